@@ -1,0 +1,136 @@
+/**
+ * A Rollout: one service in one environment, for as long as it lives there; named `<service>.<environment>`.
+ *
+ * `spec.release` is the desired release, written from the desired-state repository only. The reconciler
+ * moves traffic towards it in the steps of the strategy; one such move is an attempt, recorded in
+ * `status.attempt` while it is the newest and in the event log for ever.
+ */
+import type { Condition } from '../object.ts';
+
+/** `noData` is what a check concludes when fewer than `minSamples` samples are there: mandatory, never guessed. */
+export type NoDataPolicy = 'fail' | 'pass' | 'inconclusive' | 'wait';
+
+/** Semantics of the limits: docs/explanation/analysis.md (those of Argo Rollouts' code, with noData added). */
+export interface MetricCheck {
+  name: string;
+  /** successRate: share 0..1 of answers that are not 5xx, connect errors or resets; latency: milliseconds at `quantile`. */
+  metric: 'successRate' | 'latency' | 'query';
+  /** 0 < quantile < 1, for latency. */
+  quantile?: number;
+  /** Arithmetic over edge aggregates, e.g. `canary.p99 / stable.p99`; see docs/reference/queries.md. */
+  query?: string;
+  /** The value passes when min <= value <= max (equality passes). */
+  min?: number;
+  max?: number;
+  /** Durations are `30s`, `500ms`, `5m`, `1h`. */
+  interval?: string;
+  window?: string;
+  initialDelay?: string;
+  count?: number;
+  failureLimit?: number;
+  inconclusiveLimit?: number;
+  consecutiveErrorLimit?: number;
+  consecutiveSuccessLimit?: number;
+  noData: NoDataPolicy;
+  minSamples: number;
+}
+
+export type RolloutStep =
+  | { setWeight: number }
+  | { pause: { duration?: string } }
+  | { analysis: { checks: MetricCheck[] } };
+
+export interface RolloutStrategy {
+  steps: RolloutStep[];
+  /** Runs beside the steps from `startingStep` (0-based) on. */
+  background?: { startingStep: number; checks: MetricCheck[] };
+  /** Seconds until a revision must be ready; default 600. */
+  progressDeadlineSeconds?: number;
+}
+
+export interface RolloutSpec {
+  service: string;
+  environment: string;
+  /** Name of the Release; absent: nothing is to run. */
+  release?: string;
+  replicas: number;
+  /** A person's instruction for the attempt with this number. */
+  instruction?: { attempt: number; action: 'resume' | 'promoteFully' | 'abort'; by: string; reason: string };
+  paused?: boolean;
+}
+
+export interface Measurement {
+  at: string;
+  phase: 'Successful' | 'Failed' | 'Inconclusive' | 'Error' | 'NoData';
+  /** The query as sent, with revision and window resolved. */
+  query: string;
+  value?: number;
+  samples: number;
+  message?: string;
+}
+
+export interface CheckStatus {
+  name: string;
+  /** Index of the step the check belongs to; -1 for the background. */
+  step: number;
+  phase: 'Pending' | 'Running' | 'Successful' | 'Failed' | 'Inconclusive' | 'Error';
+  successful: number;
+  failed: number;
+  inconclusive: number;
+  error: number;
+  consecutiveSuccess: number;
+  consecutiveError: number;
+  startedAt: string;
+  finishedAt?: string;
+  /** The last ten. */
+  measurements: Measurement[];
+  message?: string;
+}
+
+export interface Verdict {
+  outcome: 'Promoted' | 'RolledBack' | 'Aborted' | 'Paused';
+  at: string;
+  /** One sentence that says why, with metric, value, limit, samples, suspect commit. */
+  sentence: string;
+  check?: string;
+  measurement?: Measurement;
+  /** Requests of users that the bad revision answered with an error. */
+  affectedRequests?: number;
+  canaryRequests?: number;
+}
+
+export type AttemptPhase = 'Preparing' | 'Progressing' | 'Paused' | 'Promoting' | 'RollingBack' | 'Promoted' | 'RolledBack' | 'Aborted';
+
+export interface Attempt {
+  number: number;
+  /** Chain id of the events of this attempt. */
+  chain: string;
+  release: string;
+  /** The release that served before; absent on the first. */
+  from?: string;
+  phase: AttemptPhase;
+  startedAt: string;
+  finishedAt?: string;
+  step: number;
+  stepStartedAt: string;
+  weight: number;
+  strategy: RolloutStrategy;
+  checks: CheckStatus[];
+  verdict?: Verdict;
+  /** Progress of the one resumable return: each step is idempotent and recorded once it is done. */
+  rollback?: { startedAt: string; intent?: string; trafficAt?: string; commit?: string; hold?: string; drainedAt?: string };
+}
+
+export interface RolloutStatus {
+  observedGeneration?: number;
+  phase: 'Empty' | 'Progressing' | 'Paused' | 'Healthy' | 'RollingBack' | 'RolledBack' | 'Degraded';
+  /** The release that serves; the place to return to. */
+  stable?: { release: string; since: string };
+  attempt?: Attempt;
+  url?: string;
+  replicas?: number;
+  readyReplicas?: number;
+  restarts?: number;
+  message?: string;
+  conditions?: Condition[];
+}

@@ -1,0 +1,29 @@
+/** Content-addressed artifacts with their SBOM and signed provenance. */
+export interface Artifact {
+  /** `sha256:<hex>` of the canonical archive: same files, same digest. */
+  digest: string;
+  size: number;
+  mediaType: string;
+}
+
+export interface ArtifactVerification {
+  ok: boolean;
+  digest: string;
+  keyId?: string;
+  builder?: string;
+  commit?: string;
+  problem?: string;
+}
+
+export interface Artifacts {
+  /** Packs a folder; deterministic. Links that leave the folder are refused. */
+  pack(folder: string, exclude: readonly string[]): Promise<Artifact>;
+  /** Unpacks into a read-only folder shared by all who use the digest; idempotent. Answers its path. */
+  unpack(digest: string): Promise<string>;
+  attach(digest: string, kind: 'sbom' | 'provenance', document: string): Promise<void>;
+  attachment(digest: string, kind: 'sbom' | 'provenance'): Promise<string | undefined>;
+  verify(digest: string): Promise<ArtifactVerification>;
+  has(digest: string): Promise<boolean>;
+  /** Removes what is in no release of `keep`. */
+  collect(keep: ReadonlySet<string>): Promise<number>;
+}
