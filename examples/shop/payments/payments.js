@@ -1,0 +1,7 @@
+/** Authorises a payment: refuses amounts over the limit, and says so. */
+export function authorise(payment, limit) {
+  const amount = Number(payment.amount);
+  if (!Number.isFinite(amount) || amount <= 0) return { approved: false, reason: 'the amount must be a positive number' };
+  if (amount > limit) return { approved: false, reason: `the amount is over the limit of ${limit}` };
+  return { approved: true, reference: `pay-${Math.round(amount * 100).toString(36)}` };
+}

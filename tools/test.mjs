@@ -1,0 +1,7 @@
+/** `npm test`: set up, then all tests; arguments after `--` go to the test runner. */
+import { join } from 'node:path';
+import { ensureDependencies, root, runOnNode } from './bootstrap.mjs';
+
+await ensureDependencies();
+const runner = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+process.exitCode = await runOnNode([runner, 'run', '--config', join(root, 'vitest.config.ts'), ...process.argv.slice(2)], { cwd: root });
