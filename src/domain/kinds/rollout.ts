@@ -55,7 +55,7 @@ export interface RolloutSpec {
   release?: string;
   replicas: number;
   /** A person's instruction for the attempt with this number. */
-  instruction?: { attempt: number; action: 'resume' | 'promoteFully' | 'abort'; by: string; reason: string };
+  instruction?: { attempt: number; action: 'resume' | 'promoteFully' | 'abort'; by: string; reason: string; /** When it was given; tells a second instruction from the first. */ at?: string };
   paused?: boolean;
 }
 
@@ -117,6 +117,8 @@ export interface Attempt {
   strategy: RolloutStrategy;
   checks: CheckStatus[];
   verdict?: Verdict;
+  /** `at` of the last instruction that was followed. */
+  obeyed?: string;
   /** Progress of the one resumable return: each step is idempotent and recorded once it is done. */
   rollback?: { startedAt: string; intent?: string; trafficAt?: string; commit?: string; hold?: string; drainedAt?: string };
 }
