@@ -1,0 +1,48 @@
+/**
+ * The one list of the endpoints under `/roadbed/v1`: path and answer. The console reaches them on its
+ * own origin with its session, the CLI on the TLS listener with a bearer token.
+ *
+ * `:name` stands for one path segment. Operations are `POST /roadbed/v1/operations/<name>`, log and
+ * change streams are server-sent events (`/stream`, `/logs/...`).
+ */
+import { auditPageSchema, auditVerificationSchema } from './audit-page.ts';
+import { deliveryMetricsSchema } from './delivery-metrics.ts';
+import { goldenPathsSchema, newServiceProgressSchema, previewSchema } from './golden-path.ts';
+import { demoStatusSchema } from './operations.ts';
+import { catalogSchema, entityPageSchema, environmentsPageSchema, homeSchema, pipelineRunPageSchema, pipelinesPageSchema, servicePageSchema, sessionSchema } from './pages.ts';
+import { receiptSchema, rolloutPageSchema, trafficSchema } from './rollout-page.ts';
+
+export const PREFIX = '/roadbed/v1';
+
+export const reads = {
+  session: { path: '/session', answer: sessionSchema },
+  home: { path: '/home', answer: homeSchema },
+  catalog: { path: '/catalog', answer: catalogSchema },
+  entity: { path: '/catalog/:kind/:namespace/:name', answer: entityPageSchema },
+  service: { path: '/services/:namespace/:service', answer: servicePageSchema },
+  traffic: { path: '/traffic/:namespace/:service/:environment', answer: trafficSchema },
+  pipelines: { path: '/pipelines', answer: pipelinesPageSchema },
+  pipelineRun: { path: '/pipelines/:namespace/:name', answer: pipelineRunPageSchema },
+  rollout: { path: '/rollouts/:namespace/:name', answer: rolloutPageSchema },
+  receipt: { path: '/rollouts/:namespace/:name/receipt', answer: receiptSchema },
+  environments: { path: '/environments', answer: environmentsPageSchema },
+  metrics: { path: '/delivery-metrics', answer: deliveryMetricsSchema },
+  audit: { path: '/audit', answer: auditPageSchema },
+  auditVerification: { path: '/audit/verification', answer: auditVerificationSchema },
+  goldenPaths: { path: '/golden-paths', answer: goldenPathsSchema },
+  newService: { path: '/new-services/:namespace/:name', answer: newServiceProgressSchema },
+  demo: { path: '/demo', answer: demoStatusSchema },
+} as const;
+
+export const previewRoute = { path: '/golden-paths/preview', answer: previewSchema } as const;
+
+export type ReadName = keyof typeof reads;
+
+/** Fills a route's `:name` segments, percent-encoded; throws TypeError for a segment that is not given. */
+export function readPath(path: string, parameters: Readonly<Record<string, string>>): string {
+  return PREFIX + path.replace(/:([a-z]+)/gi, (_, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) throw new TypeError(`no value for ":${name}" of ${path}`);
+    return encodeURIComponent(value);
+  });
+}
