@@ -1,0 +1,124 @@
+/** up, down, service install, doctor, backup, restore, open: the platform on this machine. */
+import type { Command } from 'commander';
+import { PlatformError } from '../../domain/error.ts';
+import { defaultDataDir } from '../context.ts';
+import type { CommandGroup, Session } from '../session.ts';
+import { confirmByName } from '../confirm.ts';
+import { rolloutsOf } from '../resources.ts';
+
+function dataDirOf(session: Session): string {
+  return session.options.dataDir ?? defaultDataDir(session.streams.environment);
+}
+
+function portOption(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new PlatformError({ code: 'ROADBED-6020', class: 'usage', message: `"${text}" is not a port`, next: 'give a number from 0 (any free port) to 65535' });
+}
+
+interface UpFlags {
+  empty?: boolean;
+  port?: string;
+  host?: string;
+  open?: boolean;
+}
+
+async function up(session: Session, flags: UpFlags): Promise<number> {
+  return session.platform.up({
+    empty: flags.empty === true,
+    port: portOption(flags.port),
+    host: flags.host,
+    dataDir: dataDirOf(session),
+    json: session.output.json,
+    open: flags.open === true,
+  });
+}
+
+async function down(session: Session, flags: { purge?: boolean }): Promise<number> {
+  const dataDir = dataDirOf(session);
+  if (flags.purge === true) await confirmByName(session, `This removes every service, database, repository and secret below ${dataDir}.`, 'purge');
+  if (session.options.dryRun === true) {
+    session.output.say(`would stop everything that runs below ${dataDir}${flags.purge === true ? ' and remove it' : ''}`);
+    return 0;
+  }
+  const { stopped, left } = await session.platform.down({ dataDir, purge: flags.purge === true });
+  if (session.output.json) session.output.document({ stopped, left, purged: flags.purge === true });
+  else {
+    session.output.line(stopped.length === 0 ? 'nothing was running' : `stopped: ${stopped.join(', ')}`);
+    if (flags.purge === true) session.output.line(left.length === 0 ? `nothing is left of ${dataDir}: no process, port, file or database` : `still there: ${left.join(', ')}`);
+  }
+  return left.length === 0 ? 0 : 8;
+}
+
+async function doctor(session: Session): Promise<number> {
+  const checks = await session.platform.doctor({ dataDir: dataDirOf(session) });
+  session.output.table(checks, [
+    { title: 'State', value: (check) => check.state, style: (check) => (check.state === 'ok' ? 'green' : check.state === 'warning' ? 'yellow' : 'red') },
+    { title: 'Check', value: (check) => check.name },
+    { title: 'Fact', value: (check) => check.fact },
+    { title: 'Fix', value: (check) => check.fix ?? '' },
+  ]);
+  return checks.some((check) => check.state === 'problem') ? 1 : 0;
+}
+
+async function serviceInstall(session: Session, flags: { system?: boolean; print?: boolean }): Promise<void> {
+  const { path, text } = session.platform.systemdUnit({ dataDir: dataDirOf(session), user: flags.system !== true });
+  if (flags.print === true || session.options.dryRun === true) {
+    session.output.line(text.trimEnd());
+    return;
+  }
+  const { writeUnit } = await import('../systemd-unit.ts');
+  await writeUnit(path, text);
+  if (session.output.json) session.output.document({ path });
+  else session.output.line(`wrote ${path}`);
+  session.output.say(`next: systemctl ${flags.system === true ? '' : '--user '}daemon-reload && systemctl ${flags.system === true ? '' : '--user '}enable --now roadbed`);
+}
+
+async function open(session: Session, service: string | undefined, flags: { environment: string }): Promise<void> {
+  const url = service === undefined ? session.connection().context.consoleUrl : (await rolloutsOf(session.connection(), service, session.options.namespace)).find((rollout) => rollout.spec.environment === flags.environment)?.status?.url;
+  if (url === undefined) throw new PlatformError({ code: 'ROADBED-6021', class: 'not-found', message: service === undefined ? 'this context knows no console address' : `${service} has no address in ${flags.environment}`, next: 'roadbed status' });
+  if (session.output.json) return session.output.document({ url });
+  session.output.line(url);
+  if (session.output.person && session.options.input !== false) await session.platform.openInBrowser(url);
+}
+
+export const lifecycleCommands: CommandGroup = (program, act) => {
+  program
+    .command('up')
+    .description('start Roadbed in the foreground; Ctrl-C stops everything')
+    .option('--empty', 'without the demo fleet')
+    .option('--port <port>', 'port of the console; 0 makes every listener ephemeral')
+    .option('--host <address>', 'address to listen on (default 127.0.0.1)')
+    .option('--open', 'open the console in a browser when ready')
+    .action(act(up));
+  program.command('down').description('stop everything below the data directory, also after a crash').option('--purge', 'and remove all of it').action(act(down));
+  program.command('doctor').description('facts of this machine and how to fix what is amiss').action(act(doctor));
+  program.command('open').argument('[service]').description('open the console, or a service in an environment').option('-e, --environment <name>', 'environment', 'prod').action(act(open));
+  const service: Command = program.command('service').description('Roadbed as a service of this machine');
+  service.command('install').description('write a systemd unit').option('--system', 'for the machine rather than for this user').option('--print', 'print it instead').action(act(serviceInstall));
+  program
+    .command('backup')
+    .argument('<file>')
+    .description('write database, repositories, artifacts, volumes and keys into one archive (0600)')
+    .action(
+      act(async (session: Session, file: string) => {
+        const { bytes, parts } = await session.platform.backup({ dataDir: dataDirOf(session), file });
+        if (session.output.json) return session.output.document({ file, bytes, parts });
+        session.output.line(`${file}: ${(bytes / 1e6).toFixed(1)} MB (${parts.join(', ')})`);
+        session.output.say('keep it safe: it holds the master key');
+      }),
+    );
+  program
+    .command('restore')
+    .argument('<file>')
+    .description('restore a backup into an empty data directory')
+    .action(
+      act(async (session: Session, file: string) => {
+        const { parts } = await session.platform.restore({ dataDir: dataDirOf(session), file });
+        if (session.output.json) return session.output.document({ file, parts });
+        session.output.line(`restored ${parts.join(', ')} into ${dataDirOf(session)}`);
+        session.output.say('next: roadbed up');
+      }),
+    );
+};

@@ -1,0 +1,30 @@
+/** What commands need of the machine they run on rather than of a server; `app` provides it. */
+export interface UpOptions {
+  empty: boolean;
+  port: number | undefined;
+  host: string | undefined;
+  dataDir: string;
+  json: boolean;
+  open: boolean;
+}
+
+export interface PurgeReport {
+  processes: number;
+  files: string[];
+  databases: string;
+}
+
+export interface LocalPlatform {
+  packageVersion: string;
+  /** Runs in the foreground until a signal; answers the exit code. */
+  up(options: UpOptions): Promise<number>;
+  /** Stops everything below the data directory; with `purge` removes all data and proves that nothing is left. */
+  down(options: { dataDir: string; purge: boolean }): Promise<{ stopped: string[]; left: string[] }>;
+  systemdUnit(options: { dataDir: string; user: boolean }): { path: string; text: string };
+  backup(options: { dataDir: string; file: string }): Promise<{ bytes: number; parts: string[] }>;
+  restore(options: { dataDir: string; file: string }): Promise<{ parts: string[] }>;
+  /** Facts of the machine with a verdict each. */
+  doctor(options: { dataDir: string }): Promise<{ name: string; state: 'ok' | 'warning' | 'problem'; fact: string; fix?: string }[]>;
+  runPipeline(options: { folder: string; onLine: (line: string) => void; signal: AbortSignal }): Promise<{ ok: boolean; message: string }>;
+  openInBrowser(url: string): Promise<boolean>;
+}

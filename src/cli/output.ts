@@ -1,0 +1,127 @@
+/**
+ * Everything a command says: data on stdout, talk on stderr.
+ *
+ * A person at a terminal gets colour, padded tables and ages; a pipe gets tabs, full ids and exact times;
+ * `--json` gets one document with `schemaVersion`. Colour follows NO_COLOR, FORCE_COLOR and TERM=dumb.
+ */
+import { styleText } from 'node:util';
+import type { PlatformError } from '../domain/error.ts';
+
+type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+export interface OutputOptions {
+  json?: boolean | string;
+  quiet?: boolean;
+  color?: boolean;
+  debug?: boolean;
+}
+
+export interface Streams {
+  stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  environment: Record<string, string | undefined>;
+}
+
+export interface TableColumn<Row> {
+  title: string;
+  value: (row: Row) => string;
+  /** Shown to people instead of `value`, e.g. an age for a time. */
+  shown?: (row: Row) => string;
+  style?: (row: Row) => Style | undefined;
+}
+
+function wantsColor(options: OutputOptions, streams: Streams): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = streams.environment;
+  if (options.color === false || (NO_COLOR !== undefined && NO_COLOR !== '')) return false;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0') return true;
+  return TERM !== 'dumb' && streams.stdout.isTTY === true;
+}
+
+/** Reads `a.b` from nested data; undefined where the path ends early. */
+function pick(value: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined), value);
+}
+
+export class Output {
+  readonly json: boolean;
+  readonly person: boolean;
+  readonly #fields: string[];
+  readonly #options: OutputOptions;
+  readonly #streams: Streams;
+  readonly #color: boolean;
+
+  constructor(options: OutputOptions, streams: Streams) {
+    this.#options = options;
+    this.#streams = streams;
+    this.json = options.json !== undefined && options.json !== false;
+    this.#fields = typeof options.json === 'string' ? options.json.split(',') : [];
+    this.person = !this.json && streams.stdout.isTTY === true;
+    this.#color = wantsColor(options, streams);
+  }
+
+  style(style: Style, text: string): string {
+    return this.#color ? styleText(style, text, { validateStream: false }) : text;
+  }
+
+  /** Talk: progress, hints, the next step. Nothing with `--quiet`. */
+  say(line: string): void {
+    if (this.#options.quiet !== true) this.#streams.stderr.write(`${line}\n`);
+  }
+
+  /** A line of data. */
+  line(text: string): void {
+    this.#streams.stdout.write(`${text}\n`);
+  }
+
+  /** The one JSON document of a command; `--json=a,b.c` keeps these fields of each item. */
+  document(data: Record<string, unknown> | { items: unknown[] }): void {
+    const selected = this.#fields.length === 0 ? data : this.#select(data);
+    this.line(JSON.stringify({ schemaVersion: 1, ...selected }));
+  }
+
+  #select(data: Record<string, unknown> | { items: unknown[] }): Record<string, unknown> {
+    const keep = (item: unknown): Record<string, unknown> => Object.fromEntries(this.#fields.map((field) => [field, pick(item, field)]));
+    return Array.isArray((data as { items?: unknown }).items) ? { items: (data as { items: unknown[] }).items.map(keep) } : keep(data);
+  }
+
+  table<Row>(rows: readonly Row[], columns: readonly TableColumn<Row>[]): void {
+    if (this.json) return this.document({ items: rows.map((row) => Object.fromEntries(columns.map((column) => [column.title.toLowerCase().replaceAll(' ', '_'), column.value(row)]))) });
+    if (!this.person) {
+      for (const row of rows) this.line(columns.map((column) => column.value(row)).join('\t'));
+      return;
+    }
+    const cells = rows.map((row) => columns.map((column) => (column.shown ?? column.value)(row)));
+    const widths = columns.map((column, index) => Math.max(column.title.length, ...cells.map((row) => row[index]?.length ?? 0)));
+    this.line(this.style('dim', columns.map((column, index) => column.title.toUpperCase().padEnd(widths[index] ?? 0)).join('  ').trimEnd()));
+    rows.forEach((row, at) => {
+      const text = columns.map((column, index) => {
+        const padded = (cells[at]?.[index] ?? '').padEnd(widths[index] ?? 0);
+        const style = column.style?.(row);
+        return style === undefined ? padded : this.style(style, padded);
+      });
+      this.line(text.join('  ').trimEnd());
+    });
+  }
+
+  /** What happened / why / what to do / reference; the stack only with --debug. */
+  error(error: PlatformError): void {
+    if (this.json) {
+      this.#streams.stderr.write(`${JSON.stringify({ schemaVersion: 1, error: { code: error.code, message: error.message, why: error.why, next: error.next } })}\n`);
+    } else {
+      this.#streams.stderr.write(`${this.style('red', 'error:')} ${error.message}\n`);
+      if (error.why !== undefined) this.#streams.stderr.write(`  why: ${error.why}\n`);
+      if (error.next !== undefined) this.#streams.stderr.write(`  try: ${error.next}\n`);
+      this.#streams.stderr.write(`  see: ${error.code} (docs/reference/errors)\n`);
+    }
+    if (this.#options.debug === true) this.#streams.stderr.write(`${error.detail === undefined ? '' : `${error.detail}\n`}${error.stack ?? ''}\n`);
+  }
+}
+
+/** `5s`, `12m`, `3h`, `4d` before `now` (milliseconds). */
+export function age(at: string | undefined, now: number): string {
+  if (at === undefined) return '-';
+  const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
+  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)}h` : `${Math.round(seconds / 86_400)}d`;
+}
