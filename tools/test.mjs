@@ -4,4 +4,6 @@ import { ensureDependencies, root, runOnNode } from './bootstrap.mjs';
 
 await ensureDependencies();
 const runner = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-process.exitCode = await runOnNode([runner, 'run', '--config', join(root, 'vitest.config.ts'), ...process.argv.slice(2)], { cwd: root });
+const given = process.argv.slice(2);
+const config = given.includes('--config') ? [] : ['--config', 'vitest.config.ts'];
+process.exitCode = await runOnNode([runner, 'run', ...config, ...given], { cwd: root });
