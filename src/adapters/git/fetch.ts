@@ -1,0 +1,86 @@
+/**
+ * Following a repository that lives elsewhere: one branch, fetched with limits.
+ *
+ * Git bounds a push but not a fetch, so a watch over the growing pack does: it stops the fetch when the
+ * limit is passed, and what was received is then unreachable and removed. A password travels in a
+ * setting handed over by environment, never in the address or the process list, and is not sent on to
+ * where a server redirects.
+ */
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PlatformError } from '../../domain/error.ts';
+import { tryGit, withoutCredentials } from './exec.ts';
+import { LIMITS, megabytes } from './limits.ts';
+import type { RemoteAddress } from './names.ts';
+import { readRef } from './plumbing.ts';
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+const LOOK_MS = 250;
+
+/** Fetches the branch of the same name; answers its head. Throws ROADBED-2007 with git's words, ROADBED-2006 when it is too large. */
+export async function fetchBranch(gitDir: string, address: RemoteAddress, ref: string, credentials: Credentials | undefined): Promise<string> {
+  const settings: Record<string, string> = {
+    [`protocol.${address.protocol}.allow`]: 'always',
+    'fetch.fsckObjects': 'true',
+    'fetch.fsck.zeroPaddedFilemode': 'ignore',
+    'fetch.fsck.missingSpaceBeforeDate': 'ignore',
+    'fetch.fsck.badTimezone': 'ignore',
+    'fetch.unpackLimit': '1',
+    'http.lowSpeedLimit': '1000',
+    'http.lowSpeedTime': '30',
+  };
+  if (credentials !== undefined) {
+    settings['http.extraHeader'] = `Authorization: Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+    settings['http.followRedirects'] = 'false';
+  }
+  const before = await packBytes(gitDir);
+  const excess = new AbortController();
+  const look = setInterval(() => {
+    void packBytes(gitDir).then((now) => {
+      if (now - before > LIMITS.fetchBytes) excess.abort(`it brought more than ${megabytes(LIMITS.fetchBytes)}`);
+    });
+  }, LOOK_MS);
+  try {
+    const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-gc', '--end-of-options', address.url, `+${ref}:${ref}`];
+    const outcome = await tryGit(args, { gitDir, settings, timeoutMs: LIMITS.fetchTimeoutMs, signal: excess.signal });
+    if (outcome.code !== 0) throw unreachable(address, outcome.stderr);
+  } catch (error) {
+    await removePartialPacks(gitDir);
+    if (!excess.signal.aborted) throw error;
+    throw new PlatformError({ code: 'ROADBED-2006', class: 'refused', message: `${withoutCredentials(address.url)} is too large to follow`, why: String(excess.signal.reason) });
+  } finally {
+    clearInterval(look);
+  }
+  const head = await readRef(gitDir, ref);
+  if (head === undefined) throw unreachable(address, `there is no ${ref}`);
+  return head;
+}
+
+function unreachable(address: RemoteAddress, words: string): PlatformError {
+  return new PlatformError({
+    code: 'ROADBED-2007',
+    class: 'unavailable',
+    message: `${withoutCredentials(address.url)} could not be fetched`,
+    why: withoutCredentials(words.trim().split('\n').slice(0, 3).join('; ')),
+    next: 'check the address, the branch and the access rights',
+    retry: 'backoff',
+  });
+}
+
+async function packBytes(gitDir: string): Promise<number> {
+  const folder = join(gitDir, 'objects', 'pack');
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).then((found) => found.size, () => 0)));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function removePartialPacks(gitDir: string): Promise<void> {
+  const folder = join(gitDir, 'objects', 'pack');
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name.startsWith('tmp_')) await rm(join(folder, name), { force: true });
+  }
+}
