@@ -1,1 +1,15 @@
-console.log("main", process.version, process.argv.slice(2))
+/** Entry of every command. Heavy parts are loaded only by the command that needs them. */
+import { enableCompileCache } from 'node:module';
+
+enableCompileCache();
+
+// Under the bootstrap a closed channel means that the process a person sees was killed: end at once, like it.
+if (process.env['ROADBED_WRAPPED'] !== undefined && process.channel !== undefined) {
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel.unref();
+}
+
+const { runProgram } = await import('../cli/program.ts');
+const { localPlatform } = await import('./local-platform.ts');
+
+process.exitCode = await runProgram(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, environment: process.env }, localPlatform());

@@ -5,7 +5,7 @@ import type { CommandGroup, Session } from '../session.ts';
 import { age } from '../output.ts';
 
 async function verify(session: Session): Promise<number> {
-  const result = await session.connection().call<AuditVerification>('POST', '/roadbed/v1/audit/verification', { timeoutMs: 300_000 });
+  const result = await session.connection().call<AuditVerification>('GET', '/roadbed/v1/audit/verification', { timeoutMs: 300_000 });
   if (session.output.json) session.output.document({ ...result });
   else session.output.line(result.ok ? `the audit log is whole: ${result.rows} rows in ${result.segments} sealed segments, ${result.unsealed} not sealed yet` : `the audit log was changed at row ${result.problem?.sequence ?? '?'}: ${result.problem?.message ?? ''}`);
   return result.ok ? 0 : 5;

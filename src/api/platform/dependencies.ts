@@ -1,0 +1,22 @@
+/** What the platform's own endpoints for scripts need; `app` gives it. */
+import type { Action, Decision } from '../../engines/access/decide.ts';
+import type { Artifacts } from '../../ports/artifacts.ts';
+import type { Events } from '../../ports/events.ts';
+import type { Identity } from '../../ports/identity.ts';
+import type { Objects } from '../../ports/objects.ts';
+import type { Runtime } from '../../ports/runtime.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+
+export interface PlatformApiDependencies {
+  objects: (identity: Identity) => Objects;
+  /** The one decision of who may do what; a refusal leaves its audit row. */
+  authorise: (identity: Identity, action: Action) => Promise<Decision>;
+  events: Events;
+  runtime: Pick<Runtime, 'logs'>;
+  secrets: Secrets;
+  artifacts: Pick<Artifacts, 'verify' | 'has' | 'attachment'>;
+  /** Makes a release of the running artifact that pins the newest secrets; undefined when nothing runs yet. */
+  releaseWithNewSecrets: (identity: Identity, place: { namespace: string; service: string; environment: string }) => Promise<string | undefined>;
+  /** Revision id of a release of a service in an environment. */
+  revisionId: (service: string, environment: string, release: string) => string;
+}

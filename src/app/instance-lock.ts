@@ -1,0 +1,72 @@
+/**
+ * One control plane a data directory.
+ *
+ * The file names the process by id and start time, so that a process id that was given out again after a
+ * crash is not taken for the old control plane.
+ */
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { PlatformError } from '../domain/error.ts';
+
+export interface InstanceLock {
+  release(): void;
+}
+
+interface Holder {
+  pid: number;
+  started: string;
+}
+
+/** Start time of a process in clock ticks since boot; the empty string where /proc does not tell. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function alive(holder: Holder): boolean {
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return startOf(holder.pid) === holder.started;
+}
+
+function read(path: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The running control plane of a data directory, if there is one. */
+export function runningInstance(runFolder: string): number | undefined {
+  const holder = read(join(runFolder, 'control-plane.json'));
+  return holder !== undefined && alive(holder) ? holder.pid : undefined;
+}
+
+/** Takes the lock or throws ROADBED-7001, naming the process that has it. */
+export function lockInstance(runFolder: string): InstanceLock {
+  const path = join(runFolder, 'control-plane.json');
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      const file = openSync(path, 'wx', 0o600);
+      writeSync(file, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
+      closeSync(file);
+      return { release: () => rmSync(path, { force: true }) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const holder = read(path);
+      if (holder !== undefined && alive(holder)) {
+        throw new PlatformError({ code: 'ROADBED-7001', class: 'failed', message: 'Roadbed already runs on this data directory', why: `process ${holder.pid} holds ${path}`, next: 'roadbed status, or roadbed down, or another --data-dir' });
+      }
+      rmSync(path, { force: true });
+    }
+  }
+  throw new PlatformError({ code: 'ROADBED-7002', class: 'failed', message: 'the lock of the data directory could not be taken', why: path, next: 'another roadbed up is starting at the same moment; try again', retry: 'backoff' });
+}
