@@ -44,7 +44,7 @@ export function createClient(send: Send): RoadbedClient {
       const route = reads[name];
       const search = new URLSearchParams(query).toString();
       const answer = await send('GET', readPath(route.path, parameters) + (search === '' ? '' : `?${search}`));
-      return accepted(answer, route.answer) as never;
+      return accepted(answer, route.answer as z.ZodType) as never;
     },
     async operate(name, args) {
       return accepted(await send('POST', `${PREFIX}/operations/${name}`, args), operationResultSchema);

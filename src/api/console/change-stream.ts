@@ -1,0 +1,39 @@
+/** The live stream of changes: names of objects that the reader may read, and new rows of the log. */
+import type { ApiObject } from '../../domain/object.ts';
+import type { Events } from '../../ports/events.ts';
+import type { Objects } from '../../ports/objects.ts';
+import type { Readable } from './dependencies.ts';
+import { eventStream } from './event-stream.ts';
+import type { EventStream } from './event-stream.ts';
+import { kindName } from './snapshot.ts';
+
+const SHOWN = ['Rollout', 'Release', 'Hold', 'Environment', 'PipelineRun', 'Repository', 'ResourceClaim', 'Component'];
+
+function readableBy(readable: Readable, namespace: string | undefined): boolean {
+  return readable.all || (namespace !== undefined && readable.namespaces.includes(namespace));
+}
+
+export function changeStream(objects: Objects, events: Events, readable: Readable): Response {
+  return eventStream((stream) => {
+    const watches = SHOWN.map((kind) => watchKind(objects, kind, readable, stream));
+    const log = events.follow((row) => {
+      if (readableBy(readable, row.namespace)) stream.send('event', { sequence: row.sequence, kind: row.kind, chain: row.chain });
+    });
+    return () => [...watches, log].forEach((watch) => watch.stop());
+  });
+}
+
+/** A watch begins with what exists already; the page has read that, so only later changes are sent. */
+function watchKind(objects: Objects, kind: string, readable: Readable, stream: EventStream): { stop(): void } {
+  const startedAt = performance.now();
+  const seen = new Map<string, string>();
+  return objects.watch(kindName(kind), ({ type, object }: { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: ApiObject }) => {
+    const { namespace, name, uid, resourceVersion } = object.metadata;
+    const known = seen.get(uid);
+    seen.set(uid, resourceVersion);
+    if (type === 'DELETED') seen.delete(uid);
+    const initial = type === 'ADDED' && performance.now() - startedAt < 50;
+    if (initial || known === resourceVersion) return;
+    if (kind === 'Environment' || readableBy(readable, namespace)) stream.send('change', { type, kind, ...(namespace === undefined ? {} : { namespace }), name });
+  });
+}

@@ -1,0 +1,59 @@
+/** What the console needs from the rest of the house; app gives it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { EventRow } from '../../domain/event.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Events } from '../../ports/events.ts';
+import type { Identities, Identity } from '../../ports/identity.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { Objects } from '../../ports/objects.ts';
+import type { Runtime } from '../../ports/runtime.ts';
+import type { DeliveryMetrics, DeliveryMetricsScope } from '../contract/delivery-metrics.ts';
+import type { GoldenPath } from '../contract/golden-path.ts';
+import type { NewServiceArguments, Operations } from '../contract/operations.ts';
+
+/** Namespaces whose objects, logs and audit rows an identity may read. */
+export interface Readable {
+  /** True: every namespace, and rows of the platform itself. */
+  all: boolean;
+  namespaces: string[];
+}
+
+export interface OperationsApiDependencies {
+  objects: (identity: Identity) => Objects;
+  readable: (identity: Identity) => Promise<Readable>;
+  events: Events;
+  metrics: Metrics;
+  runtime: Pick<Runtime, 'logs'>;
+  operations: Operations;
+  clock: Clock;
+  /** engines/dora over the event log. */
+  deliveryMetrics: (scope: DeliveryMetricsScope) => Promise<DeliveryMetrics>;
+  /** formats/cdevents: the rows that have a CDEvents form, in that form. */
+  cdEvents: (rows: readonly EventRow[]) => unknown[];
+  goldenPaths: {
+    list(): GoldenPath[];
+    /** The files that `newService` would commit; throws PlatformError for a name or template that it would refuse. */
+    preview(args: NewServiceArguments): { path: string; content: string }[];
+  };
+  about: { version: string; apiUrl?: string; gitUrl?: string; isolation?: string };
+}
+
+/** Answers true when it took the request. */
+export type IdentifiedHandler = (request: IncomingMessage, response: ServerResponse, identity: Identity) => Promise<boolean>;
+
+export interface ConsoleDependencies extends OperationsApiDependencies {
+  identities: Identities;
+  /** The object API's handler, for `/apis`, `/api`, `/openapi` and `/version` on the console's own origin. */
+  objectApi: IdentifiedHandler;
+  /** Folder of the built pages (`web/dist`). */
+  webRoot: string;
+  /** Host names, without port, that may address the console besides the loopback names. */
+  hosts?: readonly string[];
+  /** True behind a TLS listener: cookies are marked Secure and origins are https. */
+  secure?: boolean;
+}
+
+/** What every route of `/roadbed/v1` gets with its request. */
+export interface AskedBy {
+  Bindings: { identity: Identity };
+}

@@ -1,0 +1,26 @@
+/** `POST /operations/<name>`: one intent each, its arguments checked, the rest decided by control. */
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { PlatformError } from '../../domain/error.ts';
+import { operationSchemas } from '../contract/operations.ts';
+import type { OperationName, OperationResult, Operations } from '../contract/operations.ts';
+import type { AskedBy } from './dependencies.ts';
+import { checked } from './request-body.ts';
+
+export function operationRoutes(operations: Operations): Hono<AskedBy> {
+  const app = new Hono<AskedBy>();
+  app.post('/operations/:name', async (context: Context<AskedBy>) => {
+    const name = context.req.param('name') ?? '';
+    if (!isOperation(name)) {
+      throw new PlatformError({ code: 'ROADBED-5007', class: 'not-found', message: `There is no operation "${name.slice(0, 60)}".`, next: `Use one of: ${Object.keys(operationSchemas).join(', ')}` });
+    }
+    const args = await checked(context.req.raw, operationSchemas[name]);
+    const run = operations[name] as (identity: AskedBy['Bindings']['identity'], args: unknown) => Promise<OperationResult>;
+    return context.json(await run.call(operations, context.env.identity, args));
+  });
+  return app;
+}
+
+function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(operationSchemas, name);
+}

@@ -1,0 +1,108 @@
+/** Rollout: is the new version safe? And the receipt: everything that the answer rests on. */
+import type { EventRow } from '../../../domain/event.ts';
+import type { DeliveryMetrics } from '../../contract/delivery-metrics.ts';
+import type { RolloutObject } from '../../contract/pages.ts';
+import { cdEventSchema } from '../../contract/rollout-page.ts';
+import type { Receipt, RolloutPage } from '../../contract/rollout-page.ts';
+import { notFound } from '../problems.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { isMoving, placement } from './placements.ts';
+import { ReleaseIndex, summariseHold } from './summaries.ts';
+
+export async function findRollout(snapshot: Snapshot, namespace: string, name: string): Promise<RolloutObject> {
+  const rollout = (await snapshot.rollouts()).find((candidate) => candidate.metadata.namespace === namespace && candidate.metadata.name === name);
+  if (rollout === undefined) throw notFound(`rollout ${namespace}/${name}`, `roadbed get rollouts --namespace ${namespace}`);
+  return rollout;
+}
+
+export async function rolloutPage(snapshot: Snapshot, namespace: string, name: string): Promise<RolloutPage> {
+  const rollout = await findRollout(snapshot, namespace, name);
+  const [releases, holds, environments] = await Promise.all([snapshot.releases(), snapshot.holds(), snapshot.environments()]);
+  const index = new ReleaseIndex(releases, holds);
+  const attempt = rollout.status?.attempt;
+  const environment = environments.find((candidate) => candidate.metadata.name === rollout.spec.environment);
+  const release = index.find(namespace, attempt?.release ?? rollout.spec.release);
+  const from = index.find(namespace, attempt?.from);
+  const stable = index.find(namespace, rollout.status?.stable?.release);
+  const own = holds.filter((hold) => hold.metadata.namespace === namespace && hold.spec.service === rollout.spec.service && hold.spec.environment === rollout.spec.environment);
+  return {
+    rollout,
+    title: rolloutTitle(rollout),
+    production: environment?.spec.production ?? false,
+    ...(release === undefined ? {} : { release }),
+    ...(from === undefined ? {} : { from }),
+    ...(stable === undefined ? {} : { stable }),
+    holds: own.map(summariseHold),
+    actions: {
+      ...actions(rollout),
+      rollback:
+        environment === undefined
+          ? { disabledReason: `The environment ${rollout.spec.environment} does not exist.` }
+          : placement({ namespace, service: rollout.spec.service, environment, rollout, releases: index.ofService(namespace, rollout.spec.service), holds, pulse: undefined }).rollback,
+    },
+  };
+}
+
+function actions(rollout: RolloutObject): Omit<RolloutPage['actions'], 'rollback'> {
+  const phase = rollout.status?.attempt?.phase;
+  if (!isMoving(rollout)) {
+    const over = { disabledReason: 'No rollout is moving.' };
+    return { resume: over, promoteFully: over, abort: over };
+  }
+  if (phase === 'RollingBack') {
+    const returning = { disabledReason: 'The traffic is already returning.' };
+    return { resume: returning, promoteFully: returning, abort: returning };
+  }
+  return { resume: phase === 'Paused' ? {} : { disabledReason: 'The rollout is not paused.' }, promoteFully: phase === 'Promoting' ? { disabledReason: 'It is being promoted.' } : {}, abort: {} };
+}
+
+/** The verdict's sentence where there is one, else where the attempt is. */
+export function rolloutTitle(rollout: RolloutObject): string {
+  const { service, environment } = rollout.spec;
+  const attempt = rollout.status?.attempt;
+  if (attempt === undefined) return rollout.status?.stable === undefined ? `Nothing of ${service} runs in ${environment} yet` : `${service} is steady in ${environment}`;
+  if (attempt.verdict !== undefined && attempt.finishedAt !== undefined) return attempt.verdict.sentence;
+  switch (attempt.phase) {
+    case 'Preparing':
+      return `${attempt.release} is starting in ${environment}, no user sees it yet`;
+    case 'Paused':
+      return attempt.verdict?.sentence ?? `${attempt.release} waits for a person at ${attempt.weight} % of the traffic`;
+    case 'RollingBack':
+      return attempt.verdict?.sentence ?? `${attempt.release} is being returned, traffic goes back`;
+    case 'Promoting':
+      return `${attempt.release} passed its checks and takes over all traffic`;
+    default:
+      return `${attempt.release} has ${attempt.weight} % of the traffic in ${environment}, checks ${failing(rollout) ? 'see failures' : 'pass so far'}`;
+  }
+}
+
+function failing(rollout: RolloutObject): boolean {
+  return (rollout.status?.attempt?.checks ?? []).some((check) => check.failed > 0 || check.error > 0);
+}
+
+export interface ReceiptInput {
+  rollout: RolloutObject;
+  /** Rows of the attempt's chain, oldest first. */
+  rows: readonly EventRow[];
+  cdEvents: readonly unknown[];
+  metrics: DeliveryMetrics;
+}
+
+export function receipt({ rollout, rows, cdEvents, metrics }: ReceiptInput): Receipt {
+  const attempt = rollout.status?.attempt;
+  if (attempt === undefined) throw notFound(`receipt of ${rollout.metadata.name}: nothing was rolled out yet`);
+  const returned = attempt.rollback?.trafficAt;
+  const decided = attempt.verdict?.at ?? attempt.rollback?.startedAt;
+  return {
+    sentence: rolloutTitle(rollout),
+    chain: attempt.chain,
+    attempt: attempt.number,
+    audit: [...rows],
+    cdEvents: cdEvents.flatMap((event) => {
+      const parsed = cdEventSchema.safeParse(event);
+      return parsed.success ? [parsed.data] : [];
+    }),
+    metrics,
+    ...(returned === undefined || decided === undefined ? {} : { returnMillis: Math.max(0, Date.parse(returned) - Date.parse(decided)) }),
+  };
+}

@@ -1,0 +1,97 @@
+/** Short forms of releases, holds and deploys that several pages show. Pure. */
+import type { EventRow } from '../../../domain/event.ts';
+import type { Deploy } from '../../contract/pages.ts';
+import type { HoldSummary, ReleaseSummary } from '../../contract/shapes.ts';
+import type { EntityObject, HoldObject, ReleaseObject } from '../snapshot.ts';
+
+export function summariseHold(hold: HoldObject): HoldSummary {
+  const { service, environment, release, commit, reason, by, lifted } = hold.spec;
+  return {
+    name: hold.metadata.name,
+    namespace: hold.metadata.namespace ?? '',
+    service,
+    environment,
+    release,
+    commit,
+    reason,
+    by,
+    since: hold.metadata.creationTimestamp,
+    ...(lifted === undefined ? {} : { lifted }),
+  };
+}
+
+export function summariseRelease(release: ReleaseObject, holds: readonly HoldObject[]): ReleaseSummary {
+  const { source, hash } = release.spec;
+  return {
+    name: release.metadata.name,
+    hash,
+    commit: source.commit,
+    sequence: source.sequence,
+    subject: source.subject,
+    author: source.author.name,
+    createdAt: release.metadata.creationTimestamp,
+    pipelineRun: source.pipelineRun,
+    verified: release.status?.verified ?? [],
+    heldIn: holds.filter((hold) => hold.spec.hash === hash && hold.spec.lifted === undefined).map((hold) => hold.spec.environment),
+  };
+}
+
+/** Index of releases by `namespace/name`. */
+export class ReleaseIndex {
+  readonly #byKey: Map<string, ReleaseObject>;
+  readonly #holds: readonly HoldObject[];
+
+  constructor(releases: readonly ReleaseObject[], holds: readonly HoldObject[]) {
+    this.#byKey = new Map(releases.map((release) => [`${release.metadata.namespace}/${release.metadata.name}`, release]));
+    this.#holds = holds;
+  }
+
+  find(namespace: string, name: string | undefined): ReleaseSummary | undefined {
+    const release = name === undefined ? undefined : this.#byKey.get(`${namespace}/${name}`);
+    return release === undefined ? undefined : summariseRelease(release, this.#holds);
+  }
+
+  /** Newest first, by position on the branch, then by time. */
+  ofService(namespace: string, service: string): ReleaseSummary[] {
+    return [...this.#byKey.values()]
+      .filter((release) => release.metadata.namespace === namespace && release.spec.service === service)
+      .map((release) => summariseRelease(release, this.#holds))
+      .toSorted((a, b) => b.sequence - a.sequence || b.createdAt.localeCompare(a.createdAt));
+  }
+}
+
+/** `group:default/payments` and `payments` both read `payments`. */
+export function ownerName(owner: string | undefined): string | undefined {
+  return owner === undefined ? undefined : (owner.split('/').at(-1) ?? owner).replace(/^[a-z]+:/i, '');
+}
+
+export function componentOf(entities: readonly EntityObject[], namespace: string, service: string): EntityObject | undefined {
+  const components = entities.filter((entity) => entity.kind === 'Component' && entity.metadata.name === service);
+  return components.find((entity) => entity.metadata.namespace === namespace) ?? components[0];
+}
+
+const OUTCOMES: Readonly<Record<string, Deploy['outcome']>> = {
+  'service.deployed': 'deployed',
+  'service.upgraded': 'deployed',
+  'service.rolledback': 'returned',
+  'service.removed': 'removed',
+  'rollout.started': 'started',
+};
+
+export const DEPLOY_KINDS = Object.keys(OUTCOMES);
+
+/** Rows of the log that say what was deployed where; rows of other kinds are left out. */
+export function deploysOf(rows: readonly EventRow[]): Deploy[] {
+  return rows.flatMap((row) => {
+    const outcome = OUTCOMES[row.kind];
+    const environment = /@([^@]+)$/.exec(row.subject)?.[1] ?? text(row.body['environment']);
+    if (outcome === undefined || environment === undefined) return [];
+    const release = text(row.body['release']) ?? '';
+    const sentence = text(row.body['sentence']) ?? text(row.body['message']) ?? `${release} ${outcome === 'returned' ? 'was returned from' : `${outcome} in`} ${environment}`;
+    return [{ at: row.occurredAt, environment, release, outcome, sentence, chain: row.chain }];
+  });
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,40 @@
+/**
+ * Who may send a browser here: the check of Host, Origin and Sec-Fetch-Site before anything is read.
+ *
+ * The console listens on loopback, where two attacks remain: a page of another site that sends
+ * requests to 127.0.0.1 (refused by Origin and Sec-Fetch-Site), and a host name of that site which
+ * resolves to 127.0.0.1 (DNS rebinding, refused by Host). Workloads live on `*.localhost`, which is
+ * another host and another site; they are refused the same way.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const READING = new Set(['GET', 'HEAD']);
+
+export interface GuardedRequest {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+}
+
+/** Answers one sentence that says why the request is refused; undefined when it may pass. */
+export function refusal(request: GuardedRequest, hosts: readonly string[], secure: boolean): string | undefined {
+  const host = request.headers.host;
+  if (host === undefined) return 'The request names no host.';
+  const name = host.toLowerCase().replace(/:\d+$/, '');
+  if (!LOOPBACK.has(name) && !hosts.includes(name)) return `The console is not served under the host name "${printable(name)}".`;
+
+  const site = request.headers['sec-fetch-site'];
+  const navigation = request.headers['sec-fetch-mode'] === 'navigate' && READING.has(request.method);
+  if (site !== undefined && site !== 'same-origin' && site !== 'none' && !navigation) return 'A page of another site sent the request.';
+  if (READING.has(request.method)) return undefined;
+
+  const own = `${secure ? 'https' : 'http'}://${host.toLowerCase()}`;
+  const origin = request.headers.origin;
+  if (origin !== undefined) return origin.toLowerCase() === own ? undefined : `The origin "${printable(origin)}" is not the console's own.`;
+  return site === 'same-origin' ? undefined : 'A request that changes something must carry the console\'s own Origin.';
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x21-\x7e]/g, '?').slice(0, 100);
+}

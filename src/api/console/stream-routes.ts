@@ -1,0 +1,45 @@
+/** The live routes: changes, a service's log, a pipeline step's log. Rights are looked at when the stream opens. */
+import { Hono } from 'hono';
+import { changeStream } from './change-stream.ts';
+import type { AskedBy, OperationsApiDependencies } from './dependencies.ts';
+import { logStream } from './log-stream.ts';
+import { findRollout } from './pages/rollout.ts';
+import { pipelineRunPage } from './pages/pipelines.ts';
+import { notFound } from './problems.ts';
+import { takeSnapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+import { revisionOfRelease } from './traffic-series.ts';
+
+export function streamRoutes(deps: OperationsApiDependencies): Hono<AskedBy> {
+  const app = new Hono<AskedBy>();
+  const snapshot = async (identity: AskedBy['Bindings']['identity']): Promise<Snapshot> => takeSnapshot(deps.objects(identity), await deps.readable(identity), deps.clock.now());
+
+  app.get('/stream', async (context) => changeStream(deps.objects(context.env.identity), deps.events, await deps.readable(context.env.identity)));
+
+  app.get('/logs/services/:namespace/:service/:environment', async (context) => {
+    const { namespace, service, environment } = context.req.param();
+    const rollouts = await (await snapshot(context.env.identity)).rollouts();
+    const rollout = rollouts.find((candidate) => candidate.metadata.namespace === namespace && candidate.spec.service === service && candidate.spec.environment === environment);
+    if (rollout === undefined) throw notFound(`service ${service} of ${namespace} in ${environment}`, 'roadbed status');
+    const own = [rollout.status?.stable?.release, rollout.status?.attempt?.release];
+    const release = context.req.query('release') ?? own.find((name) => name !== undefined);
+    if (release === undefined || !release.startsWith(`${service}-`)) throw notFound(`running release of ${service} in ${environment}`);
+    return logStream(deps.runtime, revisionOfRelease(service, environment, release));
+  });
+
+  app.get('/logs/pipelines/:namespace/:name/:step', async (context) => {
+    const { namespace, name, step } = context.req.param();
+    const { run } = await pipelineRunPage(await snapshot(context.env.identity), namespace, name);
+    const task = run.status?.steps?.find((candidate) => candidate.name === step)?.task;
+    if (task === undefined) throw notFound(`log of step "${step.slice(0, 60)}": it has not started`);
+    return logStream(deps.runtime, task);
+  });
+
+  app.get('/logs/rollouts/:namespace/:name', async (context) => {
+    const rollout = await findRollout(await snapshot(context.env.identity), context.req.param('namespace'), context.req.param('name'));
+    const release = rollout.status?.attempt?.release;
+    if (release === undefined) throw notFound(`attempt of ${rollout.metadata.name}`);
+    return logStream(deps.runtime, revisionOfRelease(rollout.spec.service, rollout.spec.environment, release));
+  });
+  return app;
+}
