@@ -22,8 +22,11 @@ export interface GitCall {
   /** Stops the call; it then fails as if it had timed out. */
   signal?: AbortSignal;
   /** Extra settings, given through the environment and so not visible in the process list. */
-  settings?: Record<string, string>;
+  settings?: GitSettings;
 }
+
+/** Setting -> value, or its values where git takes a list. */
+export type GitSettings = Record<string, string | readonly string[]>;
 
 export interface GitOutcome {
   code: number;
@@ -45,8 +48,8 @@ const SETTINGS: Record<string, string> = {
 };
 
 /** The environment of a git process: nothing of ours but the path, the home (for ssh) and the settings. */
-export function gitEnvironment(settings: Record<string, string> = {}): Record<string, string> {
-  const all = Object.entries({ ...SETTINGS, ...settings });
+export function gitEnvironment(settings: GitSettings = {}): Record<string, string> {
+  const all = Object.entries<string | readonly string[]>({ ...SETTINGS, ...settings }).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : value.map((one) => [key, one] as const)));
   const environment: Record<string, string> = {
     PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     HOME: process.env['HOME'] ?? '/',

@@ -2,13 +2,13 @@
  * The folder of a bare repository: made at once or not at all, and configured by us alone.
  *
  * It is built under a name that no repository can have and moved into place, so a kill half-way leaves
- * nothing that looks like a repository. The settings that guard it are written again on every start:
- * they belong to the platform, not to the folder.
+ * nothing that looks like a repository. The settings that guard it are given with every call: they belong to
+ * the platform, not to the folder.
  */
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { git } from './exec.ts';
+import { git, type GitSettings } from './exec.ts';
 import { LIMITS } from './limits.ts';
 import { commitChange, removeStaleLocks, type Person } from './plumbing.ts';
 
@@ -16,12 +16,13 @@ import { commitChange, removeStaleLocks, type Person } from './plumbing.ts';
  * Pushes may move branches and tags and nothing else; broken or hostile objects are refused at the door,
  * except for three old mistakes that honest repositories carry in their history.
  */
-export const REPOSITORY_SETTINGS: Record<string, string> = {
+export const REPOSITORY_SETTINGS: GitSettings = {
   'http.receivepack': 'true',
   'http.uploadpack': 'true',
   'http.getanyfile': 'false',
   'receive.maxInputSize': String(LIMITS.pushBytes),
   'receive.autogc': 'false',
+  'receive.unpackLimit': '1',
   'receive.denyDeletes': 'false',
   'receive.denyDeleteCurrent': 'refuse',
   'receive.advertisePushOptions': 'false',
@@ -29,12 +30,14 @@ export const REPOSITORY_SETTINGS: Record<string, string> = {
   'receive.fsck.zeroPaddedFilemode': 'ignore',
   'receive.fsck.missingSpaceBeforeDate': 'ignore',
   'receive.fsck.badTimezone': 'ignore',
-  'receive.hideRefs': 'refs/',
+  'receive.hideRefs': ['refs/', '!refs/heads/', '!refs/tags/'],
+  'uploadpack.hideRefs': ['refs/', '!refs/heads/', '!refs/tags/'],
   'uploadpack.allowFilter': 'true',
   'core.logAllRefUpdates': 'true',
-  'gc.auto': '2000',
-  'gc.autoPackLimit': '30',
 };
+
+/** When many pushes have left much to pack together. */
+export const TIDY_SETTINGS: GitSettings = { 'gc.auto': '2000', 'gc.autoPackLimit': '30' };
 
 export async function exists(path: string): Promise<boolean> {
   return await stat(path).then(() => true, () => false);
