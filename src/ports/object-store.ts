@@ -15,10 +15,13 @@ export interface ObjectKey {
   name: string;
 }
 
-/** An object with its serialised form; both immutable, shared by all readers. */
+/** An object with its serialised form; both immutable, shared by all readers: never changed, never spread. */
 export interface StoredObject {
   key: ObjectKey;
   resourceVersion: bigint;
+  /** Of `metadata.labels`, reachable without parsing the object; empty when it has none. */
+  labels: Readonly<Record<string, string>>;
+  /** Parsed when first asked for: filter by key and labels before touching it. */
   object: Readonly<ApiObject>;
   /** The object's JSON text including resourceVersion. */
   json: string;
