@@ -1,0 +1,98 @@
+/**
+ * The argument array of bubblewrap for a world that holds only what was named.
+ *
+ * The program gets mount, process, IPC and host-name spaces of its own: the system folders read-only, its own
+ * folders, a private /tmp, and nothing else of the machine; other processes are not merely forbidden but
+ * absent. `--die-with-parent` ties it to its shim, so killing the shim ends everything inside at once,
+ * daemons included. When root starts it, the mounts are made as root and the program then becomes an
+ * unprivileged user with no capability left (`setpriv`); a user namespace is not needed, which
+ * some kernels forbid.
+ */
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export interface Bind {
+  /** Path on the host. */
+  source: string;
+  /** Absolute path inside. */
+  target: string;
+  readOnly: boolean;
+}
+
+export interface World {
+  /** Folder of /tmp inside. */
+  temporary: string;
+  /** Mounted in this order; an inner path after its outer one. */
+  binds: Bind[];
+  /** Folders of the platform that stay empty inside, also where they lie below a system folder. */
+  hidden: string[];
+  workingDirectory: string;
+  network: boolean;
+  /** Numeric user to become, when started by root. */
+  user?: number;
+}
+
+const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/etc', '/opt', '/nix/store', '/run/systemd/resolve'];
+
+function below(path: string, folder: string): boolean {
+  return path !== folder && path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+/**
+ * A mount point cannot be made inside a read-only folder, so a folder that holds a target is rebuilt: an
+ * empty folder with each of its entries mounted separately, down along the target's path.
+ */
+function systemMount(path: string, targets: readonly string[]): string[] {
+  let kind;
+  try {
+    kind = lstatSync(path);
+  } catch {
+    return [];
+  }
+  if (kind.isSymbolicLink()) return ['--symlink', readlinkSync(path), path];
+  if (!kind.isDirectory() || !targets.some((target) => below(target, path))) return ['--ro-bind-try', path, path];
+  const entries = readdirSync(path).map((name) => join(path, name));
+  return ['--perms', '0755', '--dir', path, ...entries.filter((entry) => !targets.includes(entry)).flatMap((entry) => systemMount(entry, targets))];
+}
+
+function mounts(world: World): string[] {
+  const targets = world.binds.map((bind) => bind.target);
+  const seen = SYSTEM.filter((path) => !targets.includes(path)).flatMap((path) => systemMount(path, targets));
+  const hidden = world.hidden.filter((path) => SYSTEM.some((system) => below(path, system))).flatMap((path) => ['--tmpfs', path]);
+  const binds = world.binds.flatMap((bind) => [bind.readOnly ? '--ro-bind' : '--bind', bind.source, bind.target]);
+  return [...seen, ...hidden, '--bind', world.temporary, '/tmp', ...binds];
+}
+
+/** `setpriv` arguments that become an unprivileged user for good. */
+export function becomeUser(user: number): string[] {
+  return ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--'];
+}
+
+/** `[bwrap, ...]` that runs `command` (looked up inside) in `world`. Reads the system folders; touches nothing. */
+export function bubblewrapCommand(bubblewrap: string, world: World, command: readonly string[]): string[] {
+  return [
+    bubblewrap,
+    '--die-with-parent',
+    '--unshare-pid',
+    '--unshare-ipc',
+    '--unshare-uts',
+    '--unshare-cgroup-try',
+    ...(world.network ? [] : ['--unshare-net']),
+    '--perms', '0755', '--dir', '/var',
+    '--perms', '0755', '--dir', '/run',
+    ...mounts(world),
+    '--proc', '/proc',
+    '--dev', '/dev',
+    '--perms', '1777', '--tmpfs', '/dev/shm',
+    '--chdir', world.workingDirectory,
+    '--',
+    ...(world.user === undefined ? [] : becomeUser(world.user)),
+    ...command,
+  ];
+}
+
+/** Folders whose mounts would collide are mounted outer first. */
+export function orderBinds(binds: readonly Bind[]): Bind[] {
+  const depth = (path: string): number => (path === '/' ? 0 : 1 + depth(dirname(path)));
+  return [...binds].sort((left, right) => depth(left.target) - depth(right.target));
+}

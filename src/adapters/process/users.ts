@@ -1,0 +1,69 @@
+/**
+ * Numeric users for programs that root starts.
+ *
+ * Two programs of one user may read each other's environment and signal each other, so every service in an
+ * environment has a user of its own (volumes outlive revisions and stay readable), and so has every running
+ * task, except that tasks which share a folder must share the user too. The numbers have no entry in
+ * the password file and lie apart from those of PostgreSQL and of people.
+ */
+import { lchown, lstat, readdir, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+export const FIRST_TASK_USER = 64_000;
+const TASK_USERS = 500;
+const FIRST_WORKLOAD_USER = 64_500;
+const WORKLOAD_USERS = 1_000;
+
+/** The lowest number in a range that is not taken; undefined when all are. */
+function firstFree(first: number, count: number, taken: ReadonlySet<number>): number | undefined {
+  for (let user = first; user < first + count; user += 1) if (!taken.has(user)) return user;
+  return undefined;
+}
+
+/** The user of a service in an environment: the remembered one, else a free one. */
+export function workloadUser(remembered: Readonly<Record<string, number>>, owner: string): number | undefined {
+  return remembered[owner] ?? firstFree(FIRST_WORKLOAD_USER, WORKLOAD_USERS, new Set(Object.values(remembered)));
+}
+
+export interface TaskFolders {
+  user: number;
+  folders: string[];
+}
+
+function overlaps(left: string, right: string): boolean {
+  return left === right || left.startsWith(`${right}/`) || right.startsWith(`${left}/`);
+}
+
+/** The user of a new task: that of a running one which shares a folder with it, else a free one. */
+export function taskUser(running: readonly TaskFolders[], folders: readonly string[]): number | undefined {
+  const sharing = running.find((task) => task.folders.some((one) => folders.some((other) => overlaps(one, other))));
+  return sharing?.user ?? firstFree(FIRST_TASK_USER, TASK_USERS, new Set(running.map((task) => task.user)));
+}
+
+/**
+ * Gives a folder and all in it to a user; never follows a symbolic link. Only what belongs to someone else is
+ * touched, so that a second pass over a large folder is reading only.
+ */
+export async function giveFolder(path: string, user: number): Promise<void> {
+  const found = await lstat(path);
+  if (found.uid !== user || found.gid !== user) await lchown(path, user, user);
+  if (!found.isDirectory()) return;
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    await giveFolder(join(path, entry.name), user);
+  }
+}
+
+/** The first folder above `path` that other users may not enter, or undefined. Symbolic links are resolved first. */
+export async function closedFolderAbove(path: string): Promise<string | undefined> {
+  for (let folder = dirname(await realpath(path)); ; folder = dirname(folder)) {
+    if (((await lstat(folder)).mode & 0o001) === 0) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** Whether every user may read a file or folder and reach it. */
+export async function openToOthers(path: string): Promise<boolean> {
+  const found = await lstat(await realpath(path));
+  const needed = found.isDirectory() ? 0o005 : 0o004;
+  return (found.mode & needed) === needed && (await closedFolderAbove(path)) === undefined;
+}
