@@ -6,6 +6,11 @@
  * `status.attempt` while it is the newest and in the event log for ever.
  */
 import type { Condition } from '../object.ts';
+import { AGE, column } from './columns.ts';
+import type { KindDefinition } from './definition.ts';
+import { GROUP, VERSION } from './group.ts';
+import { CHECK_STATUS_SCHEMA, MEASUREMENT_SCHEMA, STRATEGY_SCHEMA } from './strategy-schema.ts';
+import { choice, conditions, decimal, flag, integer, list, observedGeneration, record, text, time } from './schema.ts';
 
 /** `noData` is what a check concludes when fewer than `minSamples` samples are there: mandatory, never guessed. */
 export type NoDataPolicy = 'fail' | 'pass' | 'inconclusive' | 'wait';
@@ -119,6 +124,8 @@ export interface Attempt {
   verdict?: Verdict;
   /** `at` of the last instruction that was followed. */
   obeyed?: string;
+  /** Since when not all replicas of the release are ready, once they were. */
+  unreadySince?: string;
   /** Progress of the one resumable return: each step is idempotent and recorded once it is done. */
   rollback?: { startedAt: string; intent?: string; trafficAt?: string; commit?: string; hold?: string; drainedAt?: string };
 }
@@ -136,3 +143,97 @@ export interface RolloutStatus {
   message?: string;
   conditions?: Condition[];
 }
+
+const VERDICT_SCHEMA = record('What was decided, and why.', {
+  outcome: choice('Outcome.', ['Promoted', 'RolledBack', 'Aborted', 'Paused']),
+  at: time('When.'),
+  sentence: text('One sentence that says why.'),
+  check: text('The check that decided.'),
+  measurement: MEASUREMENT_SCHEMA,
+  affectedRequests: integer('Requests of users that the bad revision answered with an error.'),
+  canaryRequests: integer('Requests that the new revision answered.'),
+});
+
+const ATTEMPT_SCHEMA = record('The newest move towards a release.', {
+  number: integer('Counts the attempts.'),
+  chain: text('Chain of the events of this attempt.'),
+  release: text('Where it goes to.'),
+  from: text('The release that served before.'),
+  phase: choice('State.', ['Preparing', 'Progressing', 'Paused', 'Promoting', 'RollingBack', 'Promoted', 'RolledBack', 'Aborted']),
+  startedAt: time('Start.'),
+  finishedAt: time('End.'),
+  step: integer('Index of the current step.'),
+  stepStartedAt: time('When the step began.'),
+  weight: decimal('Share of the traffic on the new release, percent.'),
+  strategy: STRATEGY_SCHEMA,
+  checks: list('State of the checks.', CHECK_STATUS_SCHEMA),
+  verdict: VERDICT_SCHEMA,
+  obeyed: text('`at` of the last instruction that was followed.'),
+  unreadySince: time('Since when not all replicas of the release are ready, once they were.'),
+  rollback: record('Progress of the one resumable return.', {
+    startedAt: time('Start.'),
+    intent: text('Why it returns: failed, unready, aborted, superseded or held.'),
+    trafficAt: time('When the traffic was back.'),
+    commit: text('Commit of the desired-state repository.'),
+    hold: text('Name of the Hold.'),
+    drainedAt: time('When the bad revision was gone.'),
+  }),
+});
+
+export const ROLLOUT: KindDefinition = {
+  group: GROUP,
+  version: VERSION,
+  kind: 'Rollout',
+  plural: 'rollouts',
+  singular: 'rollout',
+  shortNames: ['ro'],
+  categories: ['all', 'roadbed'],
+  scope: 'Namespaced',
+  description: 'One service in one environment, for as long as it lives there; named `<service>.<environment>`.',
+  spec: record(
+    'What is desired.',
+    {
+      service: text('The service.', { minLength: 1 }),
+      environment: text('The environment.', { minLength: 1 }),
+      release: text('Name of the desired Release; absent: nothing is to run.'),
+      replicas: integer('Number of processes a revision.', { minimum: 0, maximum: 100, default: 1 }),
+      instruction: record(
+        'A person\'s instruction for the attempt with this number.',
+        {
+          attempt: integer('The attempt it is for.'),
+          action: choice('What to do.', ['resume', 'promoteFully', 'abort']),
+          by: text('Who says so.'),
+          reason: text('Why.'),
+          at: time('When it was given; tells a second instruction from the first.'),
+        },
+        ['attempt', 'action', 'by', 'reason'],
+      ),
+      paused: flag('Whether to start no new attempt.'),
+    },
+    ['service', 'environment'],
+  ),
+  status: record('What is.', {
+    observedGeneration: observedGeneration(),
+    phase: choice('State.', ['Empty', 'Progressing', 'Paused', 'Healthy', 'RollingBack', 'RolledBack', 'Degraded']),
+    stable: record('The release that serves; the place to return to.', { release: text('Release.'), since: time('Since when.') }),
+    attempt: ATTEMPT_SCHEMA,
+    url: text('Where it answers.'),
+    replicas: integer('Processes that run.'),
+    readyReplicas: integer('Processes that are ready.'),
+    restarts: integer('Restarts of its processes.'),
+    message: text('One sentence.'),
+    conditions: conditions(),
+  }),
+  selectableFields: ['spec.service', 'spec.environment', 'spec.release', 'status.phase'],
+  columns: [
+    column('Name', '.metadata.name', 'Name.'),
+    column('Phase', '.status.phase', 'State.'),
+    column('Stable', '.status.stable.release', 'The release that serves.'),
+    column('Weight', '.status.attempt.weight', 'Share of the traffic on the new release, percent.', { type: 'number' }),
+    column('Ready', '.status.readyReplicas', 'Processes that are ready.', { type: 'integer' }),
+    column('URL', '.status.url', 'Where it answers.', { priority: 1 }),
+    column('Message', '.status.message', 'One sentence.', { priority: 1 }),
+    AGE,
+  ],
+  scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
+};

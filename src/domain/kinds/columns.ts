@@ -1,0 +1,13 @@
+/** Printed columns that several kinds share. */
+import type { Column } from './definition.ts';
+
+export function column(name: string, path: string, description: string, options: Partial<Pick<Column, 'type' | 'priority'>> = {}): Column {
+  return { name, path, description, type: options.type ?? 'string', priority: options.priority ?? 0 };
+}
+
+export const AGE: Column = column('Age', '.metadata.creationTimestamp', 'Time since its creation.', { type: 'date' });
+
+/** Status of one condition: `.status.conditions[type=Ready].status`. */
+export function conditionColumn(name: string, type: string, description: string): Column {
+  return column(name, `.status.conditions[type=${type}].status`, description);
+}
