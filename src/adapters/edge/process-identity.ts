@@ -1,0 +1,35 @@
+/**
+ * Who a process is: its id and when it began. Ids are used again by the system, so that a file with an
+ * id alone may name a stranger.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** An opaque word that differs for each process that ever had this id since boot; undefined when there is none now. */
+export function startTimeOf(pid: number): string | undefined {
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  return process.platform === 'linux' ? linuxStartTime(pid) : portableStartTime(pid);
+}
+
+function linuxStartTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function portableStartTime(pid: number): string | undefined {
+  try {
+    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 2_000, stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return started === '' ? undefined : started;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isSameProcess(identity: { pid: number; startTime: string }): boolean {
+  return startTimeOf(identity.pid) === identity.startTime;
+}

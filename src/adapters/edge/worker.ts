@@ -1,0 +1,62 @@
+/**
+ * A worker: waits for its first table, listens on the socket that the primary holds, reports once a second.
+ *
+ * It exits as soon as the channel to the primary closes: a worker without a primary could neither be
+ * given a new table nor be stopped, and it would hold the port against the next edge.
+ */
+import type { EdgeServer } from './edge-server.ts';
+import { startEdgeServer } from './edge-server.ts';
+import type { FromWorker, ToWorker } from './protocol.ts';
+
+const REPORT_EVERY = 1_000;
+
+function tell(message: FromWorker): void {
+  if (process.connected) process.send?.(message);
+}
+
+function messageOf(error: unknown): { code: string; message: string } {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Never returns in a sense: the process lives until it is drained or its primary is gone. */
+export function runWorker(options: { host: string; port: number }): void {
+  let server: EdgeServer | undefined;
+  let starting = false;
+  const start = async (table: Extract<ToWorker, { kind: 'table' }>['table']): Promise<void> => {
+    starting = true;
+    try {
+      server = await startEdgeServer({ ...options, table, offset: Math.random() });
+    } catch (error) {
+      tell({ kind: 'listenFailed', ...messageOf(error) });
+      setTimeout(() => process.exit(1), 100);
+      return;
+    }
+    tell({ kind: 'applied', version: table.version });
+    tell({ kind: 'listening', port: server.port });
+    setInterval(() => {
+      const report = server?.report();
+      if (report !== undefined && (report.stats.length > 0 || Object.keys(report.refusals).length > 0)) tell({ kind: 'report', id: 0, report });
+    }, REPORT_EVERY).unref();
+  };
+  const leave = async (): Promise<void> => {
+    await server?.drain();
+    if (server !== undefined) tell({ kind: 'report', id: 0, report: server.report() });
+    setTimeout(() => process.exit(0), 50);
+  };
+  process.on('message', (message: ToWorker) => {
+    if (message.kind === 'table' && server === undefined && !starting) void start(message.table);
+    else if (message.kind === 'table' && server !== undefined) {
+      server.apply(message.table);
+      tell({ kind: 'applied', version: message.table.version });
+    } else if (message.kind === 'report') tell({ kind: 'report', id: message.id, report: server?.report() ?? { stats: [], refusals: {} } });
+    else if (message.kind === 'drain') void leave();
+  });
+  process.on('disconnect', () => process.exit(0));
+  process.on('SIGTERM', () => void leave());
+  process.on('SIGINT', () => undefined);
+  process.on('uncaughtException', (error) => {
+    tell({ kind: 'log', line: `worker ${process.pid} failed: ${error.stack ?? error.message}` });
+    setTimeout(() => process.exit(1), 50);
+  });
+}
