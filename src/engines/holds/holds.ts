@@ -1,0 +1,84 @@
+/**
+ * What a hold refuses, and whom.
+ *
+ * A hold is on the release's hash. Three things follow, each asked for by people whom a rollback that did
+ * not stick has hurt: the held release does not come back (whoever asks), a re-push of the held commit
+ * builds another release from the same source and does not come back either, and automation stays away
+ * from everything that is not newer than what was held. A release from a newer commit passes by itself.
+ * A release that was verified in the environment before is known to be good there, so the rule on the
+ * commit does not reach it: rotated secrets make two releases of one commit, and returning from the
+ * second to the first must be possible.
+ */
+import type { HoldSpec } from '../../domain/kinds/hold.ts';
+import type { ReleaseSpec } from '../../domain/kinds/release.ts';
+
+/** What the rules need to know of a release. */
+export interface ReleaseFacts {
+  name: string;
+  hash: string;
+  commit: string;
+  sequence: number;
+  /** Environments in which it was verified. */
+  verified: readonly string[];
+}
+
+/** A hold with the name of its object. */
+export interface NamedHold {
+  name: string;
+  spec: HoldSpec;
+}
+
+export interface Refusal {
+  /** Name of the hold that refuses. */
+  hold: string;
+  /** One sentence for people: what is held, why, and what would pass. */
+  sentence: string;
+}
+
+export function releaseFacts(name: string, spec: ReleaseSpec, verified: readonly { environment: string }[] = []): ReleaseFacts {
+  return { name, hash: spec.hash, commit: spec.source.commit, sequence: spec.source.sequence, verified: verified.map((entry) => entry.environment) };
+}
+
+export function isActive(hold: NamedHold): boolean {
+  return hold.spec.lifted === undefined;
+}
+
+/** The hold that keeps `release` out of `environment` whoever asks; undefined when none does. */
+export function heldBy(release: ReleaseFacts, environment: string, holds: readonly NamedHold[]): Refusal | undefined {
+  for (const hold of holds.filter((one) => isActive(one) && one.spec.environment === environment)) {
+    if (hold.spec.hash === release.hash) return refusal(hold, `release ${release.name} is held in ${environment}`);
+    if (hold.spec.commit === release.commit && !release.verified.includes(environment)) {
+      return refusal(hold, `release ${release.name} was built from commit ${short(release.commit)}, which is held in ${environment}`);
+    }
+  }
+  return undefined;
+}
+
+/** As `heldBy`, and for automation also everything that is not newer than a held release. */
+export function heldFromAutomation(release: ReleaseFacts, environment: string, holds: readonly NamedHold[]): Refusal | undefined {
+  const direct = heldBy(release, environment, holds);
+  if (direct !== undefined) return direct;
+  const newer = holds.find((hold) => isActive(hold) && hold.spec.environment === environment && release.sequence <= hold.spec.sequence);
+  return newer === undefined ? undefined : refusal(newer, `release ${release.name} is not newer than ${newer.spec.release}, which is held in ${environment}`);
+}
+
+function refusal(hold: NamedHold, what: string): Refusal {
+  return { hold: hold.name, sentence: `${what}: ${hold.spec.reason}; a release from a newer commit passes, or lift the hold with a reason` };
+}
+
+function short(commit: string): string {
+  return commit.slice(0, 7);
+}
+
+/**
+ * Name of the hold that attempt number `attempt` places; the same attempt always names the same hold, so
+ * placing it twice is impossible. 253 characters at most.
+ */
+export function holdName(service: string, environment: string, hash: string, attempt: number): string {
+  return `${service}.${environment}.${shortHash(hash)}.${attempt}`.slice(-253);
+}
+
+/** First 12 hex digits of `sha256:<hex>`. */
+export function shortHash(hash: string): string {
+  return hash.replace(/^sha256:/, '').slice(0, 12);
+}
