@@ -1,0 +1,116 @@
+/**
+ * A release in an environment as a revision that the runtime can run: the last pure step before a process starts.
+ *
+ * Everything that was left open in the Score file is decided here from values that are given: resource
+ * outputs, configuration, secrets, the artifact's files. What cannot be run is refused by name, all of it
+ * at once. The result holds secrets in clear: it goes to the runtime and nowhere else.
+ *
+ * Ports: every replica gets free ports and finds them in PORT and PORT_<NAME>. A `targetPort` that
+ * differs from `port` says that the program listens there and nowhere else, so it is fixed; the
+ * annotation `roadbed.dev/ports` (`injected` or `fixed`) decides for all ports of the workload instead.
+ */
+import { PlatformError } from '../../domain/error.ts';
+import type { ReleaseSpec } from '../../domain/kinds/release.ts';
+import type { ScoreDocument } from '../../domain/kinds/workload.ts';
+import type { PortSpec, RevisionSpec } from '../../domain/program.ts';
+import { workloadLookup } from '../placeholders/substitute.ts';
+import { revisionId } from '../release/identity.ts';
+import { artifactPath, ContainerBuilder, targets } from './container.ts';
+import { ENTRYPOINT_FILES } from './entrypoint.ts';
+
+export const PORTS_ANNOTATION = 'roadbed.dev/ports';
+const DRAIN_SECONDS = 30;
+
+export interface WorkloadInput {
+  release: Pick<ReleaseSpec, 'service' | 'workload' | 'configuration' | 'hash'>;
+  /** Name of the release object. */
+  releaseName: string;
+  environment: string;
+  replicas: number;
+  /** Absolute folder of the unpacked artifact. */
+  artifactFolder: string;
+  /** What starts the artifact when a container names no command; see entrypoint.ts. */
+  entrypoint?: readonly string[];
+  /** Files of the artifact by path: at least those of `wantedFiles` that exist. */
+  sources: ReadonlyMap<string, Uint8Array>;
+  /** Outputs, secret ones included, by the workload's resource names. */
+  resources: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Secret values by name; each becomes a variable. */
+  secrets: Readonly<Record<string, string>>;
+  drainSeconds?: number;
+}
+
+export interface WorkloadProblem {
+  rule: 'image' | 'command' | 'placeholder' | 'file' | 'volume' | 'limit' | 'port';
+  /** `containers.web.image`. */
+  path: string;
+  message: string;
+}
+
+export type DesiredWorkload = { ok: true; revision: RevisionSpec } | { ok: false; problems: WorkloadProblem[] };
+
+/** The revision, or everything that keeps it from being one. */
+export function desiredWorkload(input: WorkloadInput): DesiredWorkload {
+  const { workload } = input.release;
+  const builder = new ContainerBuilder(input, workloadLookup({ metadata: workload.metadata, resources: input.resources }));
+  const containers = Object.entries(workload.containers).map(([name, container]) => builder.build(name, container));
+  const problems = [...builder.problems, ...portProblems(workload)];
+  if (problems.length > 0) return { ok: false, problems };
+  return {
+    ok: true,
+    revision: {
+      id: revisionId(input.release.service, input.environment, input.release.hash),
+      service: input.release.service,
+      environment: input.environment,
+      release: input.releaseName,
+      replicas: input.replicas,
+      ports: workloadPorts(workload),
+      containers,
+      drainSeconds: input.drainSeconds ?? DRAIN_SECONDS,
+    },
+  };
+}
+
+/** Artifact paths that the workload's files and the search for an entry point need. */
+export function wantedFiles(workload: ScoreDocument): string[] {
+  const sources = Object.values(workload.containers).flatMap((container) => targets(container.files).flatMap(([, file]) => (file.source === undefined ? [] : (artifactPath(file.source) ?? []))));
+  return [...new Set([...ENTRYPOINT_FILES, ...sources])].filter((path) => path !== '');
+}
+
+/** The ports of a workload, in the order of the document; the first is PORT. */
+export function workloadPorts(workload: ScoreDocument): PortSpec[] {
+  const mode = portMode(workload);
+  return Object.entries(workload.service?.ports ?? {}).map(([name, port]) => {
+    const declared = port.targetPort ?? port.port;
+    const fixed = mode === 'fixed' || (mode === undefined && port.targetPort !== undefined && port.targetPort !== port.port);
+    return { name, declared, ...(fixed ? { fixed: declared } : {}) };
+  });
+}
+
+function portMode(workload: ScoreDocument): string | undefined {
+  const annotations = workload.metadata.annotations;
+  return annotations !== undefined && Object.hasOwn(annotations, PORTS_ANNOTATION) ? annotations[PORTS_ANNOTATION] : undefined;
+}
+
+function portProblems(workload: ScoreDocument): WorkloadProblem[] {
+  const mode = portMode(workload);
+  const problems: WorkloadProblem[] = mode === undefined || mode === 'injected' || mode === 'fixed' ? [] : [{ rule: 'port', path: `metadata.annotations["${PORTS_ANNOTATION}"]`, message: `${JSON.stringify(mode)} is neither "injected" nor "fixed"` }];
+  for (const [name, port] of Object.entries(workload.service?.ports ?? {})) {
+    if (port.protocol === 'UDP') problems.push({ rule: 'port', path: `service.ports.${name}.protocol`, message: 'UDP needs the kubernetes runtime, which is not part of this version; the edge serves TCP' });
+  }
+  return problems;
+}
+
+const CODES = { image: '3002', command: '3003', placeholder: '3004', file: '3005', volume: '3006', limit: '3007', port: '3008' } as const satisfies Record<WorkloadProblem['rule'], string>;
+
+/** The error for people; its code is that of the first problem. */
+export function workloadError(service: string, problems: readonly WorkloadProblem[]): PlatformError {
+  const [first] = problems;
+  return new PlatformError({
+    code: `ROADBED-${CODES[first?.rule ?? 'file']}`,
+    class: 'refused',
+    message: `${service} cannot run: ${first === undefined ? 'the workload is not complete' : `${first.path}: ${first.message}`}`,
+    ...(problems.length > 1 ? { why: problems.slice(1, 10).map((problem) => `${problem.path}: ${problem.message}`).join('; ') } : {}),
+    next: 'Change the Score file and push again.',
+  });
+}
