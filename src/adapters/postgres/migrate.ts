@@ -10,11 +10,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type pg from 'pg';
 import { PlatformError } from '../../domain/error.ts';
+import { LOCKS, LOCK_SPACE } from './lock-space.ts';
 import type { PostgresLog } from './log.ts';
 
-/** First key of every advisory lock of Roadbed ("road"); the second says what for. */
-export const LOCK_SPACE = 1919902052;
-const MIGRATION_LOCK = 2;
 const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
 
 export interface Migration {
@@ -50,7 +48,7 @@ export async function migrate(pool: pg.Pool, log: PostgresLog, migrations: reado
   const client = await pool.connect();
   try {
     await client.query('set statement_timeout = 0');
-    await client.query('select pg_advisory_lock($1, $2)', [LOCK_SPACE, MIGRATION_LOCK]);
+    await client.query('select pg_advisory_lock($1, $2)', [LOCK_SPACE, LOCKS.migration]);
     await client.query('create schema if not exists roadbed');
     await client.query(
       'create table if not exists roadbed.schema_migration (number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())',

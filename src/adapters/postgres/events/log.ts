@@ -7,7 +7,7 @@ import { prepareEvent } from '../group-commit/request.ts';
 import type { WriteQueue } from '../group-commit/write-queue.ts';
 import { FOLDED_KIND, RefusalFold } from './fold.ts';
 import { queryEvents, readEvent } from './rows.ts';
-import { sealOnce } from './seal.ts';
+import { hasSegment, sealOnce } from './seal.ts';
 import type { SealKey, Segment } from './seal.ts';
 import { verifyChain } from './verify.ts';
 
@@ -92,9 +92,20 @@ export class EventLog implements Events {
   async #sealAll(): Promise<void> {
     for (;;) {
       const { sealed, head } = await sealOnce(this.#options.database.pool, this.#options.sealKeys[0]);
-      this.#head = head;
+      await this.#advance(head);
       if (sealed === 0) return;
     }
+  }
+
+  /**
+   * Remembers the newest segment, but only one that stands on the newest known: after the log was cut off
+   * and sealed again, the old one stays remembered, and `verify` finds that it is not there.
+   */
+  async #advance(head: Segment | undefined): Promise<void> {
+    const known = this.#head;
+    if (head === undefined || head.number <= (known?.number ?? 0)) return;
+    if (known !== undefined && !(await hasSegment(this.#options.database.pool, known))) return;
+    this.#head = head;
   }
 
   #tick(): void {

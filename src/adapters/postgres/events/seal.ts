@@ -9,9 +9,8 @@
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
-import { LOCK_SPACE } from '../migrate.ts';
+import { LOCKS, LOCK_SPACE } from '../lock-space.ts';
 
-const SEAL_LOCK = 3;
 const LARGEST_SEGMENT = 5_000;
 const SEQUENCE_BYTES = 8;
 const DIGEST_BYTES = 32;
@@ -102,6 +101,12 @@ export async function lastSegment(client: Pick<pg.ClientBase, 'query'>): Promise
   return rows[0] === undefined ? undefined : segmentOf(rows[0]);
 }
 
+/** True when `segment` is still in the chain as it was. */
+export async function hasSegment(pool: pg.Pool, segment: Segment): Promise<boolean> {
+  const { rows } = await pool.query('select from roadbed.event_seal where number = $1 and hash = $2', [segment.number, segment.hash]);
+  return rows.length === 1;
+}
+
 /**
  * Seals the rows that no segment holds yet, up to 5,000; returns the last segment and how many rows were
  * sealed. Replicas take turns by an advisory lock that is held to the commit.
@@ -111,7 +116,7 @@ export async function sealOnce(pool: pg.Pool, key: SealKey): Promise<{ sealed: n
   let broken = true;
   try {
     await client.query('begin');
-    await client.query('select pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, SEAL_LOCK]);
+    await client.query('select pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, LOCKS.seal]);
     const last = await lastSegment(client);
     const { rows } = await client.query<{ sequence: string; digest: Buffer }>(
       `select sequence, ${ROW_DIGEST} as digest from roadbed.event where sequence > $1 order by sequence limit ${LARGEST_SEGMENT}`,

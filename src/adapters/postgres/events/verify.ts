@@ -11,6 +11,9 @@ import type { AuditVerification } from '../../../ports/events.ts';
 import { FIRST_PREVIOUS, ROW_DIGEST, segmentHash, segmentOf, signatureHolds, unpackRows } from './seal.ts';
 import type { SealKey, Segment } from './seal.ts';
 
+/** Below every sequence: a row may have been pushed in before the first one. */
+const LOWEST = Number.MIN_SAFE_INTEGER;
+
 type Problem = NonNullable<AuditVerification['problem']>;
 
 interface Tally {
@@ -39,7 +42,7 @@ async function verifySegments(client: pg.ClientBase, keys: readonly SealKey[], t
     const { rows } = await client.query('select * from roadbed.event_seal where number > $1 order by number limit 1', [last?.number ?? 0]);
     if (rows[0] === undefined) return { last, problem: undefined };
     const segment = segmentOf(rows[0]);
-    const problem = segmentProblem(segment, last, keys, head) ?? (await rowProblem(client, segment, last?.lastSequence ?? 0, tally));
+    const problem = segmentProblem(segment, last, keys, head) ?? (await rowProblem(client, segment, last?.lastSequence ?? LOWEST, tally));
     last = segment;
     if (problem !== undefined) return { last, problem };
     tally.segments += 1;

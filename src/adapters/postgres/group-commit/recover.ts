@@ -7,12 +7,11 @@
  * what is not was not, and may be sent again: should the lost statement run after all, the second one loses
  * against it by the expected version or the event's id, and nothing is stored twice.
  */
-import { LOCK_SPACE } from '../migrate.ts';
+import { LOCKS, LOCK_SPACE } from '../lock-space.ts';
 import type { Session } from '../session.ts';
 import { recordedEvent } from './put-group.ts';
 import type { GroupOutcome, GroupRequest, PreparedWrite, RequestOutcome, WrittenChange } from './request.ts';
 
-const WRITE_LOCK = 1;
 const TYPE_OF = { create: 'ADDED', update: 'MODIFIED', delete: 'DELETED' } as const;
 
 export interface Settled {
@@ -62,7 +61,7 @@ async function search(session: Session, group: readonly GroupRequest[], after: b
   const writes = group.flatMap((request) => request.writes);
   await client.query('begin');
   try {
-    await client.query('select pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, WRITE_LOCK]);
+    await client.query('select pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, LOCKS.write]);
     const events = await client.query<{ id: string; sequence: string; recorded_at: Date }>('select id, sequence, recorded_at from roadbed.event where id = any ($1::uuid[])', [ids]);
     const changes = await client.query<{ position: string; version: string }>(
       `select w.position, c.version

@@ -1,8 +1,7 @@
 /** Keeps the change feed short: ten minutes or 100,000 rows, whichever is more. */
 import type { Database } from '../connect.ts';
-import { LOCK_SPACE } from '../migrate.ts';
+import { LOCKS, LOCK_SPACE } from '../lock-space.ts';
 
-const PRUNE_LOCK = 4;
 const EVERY_MS = 60_000;
 const KEPT_ROWS = 100_000;
 const KEPT_MINUTES = 10;
@@ -20,7 +19,7 @@ export async function pruneChanges(database: Database, keptRows: number = KEPT_R
          update roadbed.change_horizon set version = newest.version
          from (select max(version) as version from removed) newest where newest.version is not null)
      select count(*) as removed from removed`,
-    [LOCK_SPACE, PRUNE_LOCK, keptRows, keptMinutes],
+    [LOCK_SPACE, LOCKS.prune, keptRows, keptMinutes],
   );
   return Number(rows[0]?.removed ?? 0);
 }
