@@ -1,9 +1,7 @@
 /** Git: repositories the platform serves or follows, and the desired-state repository that it owns. */
-export interface SourceTree {
-  list(): Promise<string[]>;
-  /** Bytes of a regular file, bounded; undefined when absent, a link, or too large. */
-  read(path: string): Promise<Uint8Array | undefined>;
-}
+import type { SourceTree } from '../domain/source-tree.ts';
+
+export type { SourceTree };
 
 export interface CommitInfo {
   commit: string;
