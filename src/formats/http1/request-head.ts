@@ -103,15 +103,15 @@ export class RequestHead {
       if (bytes[from + index] !== VERSION_WORD.charCodeAt(index)) return this.#refuse(lineOffence(bytes[from + index], bytes[from + index] === SP ? REFUSALS.requestLine : REFUSALS.versionForm));
     }
     const at = from + VERSION_WORD.length;
-    if (at + 5 > end) {
-      for (let index = at; index < end; index += 1) if (bytes[index] === LF && bytes[index - 1] !== CR) return this.#refuse(REFUSALS.bareLineFeed);
-      return 0;
+    for (let index = at; index < at + 5; index += 1) {
+      if (index >= end) return 0;
+      const octet = bytes[index] ?? 0;
+      if (index === at + 1 ? octet !== 0x2e : index < at + 3 && !isDigit(octet)) return this.#refuse(lineOffence(octet, REFUSALS.versionForm));
+      if (index === at + 3 && octet !== CR) return this.#refuse(lineOffence(octet, REFUSALS.requestLine));
+      if (index === at + 4 && octet !== LF) return this.#refuse(REFUSALS.bareCarriageReturn);
     }
-    const [major, dot, minor, carriageReturn, lineFeed] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0, bytes[at + 4] ?? 0];
-    if (!isDigit(major) || dot !== 0x2e || !isDigit(minor)) return this.#refuse(REFUSALS.versionForm);
-    if (carriageReturn !== CR) return this.#refuse(lineOffence(carriageReturn, REFUSALS.requestLine));
-    if (lineFeed !== LF) return this.#refuse(REFUSALS.bareCarriageReturn);
-    if (major !== 0x31 || minor > 0x31) return this.#refuse(REFUSALS.version);
+    const minor = bytes[at + 2] ?? 0;
+    if (bytes[at] !== 0x31 || minor > 0x31) return this.#refuse(REFUSALS.version);
     this.minor = minor - 0x30;
     return at + 5;
   }
