@@ -20,6 +20,8 @@ export type EnvironmentObject = ApiObject<EnvironmentSpec, EnvironmentStatus>;
 
 /** Annotation of a Release: chain id of the change that it was made from. */
 export const CHAIN_ANNOTATION = 'roadbed.dev/chain';
+/** Annotation of a Release: newest position on the branch that built the same content; a revert makes an old release new again. */
+export const SEQUENCE_ANNOTATION = 'roadbed.dev/newest-sequence';
 /** Finalizer of a Rollout: nothing of it runs any more when it goes. */
 export const WORKLOAD_FINALIZER = 'roadbed.dev/workload';
 

@@ -11,7 +11,7 @@ import type { ReleaseSpec } from '../../domain/kinds/release.ts';
 import type { ResourceClaimSpec, ResourceClaimStatus } from '../../domain/kinds/resource-claim.ts';
 import type { RolloutSpec, RolloutStatus } from '../../domain/kinds/rollout.ts';
 import { ownerOf } from '../../engines/rollout-plan/ownership.ts';
-import { revisionId } from '../../engines/rollout-plan/revision-id.ts';
+import { revisionId } from '../../engines/release/identity.ts';
 import { planRoutes, type ClaimedHost, type PlannedRoute, type ServiceTraffic } from '../../engines/rollout-plan/route-table.ts';
 import { splitOf } from '../../engines/rollout-plan/weights.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -11,12 +11,14 @@
  */
 import type { HoldSpec } from '../../domain/kinds/hold.ts';
 import type { ReleaseSpec } from '../../domain/kinds/release.ts';
+import { shortHash } from '../release/identity.ts';
 
 /** What the rules need to know of a release. */
 export interface ReleaseFacts {
   name: string;
   hash: string;
   commit: string;
+  /** Newest position on the branch that this content was built from. */
   sequence: number;
   /** Environments in which it was verified. */
   verified: readonly string[];
@@ -35,8 +37,9 @@ export interface Refusal {
   sentence: string;
 }
 
-export function releaseFacts(name: string, spec: ReleaseSpec, verified: readonly { environment: string }[] = []): ReleaseFacts {
-  return { name, hash: spec.hash, commit: spec.source.commit, sequence: spec.source.sequence, verified: verified.map((entry) => entry.environment) };
+/** `newestSequence`: of a later commit that built the same content, when there was one (a revert does that). */
+export function releaseFacts(name: string, spec: ReleaseSpec, verified: readonly { environment: string }[] = [], newestSequence = 0): ReleaseFacts {
+  return { name, hash: spec.hash, commit: spec.source.commit, sequence: Math.max(spec.source.sequence, newestSequence), verified: verified.map((entry) => entry.environment) };
 }
 
 export function isActive(hold: NamedHold): boolean {
@@ -76,9 +79,4 @@ function short(commit: string): string {
  */
 export function holdName(service: string, environment: string, hash: string, attempt: number): string {
   return `${service}.${environment}.${shortHash(hash)}.${attempt}`.slice(-253);
-}
-
-/** First 12 hex digits of `sha256:<hex>`. */
-export function shortHash(hash: string): string {
-  return hash.replace(/^sha256:/, '').slice(0, 12);
 }

@@ -44,8 +44,9 @@ function whyNot(view: RolloutView, wanted: string): string | undefined {
 }
 
 /**
- * A first release has nothing to be compared with, and the way back from a held release to one that is known
- * to be healthy here must not be slow: both go to 100 % as soon as they are ready.
+ * A first release has nothing to be compared with, a service without ports has no traffic to split, and the
+ * way back from a held release to one that is known to be healthy here must not be slow: all three go to
+ * 100 % as soon as they are ready.
  */
 function strategyFor(view: RolloutView, status: RolloutStatus, wanted: string): { strategy: RolloutStrategy; skipped?: string } {
   const strategy = view.environment?.strategy ?? { steps: [] };
@@ -54,6 +55,8 @@ function strategyFor(view: RolloutView, status: RolloutStatus, wanted: string): 
   const stableHash = view.releases[status.stable.release]?.spec.hash;
   const stableHeld = view.holds.some((hold) => isActive(hold) && hold.spec.environment === view.spec.environment && hold.spec.hash === stableHash);
   const verifiedHere = view.releases[wanted]?.verified.some((entry) => entry.environment === view.spec.environment) === true;
+  const listens = [wanted, status.stable.release].some((name) => Object.keys(view.releases[name]?.spec.workload.service?.ports ?? {}).length > 0);
+  if (!listens) return { strategy: straight, skipped: 'the service has no port, so no traffic can judge it' };
   if (stableHeld && verifiedHere) return { strategy: straight, skipped: `return from ${status.stable.release}, which is held` };
   return { strategy };
 }

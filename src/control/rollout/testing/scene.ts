@@ -2,7 +2,7 @@
 import { API_VERSION } from '../../../domain/kinds/group.ts';
 import type { EnvironmentSpec } from '../../../domain/kinds/environment.ts';
 import type { MetricCheck } from '../../../domain/kinds/rollout.ts';
-import { shortHash } from '../../../engines/holds/holds.ts';
+import { shortHash } from '../../../engines/release/identity.ts';
 import { syncDesiredState } from '../../desired-state/desired-state.ts';
 import { reconcileRollout } from '../reconciler.ts';
 import type { HoldObject, RolloutObject, RolloutWorld } from '../world.ts';

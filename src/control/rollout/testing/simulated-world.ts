@@ -9,7 +9,7 @@
 import type { ReleaseSpec } from '../../../domain/kinds/release.ts';
 import type { TrafficSample } from '../../../domain/traffic.ts';
 import { serviceHost } from '../../../engines/rollout-plan/route-table.ts';
-import { revisionId } from '../../../engines/rollout-plan/revision-id.ts';
+import { revisionId } from '../../../engines/release/identity.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ReplicaObservation, RevisionSpec, Runtime } from '../../../ports/runtime.ts';
 import type { DesiredEntry, DesiredState } from '../../../ports/source.ts';
