@@ -41,8 +41,7 @@ export function packageFolder(platform: string = process.platform, architecture:
 }
 
 /** Finds, links and if need be copies the programs so that `account` (undefined: this process) can run them. */
-export async function prepareBinaries(sharedDir: string, account: Account | undefined): Promise<Binaries> {
-  const folder = packageFolder();
+export async function prepareBinaries(sharedDir: string, account: Account | undefined, folder: string = packageFolder()): Promise<Binaries> {
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string };
   const reachable = account === undefined || usableBy(folder, account);
   if (reachable && (await linksInPlace(folder))) return programs(folder, version);
