@@ -51,8 +51,6 @@ export async function createTrafficCollector(options: TrafficCollectorOptions): 
   remember(memory, state?.pending ?? []);
 
   const read = async (): Promise<void> => {
-    if (doubtful) state = await withoutStored(state, store);
-    doubtful = false;
     const cursor = cursorOf(await options.traffic.counters());
     const now = clock.now();
     const lastAt = state?.lastAt ?? 0;
@@ -67,10 +65,11 @@ export async function createTrafficCollector(options: TrafficCollectorOptions): 
     remember(memory, samples);
     memorySince = Math.max(memorySince, forget(memory, now));
     if (pending.length === 0) return;
+    if (doubtful) state = (await withoutStored(next, store)) ?? next;
     doubtful = true;
-    await store.store(pending);
+    await store.store(state.pending);
     doubtful = false;
-    state = { ...next, pending: [] };
+    state = { ...state, pending: [] };
   };
 
   const collect = (): Promise<void> => {

@@ -32,6 +32,8 @@ export async function alignRollout(deps: DesiredStateDeps, key: ReconcileKey): P
   const { service, environment } = rollout.spec;
   const entry = await deps.desiredState.read(environment, rollout.metadata.namespace ?? '', service);
   if (entry === undefined) {
+    // Without a release it is a first promotion whose commit is not there yet; nothing runs of it.
+    if (rollout.spec.release === undefined) return;
     await deps.objects.delete('roadbed.dev/Rollout', key.namespace, key.name, { reason: 'the desired state has no entry for it' });
     return;
   }

@@ -7,7 +7,7 @@
  */
 import { parseDuration } from '../../domain/duration.ts';
 import type { Attempt, RolloutStatus } from '../../domain/kinds/rollout.ts';
-import { heldBy, releaseFacts } from '../holds/holds.ts';
+import { heldBy, isActive, releaseFacts } from '../holds/holds.ts';
 import { attemptEvent } from './attempt-events.ts';
 import { endBackground, passChecks, unjudged, withoutBadChecks, type CheckPass } from './checks.ts';
 import { elapsedMs } from './clock-repair.ts';
@@ -72,7 +72,8 @@ function planPreparing(view: RolloutView, status: RolloutStatus, attempt: Attemp
     return { ...wait, actions: [...keepRunning(view, attempt.release).actions, ...wait.actions] };
   }
   const first = attempt.from === undefined;
-  return enterStep(view, status, attempt, 0, [attemptEvent(view, attempt, 'service.deployed', { first })]);
+  const returning = holdOfLeft(view, attempt) !== undefined;
+  return enterStep(view, status, attempt, 0, [attemptEvent(view, attempt, 'service.deployed', { first, returning })]);
 }
 
 function waiting(view: RolloutView, status: RolloutStatus, attempt: Attempt, message: string): Plan {
@@ -217,8 +218,25 @@ function finish(view: RolloutView, status: RolloutStatus, attempt: Attempt): Pla
   const sentence = `${attempt.release} serves all requests of ${view.spec.service} in ${view.spec.environment}${attempt.strategy.steps.length === 0 ? '; its strategy has no steps, so no check judged it' : `; ${judged} of ${attempt.checks.length} checks passed`}`;
   const promoted: Attempt = { ...attempt, phase: 'Promoted', finishedAt: at, verdict: { outcome: 'Promoted', at, sentence } };
   const next = withAttempt({ ...status, stable: { release: attempt.release, since: at } }, promoted);
-  const events = [...(attempt.from === undefined ? [] : [attemptEvent(view, promoted, 'service.upgraded')]), finishedEvent(view, promoted)];
+  const events = [...arrivalEvents(view, promoted), finishedEvent(view, promoted)];
   return { actions: [writeStatus(view, next, { events, verify: attempt.release, why: sentence })], againInMs: 1 };
+}
+
+/** An upgrade; or, when the release that was left is held, the end of the incident that a person saw in it. */
+function arrivalEvents(view: RolloutView, promoted: Attempt): ReturnType<typeof attemptEvent>[] {
+  if (promoted.from === undefined) return [];
+  const hold = holdOfLeft(view, promoted);
+  if (hold === undefined) return [attemptEvent(view, promoted, 'service.upgraded')];
+  const left: Attempt = { ...promoted, chain: hold.spec.chain, release: promoted.from, from: promoted.release };
+  const body = { to: promoted.release, incident: hold.name, hold: hold.name, automatic: false, by: hold.spec.by, sentence: `${left.release} was rolled back: ${hold.spec.reason}` };
+  return [attemptEvent(view, left, 'service.rolledback', body), attemptEvent(view, left, 'incident.resolved', { ...body, detectedAt: null })];
+}
+
+/** The hold of the release that an attempt leaves behind, when it goes back to one that was healthy here before. */
+export function holdOfLeft(view: RolloutView, attempt: Attempt): RolloutView['holds'][number] | undefined {
+  const left = view.releases[attempt.from ?? '']?.spec.hash;
+  const returns = view.releases[attempt.release]?.verified.some((entry) => entry.environment === view.spec.environment) === true;
+  return returns ? view.holds.find((hold) => isActive(hold) && hold.spec.environment === view.spec.environment && hold.spec.hash === left) : undefined;
 }
 
 /** Remembers since when replicas are missing, so that a short gap late in a long step does no harm. */
