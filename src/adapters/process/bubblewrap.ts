@@ -8,7 +8,7 @@
  * unprivileged user with no capability left (`setpriv`); a user namespace is not needed, which
  * some kernels forbid.
  */
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface Bind {
@@ -55,12 +55,27 @@ function systemMount(path: string, targets: readonly string[]): string[] {
   return ['--perms', '0755', '--dir', path, ...entries.filter((entry) => !targets.includes(entry)).flatMap((entry) => systemMount(entry, targets))];
 }
 
+/** Folders above the mount points: bubblewrap itself would make them for root's eyes only. */
+function parents(binds: readonly Bind[], isThere: (path: string) => boolean): string[] {
+  const above = binds.flatMap((bind) => {
+    const parts = dirname(bind.target).split('/').filter(Boolean);
+    return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
+  });
+  return [...new Set(above)].filter((path) => !isThere(path)).flatMap((path) => ['--perms', '0755', '--dir', path]);
+}
+
 function mounts(world: World): string[] {
-  const targets = world.binds.map((bind) => bind.target);
-  const seen = SYSTEM.filter((path) => !targets.includes(path)).flatMap((path) => systemMount(path, targets));
-  const hidden = world.hidden.filter((path) => SYSTEM.some((system) => below(path, system))).flatMap((path) => ['--tmpfs', path]);
-  const binds = world.binds.flatMap((bind) => [bind.readOnly ? '--ro-bind' : '--bind', bind.source, bind.target]);
-  return [...seen, ...hidden, '--bind', world.temporary, '/tmp', ...binds];
+  const inSystem = (path: string): boolean => SYSTEM.some((system) => path === system || below(path, system));
+  const isHidden = (path: string): boolean => world.hidden.some((folder) => path === folder || below(path, folder));
+  const visible = (path: string): boolean => inSystem(path) && !isHidden(path) && existsSync(path);
+  // What is to be seen at its own place is there already when it belongs to the system.
+  const wanted = world.binds.filter((bind) => !(bind.readOnly && bind.source === bind.target && visible(bind.target)));
+  const missing = wanted.map((bind) => bind.target).filter((target) => !existsSync(target));
+  const seen = SYSTEM.filter((path) => !missing.includes(path)).flatMap((path) => systemMount(path, missing));
+  const hidden = world.hidden.filter((path) => inSystem(path) && existsSync(path)).flatMap((path) => ['--tmpfs', path]);
+  const isThere = (path: string): boolean => path === '/tmp' || visible(path) || wanted.some((bind) => path === bind.target || below(path, bind.target));
+  const binds = wanted.flatMap((bind) => [bind.readOnly ? '--ro-bind' : '--bind', bind.source, bind.target]);
+  return [...seen, ...hidden, '--bind', world.temporary, '/tmp', ...parents(wanted, isThere), ...binds];
 }
 
 /** `setpriv` arguments that become an unprivileged user for good. */

@@ -182,7 +182,6 @@ export class Supervisor {
     for (const revision of this.#revisions.values()) if (revision.gone) void this.#forgetRevision(revision);
     this.#publish();
     const settled = [...this.#revisions.values()].every((revision) => revision.settled);
-    clearTimeout(this.#timer);
     if (!this.#beatPending) this.#timer = setTimeout(() => this.#beat(), floods ? FLOOD_MS : settled ? SETTLED_BEAT_MS : BUSY_BEAT_MS);
   }
 
