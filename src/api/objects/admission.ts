@@ -12,7 +12,8 @@ import { badRequest, invalid, refusedByRule } from './failure.ts';
 import { metadataProblems } from './metadata-rules.ts';
 import type { ServedKind } from './served-kinds.ts';
 
-export type Subresource = 'status' | 'scale' | undefined;
+/** `finalize` is the collector's way to say that nothing is left in a namespace; it is not served. */
+export type Subresource = 'status' | 'scale' | 'finalize' | undefined;
 
 /** Prunes and defaults `object` and checks it; `old` is what is stored. Throws ObjectApiError 400, 403 or 422. */
 export function admit(foundation: Foundation, kind: ServedKind, object: ApiObject, old: ApiObject | undefined, subresource: Subresource, context: WriteContext): ApiObject {

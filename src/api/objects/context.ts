@@ -27,7 +27,7 @@ export interface AdmissionContext {
   identity: Identity;
   operation: 'create' | 'update' | 'delete';
   kind: KindDefinition;
-  subresource?: 'status' | 'scale';
+  subresource?: 'status' | 'scale' | 'finalize';
   /** Reads from the process's cache. */
   get(kind: KindName, namespace: string | undefined, name: string): Readonly<ApiObject> | undefined;
   list(kind: KindName, namespace?: string): readonly Readonly<ApiObject>[];

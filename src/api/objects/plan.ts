@@ -145,7 +145,7 @@ function limitedTo(kind: ServedKind, subresource: Subresource, old: ApiObject, c
   const checked = checkedBody(kind, old.metadata.namespace, candidate) as ApiObject & Record<string, unknown>;
   const result: Record<string, unknown> = { ...checked, metadata: keptMetadata(kind, old.metadata, checked.metadata) };
   if (kind.hasStatus) for (const field of ['status', ...kind.observed]) put(result, field, before[field]);
-  if (isNamespace(kind) && subresource === undefined) result['spec'] = before['spec'];
+  if (isNamespace(kind) && subresource !== 'finalize') result['spec'] = before['spec'];
   return result as unknown as ApiObject;
 }
 

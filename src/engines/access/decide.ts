@@ -7,30 +7,16 @@
  */
 import type { Role } from '../../domain/kinds/access.ts';
 import { GROUP, SYSTEM_NAMESPACE } from '../../domain/kinds/group.ts';
+import type { Action, Decision } from './action.ts';
 import { serviceMay } from './services.ts';
 
-export interface Action {
-  /** get, list, watch, create, update, patch, delete, deletecollection. */
-  verb: string;
-  group: string;
-  /** Plural; `*` asks for all. */
-  resource: string;
-  subresource?: string;
-  /** Absent: cluster-scoped, or across all namespaces. */
-  namespace?: string;
-  name?: string;
-}
+export type { Action, Decision } from './action.ts';
 
 export interface Grant {
   /** Where the RoleGrant stands. */
   namespace: string;
   name: string;
   role: Role;
-}
-
-export interface Decision {
-  allowed: boolean;
-  reason: string;
 }
 
 export interface Subject {

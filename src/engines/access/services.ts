@@ -4,7 +4,7 @@
  * All of them read everything but tokens. A name that is not in the table has no rights at all, unless
  * a RoleGrant names it (a service account of a team).
  */
-import type { Action, Decision } from './decide.ts';
+import type { Action, Decision } from './action.ts';
 
 /** `group/plural` -> verbs; `group/plural/status` covers the subresource. `*` is every verb. */
 type Rights = Record<string, readonly string[] | '*'>;
