@@ -94,7 +94,7 @@ function startLane(reconciler: Reconciler, options: LoopOptions, timers: Timers)
     else queue.add(keyText(key));
   };
   const watches = [
-    options.objects.watch(reconciler.kind, ({ object }) => enqueue(keyOf(object.metadata), 0)),
+    ...(reconciler.kind === undefined ? [] : [options.objects.watch(reconciler.kind, ({ object }) => enqueue(keyOf(object.metadata), 0))]),
     ...(reconciler.also ?? []).map((other) =>
       options.objects.watch(other.kind, (event) => {
         for (const key of other.keys(event)) enqueue(key, 0);
@@ -104,6 +104,7 @@ function startLane(reconciler: Reconciler, options: LoopOptions, timers: Timers)
   return {
     enqueue,
     fullPass: async () => {
+      if (reconciler.kind === undefined) return;
       try {
         for (const object of await options.objects.list(reconciler.kind)) enqueue(keyOf(object.metadata), 0);
       } catch (error) {

@@ -31,7 +31,8 @@ export interface ReconcileResult {
 export interface Reconciler {
   /** Unique in a loop; stands in log lines and in `enqueue`. */
   name: string;
-  kind: KindName;
+  /** Absent for a reconciler of the whole that only `also` or `enqueue` wakes. */
+  kind?: KindName;
   /**
    * Throws to be called again: after 0.25 s, doubling to 5 min, when the error may pass (any Error; a
    * PlatformError with `retry: 'backoff'` or of class conflict, unavailable or timed-out); a PlatformError with

@@ -106,23 +106,23 @@ test('doubled names and empty commands are faults', () => {
   expect(graphProblems([{ ...step!, commands: [[]] }])).toEqual(['step "a" has no command']);
 });
 
-const run = (name: string, createdAt: string, extra: Partial<RunSeen['spec']> = {}, finished = false, order = 0): RunSeen => ({
-  name, createdAt, finished, order,
+const run = (name: string, order: number, extra: Partial<RunSeen['spec']> = {}, finished = false): RunSeen => ({
+  name, finished, order,
   spec: { repository: 'web', ref: 'refs/heads/main', commit: name, trigger: { kind: 'push', by: 'x' }, ...extra },
 });
 
 test('a newer push to the same branch supersedes, another branch, a re-run and a finished run do not', () => {
-  const old = run('old', '2026-01-01T00:00:00Z');
-  const newer = run('new', '2026-01-01T00:00:01Z');
-  const newest = run('newest', '2026-01-01T00:00:01Z', {}, true, 1);
+  const old = run('old', 1);
+  const newer = run('new', 2);
+  const newest = run('newest', 3, {}, true);
   expect(supersededBy(old, [old, newer, newest])?.name).toBe('newest');
   expect(supersededBy(newest, [old, newer, newest])).toBeUndefined();
   expect(supersededBy(newer, [old, newer])).toBeUndefined();
-  expect(supersededBy(old, [old, run('other', '2026-01-02T00:00:00Z', { ref: 'refs/heads/x' })])).toBeUndefined();
-  expect(supersededBy(old, [old, run('hand', '2026-01-02T00:00:00Z', { trigger: { kind: 'manual', by: 'x' } })])).toBeUndefined();
-  expect(supersededBy(run('mine', '2026-01-01T00:00:00Z', { trigger: { kind: 'manual', by: 'x' } }), [newer])).toBeUndefined();
+  expect(supersededBy(old, [old, run('other', 9, { ref: 'refs/heads/x' })])).toBeUndefined();
+  expect(supersededBy(old, [old, run('hand', 9, { trigger: { kind: 'manual', by: 'x' } })])).toBeUndefined();
+  expect(supersededBy(run('mine', 1, { trigger: { kind: 'manual', by: 'x' } }), [newer])).toBeUndefined();
   expect(supersededBy({ ...old, finished: true }, [newer])).toBeUndefined();
-  expect(supersededBy(old, [run('again', '2026-01-02T00:00:00Z', { commit: 'old' })])).toBeUndefined();
+  expect(supersededBy(old, [old, run('again', 9, { commit: 'old' })])).toBeUndefined();
 });
 
 /** Acyclic pipelines: a step needs only earlier ones. */

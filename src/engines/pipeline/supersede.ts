@@ -8,8 +8,7 @@ import type { PipelineRunSpec } from '../../domain/kinds/pipeline-run.ts';
 export interface RunSeen {
   name: string;
   spec: Pick<PipelineRunSpec, 'repository' | 'ref' | 'commit' | 'trigger'>;
-  createdAt: string;
-  /** Orders runs created in the same second: the store's creation order where it is known. */
+  /** Rises with every run of a repository; not a time, because clocks go back. */
   order: number;
   finished: boolean;
 }
@@ -20,10 +19,6 @@ const AUTOMATIC = new Set<PipelineRunSpec['trigger']['kind']>(['push', 'poll', '
 export function supersededBy(run: RunSeen, runs: readonly RunSeen[]): RunSeen | undefined {
   if (run.finished || !AUTOMATIC.has(run.spec.trigger.kind)) return undefined;
   return runs
-    .filter((other) => other.name !== run.name && AUTOMATIC.has(other.spec.trigger.kind) && other.spec.repository === run.spec.repository && other.spec.ref === run.spec.ref && other.spec.commit !== run.spec.commit && isNewer(other, run))
-    .sort((one, other) => (isNewer(one, other) ? -1 : 1))[0];
-}
-
-function isNewer(one: RunSeen, other: RunSeen): boolean {
-  return one.createdAt === other.createdAt ? one.order > other.order : one.createdAt > other.createdAt;
+    .filter((other) => other.name !== run.name && AUTOMATIC.has(other.spec.trigger.kind) && other.spec.repository === run.spec.repository && other.spec.ref === run.spec.ref && other.spec.commit !== run.spec.commit && other.order > run.order)
+    .sort((one, other) => other.order - one.order)[0];
 }

@@ -2,7 +2,7 @@
  * The `Objects` port over a map, for tests of reconcilers that need no database: resourceVersions, 409, watch in order.
  *
  * It is real in what reconcilers rely on (optimistic concurrency, all-or-nothing transactions with their events,
- * status apart from spec, label selectors of the form `a=b`) and knows no admission, rights or schemas.
+ * status apart from spec, finalizers, selectors of the form `a=b`) and knows no admission, rights or schemas.
  */
 import { PlatformError } from '../../../domain/error.ts';
 import type { NewEvent } from '../../../domain/event.ts';
@@ -32,6 +32,12 @@ function merge(target: unknown, patch: unknown): unknown {
   return base;
 }
 
+/** Top-level fields that belong to the status: a catalog entity's relations. */
+function observed(object: ApiObject): Record<string, unknown> {
+  const { relations } = object as ApiObject & { relations?: unknown };
+  return relations === undefined ? {} : { relations };
+}
+
 export class MemoryObjects implements Objects {
   readonly events: NewEvent[] = [];
   /** Called before every write; may throw, as a control plane that is killed there. */
@@ -51,12 +57,15 @@ export class MemoryObjects implements Objects {
   }
 
   async list<T extends ApiObject>(kind: KindName, options: ListOptions = {}): Promise<T[]> {
-    const wanted = (options.labelSelector ?? '').split(',').filter((part) => part !== '').map((part) => part.split('='));
+    const pairs = (text = ''): string[][] => text.split(',').filter((part) => part !== '').map((part) => part.split('='));
+    const wanted = pairs(options.labelSelector);
+    const fields = pairs(options.fieldSelector);
     const found = [...this.#stored.values()].filter(
       (object) =>
         kindOf(object) === kind &&
         (options.namespace === undefined || object.metadata.namespace === options.namespace) &&
-        wanted.every(([name = '', value]) => object.metadata.labels?.[name] === value),
+        wanted.every(([name = '', value]) => object.metadata.labels?.[name] === value) &&
+        fields.every(([path = '', value]) => path.split('.').reduce<unknown>((inner, part) => (inner as Record<string, unknown> | undefined)?.[part], object) === value),
     );
     return structuredClone(found) as T[];
   }
@@ -107,7 +116,9 @@ export class MemoryObjects implements Objects {
     if (write.action === 'delete') {
       const found = this.#stored.get(identity(write.kind, write.namespace, write.name));
       if (found === undefined) throw failure('not-found', `${write.kind} ${write.name} not found`);
-      return { type: 'DELETED', object: found };
+      if ((found.metadata.finalizers ?? []).length === 0) return { type: 'DELETED', object: found };
+      if (found.metadata.deletionTimestamp !== undefined) return undefined;
+      return { type: 'MODIFIED', object: structuredClone({ ...found, metadata: { ...found.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }) };
     }
     const { object } = write;
     const name = object.metadata.name ?? '';
@@ -121,9 +132,10 @@ export class MemoryObjects implements Objects {
     if (found.metadata.resourceVersion !== object.metadata.resourceVersion) throw failure('conflict', `${object.kind} ${name} was changed`);
     const next =
       write.action === 'updateStatus'
-        ? { ...found, status: write.object.status }
-        : { ...write.object, status: found.status, metadata: { ...write.object.metadata, generation: found.metadata.generation + (JSON.stringify(found.spec) === JSON.stringify(write.object.spec) ? 0 : 1) } };
+        ? { ...found, status: write.object.status, ...observed(write.object) }
+        : { ...write.object, status: found.status, ...observed(found), metadata: { ...write.object.metadata, generation: found.metadata.generation + (JSON.stringify(found.spec) === JSON.stringify(write.object.spec) ? 0 : 1) } };
     if (JSON.stringify(next) === JSON.stringify(found)) return undefined;
+    if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0) return { type: 'DELETED', object: found };
     return { type: 'MODIFIED', object: structuredClone(next) as ApiObject };
   }
 
