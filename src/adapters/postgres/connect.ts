@@ -43,6 +43,8 @@ export async function openDatabase(connection: pg.ClientConfig, options: Databas
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
   });
+  // A checked-out connection has no listener of the pool's: without one of ours its loss would end the process.
+  pool.on('connect', (client) => client.on('error', (error) => options.log.warn({ error: error.message }, 'a database connection was lost in use')));
   pool.on('error', (error) => options.log.warn({ error: error.message }, 'an idle database connection was lost'));
   try {
     const serverVersion = await readVersion(pool);
