@@ -73,5 +73,6 @@ function verification(seen: Observation, action: Extract<Action, { kind: 'writeS
 async function releaseObject(world: RolloutWorld, seen: Observation): Promise<void> {
   const finalizers = (seen.rollout.metadata.finalizers ?? []).filter((name) => name !== WORKLOAD_FINALIZER);
   if (finalizers.length === (seen.rollout.metadata.finalizers ?? []).length) return;
+  await world.workloads.release({ namespace: seen.view.namespace, environment: seen.view.spec.environment }, seen.view.spec.service);
   await world.objects.update({ ...seen.rollout, metadata: { ...seen.rollout.metadata, finalizers } }, { reason: 'nothing of it runs any more' });
 }

@@ -7,6 +7,7 @@ import type { ReleaseObject, RolloutObject } from './world.ts';
 
 export interface ManualReturn {
   rollout: RolloutObject;
+  production: boolean;
   /** The release that is left. */
   release: ReleaseObject;
   /** Name of its hold; the incident's identity too. */
@@ -18,7 +19,7 @@ export interface ManualReturn {
   at: string;
 }
 
-export function manualReturnEvent({ rollout, release, hold, to, reason, chain, identity, at }: ManualReturn): NewEvent {
+export function manualReturnEvent({ rollout, production, release, hold, to, reason, chain, identity, at }: ManualReturn): NewEvent {
   const { service, environment } = rollout.spec;
   const namespace = rollout.metadata.namespace ?? '';
   const { artifact, source, hash } = release.spec;
@@ -31,9 +32,9 @@ export function manualReturnEvent({ rollout, release, hold, to, reason, chain, i
     kind: 'incident.detected',
     schemaVersion: 1,
     body: {
-      namespace, service, environment, rollout: rollout.metadata.name, attempt: rollout.status?.attempt?.number ?? 0,
+      namespace, service, environment, rollout: rollout.metadata.name, production, attempt: rollout.status?.stable?.attempt ?? rollout.status?.attempt?.number ?? 0,
       release: release.metadata.name, hash, artifact: artifact.digest, artifactId: artifactPackageUrl(namespace, service, artifact.digest),
-      repository: source.repository, commit: source.commit, committedAt: source.committedAt, author: source.author.name, pipelineRun: source.pipelineRun,
+      repository: source.repository, commit: source.commit, committedAt: source.committedAt, sequence: source.sequence, author: source.author.name, pipelineRun: source.pipelineRun,
       incident: hold, hold, to, automatic: false, by: identity.subject, sentence: `${release.metadata.name} is rolled back by ${identity.subject}: ${reason}`,
     },
   };

@@ -111,7 +111,8 @@ async function rollback(call: Call, to: string | undefined, reason: string): Pro
   if (leaving === undefined) throw refusal('ROADBED-3325', `Nothing of ${place.service} serves in ${place.environment}.`, 'There is no release to leave.', `roadbed status ${place.service} -n ${place.namespace}`);
   const view = await promotionView({ objects, desiredState: deps.desiredState }, place.namespace, place.service);
   const target = await targetOf(call, view.releases, leaving, to);
-  const refused = refusePromotion(target, { name: place.environment, spec: { ...(await environmentSpec(call)), promotesFrom: place.environment } }, view.holds);
+  const environment = await environmentSpec(call);
+  const refused = refusePromotion(target, { name: place.environment, spec: { ...environment, promotesFrom: place.environment } }, view.holds);
   if (refused?.hold !== undefined) throw refusal('ROADBED-3322', `Release ${target.name} is not let into ${place.environment}.`, refused.sentence, `roadbed hold lift ${refused.hold} -n ${place.namespace} --reason "..."`);
   if (refused !== undefined) throw refusal('ROADBED-3326', `Release ${target.name} was never healthy in ${place.environment}.`, 'A rollback goes to a release that was verified there.', `roadbed promote ${place.service} --release ${target.name}`);
   const bad = await objects.get<ReleaseObject>('roadbed.dev/Release', place.namespace, leaving);
@@ -120,7 +121,7 @@ async function rollback(call: Call, to: string | undefined, reason: string): Pro
   const entry: DesiredEntry = { namespace: place.namespace, service: place.service, environment: place.environment, release: target.name, hash: target.hash, replicas: before?.replicas ?? rollout.spec.replicas };
   return perform(call, `${place.service} in ${place.environment} goes back from ${leaving} to ${target.name}; ${leaving} is held.`, [
     request(call, `rollback to ${target.name}`, reason),
-    placeHold(call, rollout, bad, target.name, reason),
+    placeHold(call, rollout, bad, { to: target.name, reason, production: environment.production }),
     commit(call, entry, `Return ${place.service} in ${place.environment} to ${target.name}`, reason),
   ]);
 }
@@ -213,12 +214,13 @@ function commit(call: Call, entry: DesiredEntry, title: string, reason: string):
   };
 }
 
-function placeHold(call: Call, rollout: RolloutObject, bad: ReleaseObject, to: string, reason: string): Step {
+function placeHold(call: Call, rollout: RolloutObject, bad: ReleaseObject, about: { to: string; reason: string; production: boolean }): Step {
+  const { reason } = about;
   const { place, objects, identity, deps } = call;
   const chain = rollout.status?.attempt?.chain ?? bad.metadata.uid;
   const name = holdName(place.service, place.environment, bad.spec.hash, rollout.status?.attempt?.number ?? 0);
   const spec = { service: place.service, environment: place.environment, release: bad.metadata.name, hash: bad.spec.hash, commit: bad.spec.source.commit, sequence: candidate(bad).sequence, reason, by: identity.subject, chain };
-  const event = manualReturnEvent({ rollout, release: bad, hold: name, to, reason, chain, identity, at: new Date(deps.clock.now()).toISOString() });
+  const event = manualReturnEvent({ rollout, release: bad, hold: name, ...about, chain, identity, at: new Date(deps.clock.now()).toISOString() });
   return {
     words: `hold ${bad.metadata.name}`,
     run: async () => {

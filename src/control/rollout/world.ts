@@ -37,6 +37,8 @@ export interface Workloads {
   resources(request: WorkloadRequest): Promise<Resources>;
   /** Throws a PlatformError when a resource is not bound or a secret is missing. */
   revision(request: WorkloadRequest, replicas: number): Promise<RevisionSpec>;
+  /** Gives up what a service had claimed in an environment; idempotent. */
+  release(place: { namespace: string; environment: string }, service: string): Promise<void>;
 }
 
 export interface RolloutWorld {

@@ -134,7 +134,7 @@ export interface RolloutStatus {
   observedGeneration?: number;
   phase: 'Empty' | 'Progressing' | 'Paused' | 'Healthy' | 'RollingBack' | 'RolledBack' | 'Degraded';
   /** The release that serves; the place to return to. */
-  stable?: { release: string; since: string };
+  stable?: { release: string; since: string; /** Number of the attempt that brought it. */ attempt?: number };
   attempt?: Attempt;
   url?: string;
   replicas?: number;
@@ -215,7 +215,7 @@ export const ROLLOUT: KindDefinition = {
   status: record('What is.', {
     observedGeneration: observedGeneration(),
     phase: choice('State.', ['Empty', 'Progressing', 'Paused', 'Healthy', 'RollingBack', 'RolledBack', 'Degraded']),
-    stable: record('The release that serves; the place to return to.', { release: text('Release.'), since: time('Since when.') }),
+    stable: record('The release that serves; the place to return to.', { release: text('Release.'), since: time('Since when.'), attempt: integer('Number of the attempt that brought it.') }),
     attempt: ATTEMPT_SCHEMA,
     url: text('Where it answers.'),
     replicas: integer('Processes that run.'),

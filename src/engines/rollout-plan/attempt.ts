@@ -217,17 +217,17 @@ function finish(view: RolloutView, status: RolloutStatus, attempt: Attempt): Pla
   const judged = attempt.checks.filter((check) => check.phase === 'Successful').length;
   const sentence = `${attempt.release} serves all requests of ${view.spec.service} in ${view.spec.environment}${attempt.strategy.steps.length === 0 ? '; its strategy has no steps, so no check judged it' : `; ${judged} of ${attempt.checks.length} checks passed`}`;
   const promoted: Attempt = { ...attempt, phase: 'Promoted', finishedAt: at, verdict: { outcome: 'Promoted', at, sentence } };
-  const next = withAttempt({ ...status, stable: { release: attempt.release, since: at } }, promoted);
-  const events = [...arrivalEvents(view, promoted), finishedEvent(view, promoted)];
+  const next = withAttempt({ ...status, stable: { release: attempt.release, since: at, attempt: attempt.number } }, promoted);
+  const events = [...arrivalEvents(view, promoted, status.stable?.attempt), finishedEvent(view, promoted)];
   return { actions: [writeStatus(view, next, { events, verify: attempt.release, why: sentence })], againInMs: 1 };
 }
 
 /** An upgrade; or, when the release that was left is held, the end of the incident that a person saw in it. */
-function arrivalEvents(view: RolloutView, promoted: Attempt): ReturnType<typeof attemptEvent>[] {
+function arrivalEvents(view: RolloutView, promoted: Attempt, leftAttempt: number | undefined): ReturnType<typeof attemptEvent>[] {
   if (promoted.from === undefined) return [];
   const hold = holdOfLeft(view, promoted);
   if (hold === undefined) return [attemptEvent(view, promoted, 'service.upgraded')];
-  const left: Attempt = { ...promoted, chain: hold.spec.chain, release: promoted.from, from: promoted.release };
+  const left: Attempt = { ...promoted, number: leftAttempt ?? promoted.number, chain: hold.spec.chain, release: promoted.from, from: promoted.release };
   const body = { to: promoted.release, incident: hold.name, hold: hold.name, automatic: false, by: hold.spec.by, sentence: `${left.release} was rolled back: ${hold.spec.reason}` };
   return [attemptEvent(view, left, 'service.rolledback', body), attemptEvent(view, left, 'incident.resolved', { ...body, detectedAt: null })];
 }

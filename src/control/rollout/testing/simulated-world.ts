@@ -55,6 +55,7 @@ export function simulatedWorld(): SimulatedWorld {
   const samples: TrafficSample[] = [];
   const workloads: Workloads = {
     resources: async () => ({ state: 'bound' }),
+    release: async () => undefined,
     revision: async ({ environment, release }, replicas) => ({
       id: revisionId(release.spec.service, environment, release.spec.hash),
       service: release.spec.service,

@@ -1,0 +1,105 @@
+/**
+ * Claims of a workload's resources in an environment: made before the first replica starts, shared by identity.
+ *
+ * A claim's parameters may use outputs of other claims; it is made once those are bound. Only outputs that are
+ * not secret can be used there, because parameters stand in an object that many may read. A claim outlives the
+ * release that asked for it (going back must find its database again) and is given up with the rollout.
+ */
+import { createHash } from 'node:crypto';
+import { PlatformError } from '../../domain/error.ts';
+import type { ApiObject } from '../../domain/object.ts';
+import { API_VERSION } from '../../domain/kinds/group.ts';
+import type { ResourceClaimSpec, ResourceClaimStatus } from '../../domain/kinds/resource-claim.ts';
+import type { ScoreDocument, ScoreResource } from '../../domain/kinds/workload.ts';
+import { resourceUid } from '../../engines/placeholders/resource-uid.ts';
+import { substituteDeep, workloadLookup } from '../../engines/placeholders/substitute.ts';
+import type { Resources } from '../../engines/rollout-plan/view.ts';
+import type { Objects } from '../../ports/objects.ts';
+
+export type ClaimObject = ApiObject<ResourceClaimSpec, ResourceClaimStatus>;
+
+export interface ClaimPlace {
+  namespace: string;
+  environment: string;
+}
+
+const KIND = 'roadbed.dev/ResourceClaim';
+
+/** `<environment>.<type>.<12 hex digits of the uid's hash>`: one identity in one environment is one claim. */
+export function claimName(environment: string, type: string, uid: string): string {
+  const hash = createHash('sha256').update(uid).digest('hex').slice(0, 12);
+  return `${environment}.${type.toLowerCase().replace(/[^a-z0-9-]/g, '-')}.${hash}`;
+}
+
+/** Claims everything that the workload names, as far as it can be claimed yet, and says where that stands. */
+export async function claimResources(objects: Objects, place: ClaimPlace, workload: ScoreDocument): Promise<{ resources: Resources; claims: Record<string, ClaimObject> }> {
+  const wanted = Object.entries(workload.resources ?? {});
+  const claims: Record<string, ClaimObject> = {};
+  const waiting: string[] = [];
+  let progress = true;
+  while (progress) {
+    progress = false;
+    waiting.length = 0;
+    for (const [name, resource] of wanted) {
+      if (claims[name] !== undefined) continue;
+      const params = resolvedParams(workload, resource, claims);
+      if (params === undefined) {
+        waiting.push(`${name} (${resource.type}) needs other resources first`);
+        continue;
+      }
+      const claim = await ensureClaim(objects, place, workload, name, resource, params);
+      if (claim.status?.phase === 'Failed') return { resources: { state: 'failed', message: `${name} (${resource.type}): ${claim.status.message ?? 'provisioning failed'}` }, claims };
+      if (claim.status?.phase !== 'Bound') {
+        waiting.push(`${name} (${resource.type}) is ${claim.status?.phase ?? 'Pending'}${claim.status?.message === undefined ? '' : `: ${claim.status.message}`}`);
+        continue;
+      }
+      claims[name] = claim;
+      progress = true;
+    }
+  }
+  return { resources: waiting.length === 0 ? { state: 'bound' } : { state: 'waiting', message: waiting.join('; ') }, claims };
+}
+
+/** Takes a service off the claims of an environment; a claim that nobody uses any more is deleted. */
+export async function releaseClaims(objects: Objects, place: ClaimPlace, service: string): Promise<void> {
+  const claims = await objects.list<ClaimObject>(KIND, { namespace: place.namespace });
+  for (const claim of claims.filter((one) => one.spec.environment === place.environment && one.spec.workloads.includes(service) && one.metadata.deletionTimestamp === undefined)) {
+    const workloads = claim.spec.workloads.filter((name) => name !== service);
+    const reason = `${service} left ${place.environment}`;
+    if (workloads.length === 0) await objects.delete(KIND, place.namespace, claim.metadata.name, { reason });
+    else await objects.patch(KIND, place.namespace, claim.metadata.name, { spec: { workloads } }, { reason });
+  }
+}
+
+/** Undefined while a parameter refers to what is not bound. */
+function resolvedParams(workload: ScoreDocument, resource: ScoreResource, claims: Readonly<Record<string, ClaimObject>>): Record<string, unknown> | undefined {
+  const outputs = Object.fromEntries(Object.entries(claims).map(([name, claim]) => [name, claim.status?.outputs ?? {}]));
+  const { value, problems } = substituteDeep(resource.params ?? {}, 'params', workloadLookup({ metadata: workload.metadata, resources: outputs }));
+  return problems.length > 0 ? undefined : (value as Record<string, unknown>);
+}
+
+async function ensureClaim(objects: Objects, place: ClaimPlace, workload: ScoreDocument, name: string, resource: ScoreResource, params: Record<string, unknown>): Promise<ClaimObject> {
+  const service = workload.metadata.name;
+  const uid = resourceUid(service, name, resource);
+  const claimed = claimName(place.environment, resource.type, uid);
+  const known = await objects.get<ClaimObject>(KIND, place.namespace, claimed);
+  if (known !== undefined) return joinClaim(objects, known, service, params);
+  const spec: ResourceClaimSpec = { type: resource.type, class: resource.class ?? 'default', uid, environment: place.environment, params, workloads: [service] };
+  try {
+    return await objects.create<ClaimObject>({ apiVersion: API_VERSION, kind: 'ResourceClaim', metadata: { name: claimed, namespace: place.namespace, labels: { 'roadbed.dev/environment': place.environment } }, spec }, { reason: `${service} needs ${name}` });
+  } catch (error) {
+    const other = error instanceof PlatformError && error.class === 'already-exists' ? await objects.get<ClaimObject>(KIND, place.namespace, claimed) : undefined;
+    if (other === undefined) throw error;
+    return joinClaim(objects, other, service, params);
+  }
+}
+
+/** Another workload uses the same resource; of parameters that differ the newest wish counts. */
+async function joinClaim(objects: Objects, claim: ClaimObject, service: string, params: Record<string, unknown>): Promise<ClaimObject> {
+  const joined = claim.spec.workloads.includes(service);
+  const alone = claim.spec.workloads.every((name) => name === service);
+  const differs = alone && JSON.stringify(claim.spec.params) !== JSON.stringify(params);
+  if (joined && !differs) return claim;
+  const spec = { ...claim.spec, workloads: joined ? claim.spec.workloads : [...claim.spec.workloads, service], ...(differs ? { params } : {}) };
+  return objects.update<ClaimObject>({ ...claim, spec }, { reason: `${service} uses it` });
+}
