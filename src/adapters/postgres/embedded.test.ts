@@ -70,6 +70,14 @@ describe('the embedded server', () => {
     for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) expect(await ask(server.connection, `select current_setting('${setting}') as answer`)).toBe('on');
   });
 
+  test('lets a tenant into no database but its own', async () => {
+    const server = await start();
+    await ask(server.connection, "create role tenant login password 'secret'");
+    for (const database of ['postgres', 'template1']) {
+      await expect(ask({ ...server.tcp, user: 'tenant', password: 'secret', database }, 'select 1')).rejects.toThrow(/permission denied for database/);
+    }
+  });
+
   test('outlives its control plane and is adopted by the next', async () => {
     const first = await start();
     first.detach();

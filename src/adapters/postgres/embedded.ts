@@ -19,7 +19,7 @@ import type { Cluster } from './embedded/cluster.ts';
 import { keepRotating } from './embedded/log-file.ts';
 import { choosePort } from './embedded/port.ts';
 import { servesCluster } from './embedded/postmaster.ts';
-import { runServer, stopServer, superuserConnection } from './embedded/server.ts';
+import { closeToTenants, runServer, stopServer, superuserConnection } from './embedded/server.ts';
 import type { ServerProcess } from './embedded/server.ts';
 import type { PostgresLog } from './log.ts';
 
@@ -66,6 +66,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const binaries = await prepareBinaries(options.sharedDir, account);
   const cluster = await prepareCluster(options.dataDir, binaries, account);
   const server = await runServer(cluster, binaries, () => choosePort(cluster.portFile));
+  if (cluster.fresh) await closeToTenants(cluster, server);
   options.log.info({ pid: server.pid, port: server.port, adopted: server.adopted }, 'embedded PostgreSQL is ready');
   return new RunningPostgres(cluster, binaries, server, options.log);
 }

@@ -23,6 +23,41 @@ export function isPassingRefusal(error: unknown): boolean {
   return state !== undefined && PASSING.test(state) && !/^(08|57P)/.test(state);
 }
 
+/** Runs a write outside the group commit; a failure becomes an error with policy. */
+export async function writing<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    throw writeFailure(error);
+  }
+}
+
+/** Runs a read; a failure becomes an error with policy. */
+export async function reading<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    throw readFailure(error);
+  }
+}
+
+function readFailure(error: unknown): PlatformError {
+  if (error instanceof PlatformError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  if (sqlState(error)?.startsWith('22') === true) {
+    return new PlatformError({ code: 'ROADBED-1021', class: 'invalid', message: 'The query holds a value that is none of its type.', why: detail, cause: error });
+  }
+  return new PlatformError({
+    code: 'ROADBED-1020',
+    class: isRefusal(error) ? 'failed' : 'unavailable',
+    message: 'The database could not be read.',
+    next: 'Try again in a few seconds.',
+    retry: isRefusal(error) ? 'never' : 'backoff',
+    detail,
+    cause: error,
+  });
+}
+
 /** The error of a write that is not stored, or not certainly. */
 export function writeFailure(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;

@@ -8,6 +8,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { PlatformError } from '../../domain/error.ts';
 import type { Identities, Identity, IssuedToken } from '../../ports/identity.ts';
 import type { Database } from './connect.ts';
+import { reading, writing } from './failure.ts';
 import { TokenCache, IDENTITY_CHANNEL } from './identity/token-cache.ts';
 import type { CachedToken } from './identity/token-cache.ts';
 import { freshToken, hashMatches, hashOf, tokenId } from './identity/token.ts';
@@ -29,6 +30,17 @@ export interface TokenSummary {
   revokedAt?: string;
   /** To within a minute. */
   lastUsedAt?: string;
+}
+
+interface SummaryRow {
+  id: string;
+  subject: string;
+  name: string | null;
+  description: string | null;
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  last_used_at: Date | null;
 }
 
 export class PostgresIdentities implements Identities {
@@ -89,23 +101,23 @@ export class PostgresIdentities implements Identities {
   async issueLoginCode(subject: string): Promise<string> {
     refuseSubject(subject);
     const code = randomBytes(32).toString('base64url');
-    await this.#database.pool.query('delete from roadbed.login_code where expires_at < now()');
-    await this.#database.pool.query('insert into roadbed.login_code (hash, subject, expires_at) values ($1, $2, now() + make_interval(mins => $3))', [hashOf(code), subject, LOGIN_CODE_MINUTES]);
+    await writing(this.#database.pool.query('delete from roadbed.login_code where expires_at < now()'));
+    await writing(this.#database.pool.query('insert into roadbed.login_code (hash, subject, expires_at) values ($1, $2, now() + make_interval(mins => $3))', [hashOf(code), subject, LOGIN_CODE_MINUTES]));
     return code;
   }
 
   /** One statement takes the code out, so that of two who try it only one gets in. */
   async redeemLoginCode(code: string): Promise<string | undefined> {
-    const { rows } = await this.#database.pool.query<{ subject: string; live: boolean }>('delete from roadbed.login_code where hash = $1 returning subject, expires_at > now() as live', [hashOf(code)]);
+    const taken = this.#database.pool.query<{ subject: string; live: boolean }>('delete from roadbed.login_code where hash = $1 returning subject, expires_at > now() as live', [hashOf(code)]);
+    const { rows } = await writing(taken);
     return rows[0]?.live === true ? rows[0].subject : undefined;
   }
 
   /** All tokens that are not long gone, for the people who manage them. */
   async list(): Promise<TokenSummary[]> {
     await this.#writeLastUsed();
-    const { rows } = await this.#database.pool.query<{ id: string; subject: string; name: string | null; description: string | null; created_at: Date; expires_at: Date | null; revoked_at: Date | null; last_used_at: Date | null }>(
-      'select id, subject, name, description, created_at, expires_at, revoked_at, last_used_at from roadbed.access_token order by created_at, id',
-    );
+    const read = this.#database.pool.query<SummaryRow>('select id, subject, name, description, created_at, expires_at, revoked_at, last_used_at from roadbed.access_token order by created_at, id');
+    const { rows } = await reading(read);
     return rows.map((row) => ({
       id: row.id,
       subject: row.subject,
@@ -143,8 +155,12 @@ export class PostgresIdentities implements Identities {
     }
   }
 
+  #change(statement: string, values: unknown[]): Promise<void> {
+    return writing(this.#changeUnderLock(statement, values));
+  }
+
   /** Under a lock, so that versions rise in commit order and no replica skips one. */
-  async #change(statement: string, values: unknown[]): Promise<void> {
+  async #changeUnderLock(statement: string, values: unknown[]): Promise<void> {
     const client = await this.#database.pool.connect();
     let broken = true;
     try {

@@ -6,6 +6,7 @@
  */
 import type { Metrics, MetricsQuery, TrafficSample } from '../../ports/metrics.ts';
 import type { Database } from './connect.ts';
+import { reading, writing } from './failure.ts';
 
 const KEPT_HOURS = 24;
 const PRUNE_EVERY_MS = 60_000;
@@ -36,7 +37,7 @@ export class TrafficSamples implements Metrics {
   /** One statement for the whole batch. */
   async store(samples: readonly TrafficSample[]): Promise<void> {
     if (samples.length === 0) return;
-    await this.#database.pool.query({
+    await writing(this.#database.pool.query({
       name: 'store_traffic',
       text: `insert into roadbed.traffic_sample (environment, service, revision, at, requests, classes, errors, first_byte)
         select environment, service, revision, at, requests, classes::bigint[], errors, first_byte::json
@@ -52,18 +53,18 @@ export class TrafficSamples implements Metrics {
         samples.map((sample) => sample.errors),
         samples.map((sample) => JSON.stringify(sample.firstByte)),
       ],
-    });
+    }));
   }
 
   /** `since` is included, `until` is not; oldest first, 200,000 stored rows at most. */
   async samples(query: MetricsQuery): Promise<TrafficSample[]> {
-    const { rows } = await this.#database.pool.query<Row>({
+    const { rows } = await reading(this.#database.pool.query<Row>({
       name: 'read_traffic',
       text: `select revision, at, requests, classes, errors, first_byte from roadbed.traffic_sample
         where environment = $1 and service = $2 and at >= $3::timestamptz and at < coalesce($4::timestamptz, 'infinity') and revision = coalesce($5::text, revision)
         order by at, revision limit ${MOST_ROWS}`,
       values: [query.environment, query.service, query.since, query.until ?? null, query.revision ?? null],
-    });
+    }));
     const samples: TrafficSample[] = [];
     for (const row of rows) {
       const sample = sampleOf(row, query);

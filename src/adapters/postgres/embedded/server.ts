@@ -85,6 +85,21 @@ export function superuserConnection(cluster: Cluster, server: Pick<ServerProcess
   return { host: server.socketFolder, port: server.port, user: cluster.superuser, password: cluster.superuserPassword, database };
 }
 
+/**
+ * Keeps tenants' roles out of the databases that every cluster has: PUBLIC may connect to them by default.
+ * (Whoever creates a tenant's database takes PUBLIC's right to connect from that one.)
+ */
+export async function closeToTenants(cluster: Cluster, server: Pick<ServerProcess, 'port' | 'socketFolder'>): Promise<void> {
+  const client = new pg.Client(superuserConnection(cluster, server, 'postgres'));
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query('revoke connect, temporary on database postgres, template1 from public');
+  } finally {
+    await client.end();
+  }
+}
+
 async function answers(cluster: Cluster, port: number, socketFolder: string): Promise<boolean> {
   const client = new pg.Client({ ...superuserConnection(cluster, { port, socketFolder }, 'postgres'), connectionTimeoutMillis: 5_000 });
   client.on('error', () => {});

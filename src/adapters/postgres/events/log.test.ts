@@ -46,6 +46,13 @@ describe('the event log', () => {
     expect((await store.events.query({ subject: 'b' }))[0]).toMatchObject({ cause: 'x', occurredAt: '2026-01-01T23:00:00.000Z', body: { subject: 'b' } });
   });
 
+  test('takes a subject of any length, and a time that is none', async () => {
+    const [row] = await store.events.append([event(`/${'é'.repeat(9_000)}`, { chain: 'c'.repeat(9_000), occurredAt: 'yesterday' })]);
+    expect(row?.subject).toMatch(/^\/é+…[0-9a-f]{16}$/);
+    expect(await store.events.get(row?.id ?? '')).toEqual(row);
+    await expect(store.events.query({ since: 'yesteryear' })).rejects.toMatchObject({ code: 'ROADBED-1021', class: 'invalid' });
+  });
+
   test('starts a chain with a row that has none', async () => {
     const [row] = await store.events.append([event('a')]);
     expect(row?.chain).toBe(row?.id);

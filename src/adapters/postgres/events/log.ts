@@ -2,6 +2,7 @@
 import type { EventRow, NewEvent } from '../../../domain/event.ts';
 import type { AuditVerification, EventQuery, Events } from '../../../ports/events.ts';
 import type { Database } from '../connect.ts';
+import { reading } from '../failure.ts';
 import type { Feed } from '../feed.ts';
 import { prepareEvent } from '../group-commit/request.ts';
 import type { WriteQueue } from '../group-commit/write-queue.ts';
@@ -42,11 +43,11 @@ export class EventLog implements Events {
   }
 
   query(query: EventQuery): Promise<EventRow[]> {
-    return queryEvents(this.#options.database.pool, query);
+    return reading(queryEvents(this.#options.database.pool, query));
   }
 
   get(id: string): Promise<EventRow | undefined> {
-    return readEvent(this.#options.database.pool, id);
+    return reading(readEvent(this.#options.database.pool, id));
   }
 
   follow(onEvent: (row: EventRow) => void): { stop(): void } {
@@ -54,19 +55,8 @@ export class EventLog implements Events {
   }
 
   /** Seals what is there first, so that the answer covers all rows. */
-  async verify(): Promise<AuditVerification> {
-    await this.seal();
-    const client = await this.#options.database.pool.connect();
-    let broken = true;
-    try {
-      await client.query('set statement_timeout = 0');
-      const verification = await verifyChain(client, this.#options.sealKeys, this.#head);
-      await client.query('reset statement_timeout');
-      broken = false;
-      return verification;
-    } finally {
-      client.release(broken);
-    }
+  verify(): Promise<AuditVerification> {
+    return reading(this.#verify());
   }
 
   /** Seals every row that was committed before the call. */
@@ -80,6 +70,21 @@ export class EventLog implements Events {
     clearInterval(this.#timer);
     await this.#write(this.#fold.due(Date.now(), true));
     await this.seal();
+  }
+
+  async #verify(): Promise<AuditVerification> {
+    await this.seal();
+    const client = await this.#options.database.pool.connect();
+    let broken = true;
+    try {
+      await client.query('set statement_timeout = 0');
+      const verification = await verifyChain(client, this.#options.sealKeys, this.#head);
+      await client.query('reset statement_timeout');
+      broken = false;
+      return verification;
+    } finally {
+      client.release(broken);
+    }
   }
 
   async #write(events: readonly NewEvent[]): Promise<EventRow[]> {

@@ -1,5 +1,5 @@
 /** What the write queue takes and gives: requests of object writes and events that stand or fall together. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { EventRow, NewEvent } from '../../../domain/event.ts';
 import type { ObjectKey } from '../../../ports/object-store.ts';
 import type { Serialised } from '../object-store/entry.ts';
@@ -47,9 +47,16 @@ export function keyText(key: ObjectKey): string {
   return `${key.group}/${key.plural}/${key.namespace}/${key.name}`;
 }
 
-/** PostgreSQL text holds no NUL; hostile requests do (a path with %00 in an audit row). */
+const LONGEST_TEXT = 500;
+
+/**
+ * What PostgreSQL can hold and index: no NUL, and some 2,700 bytes at most. Hostile requests have both in
+ * their paths, and their audit rows must be stored all the same. A shortened text keeps a hash of the whole.
+ */
 function storable(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
+  const clean = text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
+  if (clean.length <= LONGEST_TEXT || Buffer.byteLength(clean) <= 2 * LONGEST_TEXT) return clean;
+  return `${clean.slice(0, LONGEST_TEXT)}…${createHash('sha256').update(clean).digest('hex').slice(0, 16)}`;
 }
 
 /** Gives an event its id and, if it starts a chain, its chain; `now` in ms since 1970 orders the ids. */

@@ -68,6 +68,7 @@ export class ObjectCache {
     const change: StoreChange = previous === undefined ? { type, stored: entry } : { type, stored: entry, previous };
     this.#ring.push(change);
     for (const follower of [...this.#followers]) if (this.#followers.has(follower)) this.#tell(follower, change);
+    if (previous !== undefined) this.pool.drop(previous);
     this.#arrive();
   }
 

@@ -9,7 +9,7 @@
 import type { ApiObject } from '../../../domain/object.ts';
 import type { ObjectKey, StoredObject } from '../../../ports/object-store.ts';
 
-const MOST_PARSED = 8_000;
+const MOST_PARSED = 5_000;
 const MOST_LABEL_SETS = 50_000;
 const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 
@@ -26,6 +26,12 @@ export class EntryPool {
     if (oldest === undefined) return;
     this.#parsed.delete(oldest);
     oldest.forget();
+  }
+
+  /** Forgets the parsed form of an entry that is no longer the newest of its key. */
+  drop(entry: Entry): void {
+    this.#parsed.delete(entry);
+    entry.forget();
   }
 
   /** The record of a labels text as the database holds it (JSON, or null for none). */
