@@ -1,0 +1,74 @@
+/**
+ * The signature picture: the traffic as a road that parts. The width of each lane is its share of the
+ * weight; the markings move with the requests that really flow.
+ */
+import { percent, rate } from '../data/wording.ts';
+import { useWidth } from './width.ts';
+import styles from './road.module.css';
+
+export interface Lane {
+  role: 'stable' | 'canary';
+  title: string;
+  subtitle: string;
+  /** 0..100 */
+  weight: number;
+  /** Requests a second. */
+  rate: number | undefined;
+  errorShare: number | undefined;
+}
+
+const HEIGHT = 176;
+const ROAD = 62;
+const MIN = 5;
+
+export function Road({ lanes, sentence }: { lanes: Lane[]; sentence: string }) {
+  const [box, width] = useWidth(760);
+  const narrow = width < 560;
+  const shown = lanes.filter((lane) => lane.weight > 0 || lane.role === 'canary');
+  const total = shown.reduce((sum, lane) => sum + lane.weight, 0) || 1;
+  const end = narrow ? width - 8 : width - 250;
+  const split = Math.min(190, end * 0.32);
+  let top = (HEIGHT - ROAD) / 2;
+  const centers = shown.length === 1 ? [HEIGHT / 2] : [46, 134];
+  const drawn = shown.map((lane, index) => {
+    const share = (lane.weight / total) * ROAD;
+    const from = top + share / 2;
+    top += share;
+    return { lane, from, to: centers[index] ?? HEIGHT / 2, thick: lane.weight === 0 ? 0 : Math.max(MIN, share) };
+  });
+  return (
+    <figure className={styles.figure} ref={box}>
+      <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} role="img" aria-label={sentence}>
+        <text x="0" y={HEIGHT / 2 - ROAD / 2 - 10} className={styles.source}>
+          Requests
+        </text>
+        {drawn.map(({ lane, from, to, thick }) => {
+          const path = `M0 ${from}H${split * 0.45}C${split * 0.8} ${from} ${split * 0.75} ${to} ${split * 1.15} ${to}H${end}`;
+          const flowing = lane.weight > 0 && (lane.rate ?? 0) > 0;
+          return (
+            <g key={lane.role} className={styles[lane.role]}>
+              {thick === 0 ? <path d={path} className={styles.closed} /> : <path d={path} className={styles.lane} strokeWidth={thick} />}
+              {flowing ? <path d={path} className={styles.flow} style={{ animationDuration: `${Math.max(0.5, Math.min(3, 24 / (lane.rate ?? 1)))}s` }} /> : null}
+            </g>
+          );
+        })}
+      </svg>
+      <ul className={styles.labels} data-narrow={narrow ? '' : undefined}>
+        {drawn.map(({ lane, to }) => (
+          <li key={lane.role} className={styles.label} style={narrow ? {} : { top: to - 36, left: end + 16 }}>
+            <span className={styles.head}>
+              <i className={`${styles.dot} ${styles[lane.role]}`} />
+              <strong>{lane.weight} %</strong> {lane.role === 'canary' ? 'canary' : 'stable'}
+            </span>
+            <code>{lane.title}</code>
+            <span className={styles.sub}>{lane.subtitle}</span>
+            <span className={styles.sub}>
+              {lane.rate === undefined ? 'no traffic measured' : `${rate(lane.rate)}, ${lane.errorShare === undefined ? 'no answers' : `${percent(lane.errorShare)} failed`}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <figcaption className="unseen">{sentence}</figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * Live without reload: the stream says what changed, the pages ask again for what they show.
+ *
+ * When the stream is lost the shell says so with the age of what is shown; when it is back, everything
+ * shown is asked for again, because nobody knows what was missed.
+ */
+import type { QueryClient } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import type { Change } from '../../../src/api/contract/stream.ts';
+
+export interface LiveState {
+  connected: boolean;
+  /** Milliseconds since the epoch; what is shown is at least this fresh. */
+  lastHeard: number;
+}
+
+const SILENCE_MS = 12_000;
+const GATHER_MS = 200;
+const LOG_READS = new Set(['audit', 'receipt']);
+
+let state: LiveState = { connected: true, lastHeard: Date.now() };
+const listeners = new Set<() => void>();
+
+function publish(next: LiveState): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+export function useLive(): LiveState {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => state,
+  );
+}
+
+/** Opens the stream; answers what closes it. */
+export function followChanges(client: QueryClient): () => void {
+  const source = new EventSource('/roadbed/v1/stream');
+  let gathering: ReturnType<typeof setTimeout> | undefined;
+  let objects = false;
+  const refresh = (changed: boolean): void => {
+    objects ||= changed;
+    gathering ??= setTimeout(() => {
+      const all = objects;
+      gathering = undefined;
+      objects = false;
+      void client.invalidateQueries({ predicate: (query) => all || LOG_READS.has(String(query.queryKey[0])) });
+    }, GATHER_MS);
+  };
+  const heard = (): void => {
+    if (!state.connected) void client.invalidateQueries();
+    publish({ connected: true, lastHeard: Date.now() });
+  };
+  source.addEventListener('open', heard);
+  source.addEventListener('beat', heard);
+  source.addEventListener('change', (message: MessageEvent<string>) => {
+    heard();
+    const change = JSON.parse(message.data) as Change;
+    refresh(change.name !== '');
+  });
+  source.addEventListener('event', () => {
+    heard();
+    refresh(false);
+  });
+  source.addEventListener('error', () => publish({ ...state, connected: false }));
+  const watchdog = setInterval(() => {
+    if (state.connected && Date.now() - state.lastHeard > SILENCE_MS) publish({ ...state, connected: false });
+  }, 2_000);
+  return () => {
+    clearInterval(watchdog);
+    clearTimeout(gathering);
+    source.close();
+  };
+}

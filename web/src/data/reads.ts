@@ -1,0 +1,37 @@
+/** The pages' reads as queries: one key a read, so that the live stream can ask again for what is shown. */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { AuditQuery } from '../../../src/api/contract/audit-page.ts';
+import type { Answer } from './request.ts';
+import { get, pathOf } from './request.ts';
+
+export const home = () => queryOptions({ queryKey: ['home'], queryFn: () => get<Answer<'home'>>('/home'), refetchInterval: 5_000 });
+export const session = () => queryOptions({ queryKey: ['session'], queryFn: () => get<Answer<'session'>>('/session'), staleTime: 60_000 });
+export const catalog = () => queryOptions({ queryKey: ['catalog'], queryFn: () => get<Answer<'catalog'>>('/catalog') });
+export const entity = (kind: string, namespace: string, name: string) =>
+  queryOptions({ queryKey: ['entity', kind, namespace, name], queryFn: () => get<Answer<'entity'>>(`/catalog${pathOf(kind, namespace, name)}`) });
+export const service = (namespace: string, name: string) =>
+  queryOptions({ queryKey: ['service', namespace, name], queryFn: () => get<Answer<'service'>>(`/services${pathOf(namespace, name)}`), refetchInterval: 5_000 });
+export const traffic = (namespace: string, name: string, environment: string, view: 'attempt' | 'recent', moving: boolean) =>
+  queryOptions({
+    queryKey: ['traffic', namespace, name, environment, view],
+    queryFn: () => get<Answer<'traffic'>>(`/traffic${pathOf(namespace, name, environment)}?view=${view}`),
+    refetchInterval: moving ? 1_000 : 5_000,
+    placeholderData: keepPreviousData,
+  });
+export const pipelines = () => queryOptions({ queryKey: ['pipelines'], queryFn: () => get<Answer<'pipelines'>>('/pipelines') });
+export const pipelineRun = (namespace: string, name: string) =>
+  queryOptions({ queryKey: ['pipelineRun', namespace, name], queryFn: () => get<Answer<'pipelineRun'>>(`/pipelines${pathOf(namespace, name)}`) });
+export const rollout = (namespace: string, name: string) =>
+  queryOptions({ queryKey: ['rollout', namespace, name], queryFn: () => get<Answer<'rollout'>>(`/rollouts${pathOf(namespace, name)}`) });
+export const receipt = (namespace: string, name: string, attempt: number) =>
+  queryOptions({ queryKey: ['receipt', namespace, name, attempt], queryFn: () => get<Answer<'receipt'>>(`/rollouts${pathOf(namespace, name)}/receipt`), enabled: attempt > 0, placeholderData: keepPreviousData });
+export const environments = () => queryOptions({ queryKey: ['environments'], queryFn: () => get<Answer<'environments'>>('/environments') });
+export const audit = (query: AuditQuery) =>
+  queryOptions({
+    queryKey: ['audit', query],
+    queryFn: () => get<Answer<'audit'>>(`/audit?${new URLSearchParams(Object.entries(query).flatMap(([key, value]) => (value === undefined || value === '' ? [] : [[key, String(value)]])))}`),
+    placeholderData: keepPreviousData,
+  });
+export const goldenPaths = () => queryOptions({ queryKey: ['goldenPaths'], queryFn: () => get<Answer<'goldenPaths'>>('/golden-paths'), staleTime: 60_000 });
+export const newService = (namespace: string, name: string) =>
+  queryOptions({ queryKey: ['newService', namespace, name], queryFn: () => get<Answer<'newService'>>(`/new-services${pathOf(namespace, name)}`), refetchInterval: (query) => (query.state.data?.timeToValueSeconds === undefined ? 1_000 : false) });

@@ -1,0 +1,101 @@
+/** Rollout: is the new version safe? The verdict's sentence is the title; everything under it is its evidence. */
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import type { RolloutPage } from '../../../src/api/contract/rollout-page.ts';
+import { StepLadder } from '../charts/step-ladder.tsx';
+import { rollout as rolloutRead, traffic } from '../data/reads.ts';
+import { shortCommit } from '../data/wording.ts';
+import { Action } from '../ui/action.tsx';
+import { Age, Elapsed } from '../ui/age.tsx';
+import { CopyCli } from '../ui/copy.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { Facts, Loaded, PageHead, Panel, Section } from '../ui/page.tsx';
+import { Phase } from '../ui/state.tsx';
+import { HoldNotice } from './hold-notice.tsx';
+import { ReceiptView } from './receipt.tsx';
+import { TrafficComparison, TrafficRoad } from './rollout-traffic.tsx';
+import styles from './rollout.module.css';
+
+const route = getRouteApi('/rollouts/$namespace/$name');
+
+export function RolloutRoutePage() {
+  const { namespace, name } = route.useParams();
+  return (
+    <Loaded query={useQuery(rolloutRead(namespace, name))} crumbs={[{ label: 'Rollout' }, { label: name }]}>
+      {(data) => <RolloutView data={data} namespace={namespace} />}
+    </Loaded>
+  );
+}
+
+function RolloutView({ data, namespace }: { data: RolloutPage; namespace: string }) {
+  const { rollout, actions } = data;
+  const { service, environment } = rollout.spec;
+  const attempt = rollout.status?.attempt;
+  const moving = attempt !== undefined && attempt.finishedAt === undefined;
+  const samples = useQuery(traffic(namespace, service, environment, 'attempt', moving)).data;
+  const where = { namespace, service, environment };
+  const flags = `--environment ${environment} --namespace ${namespace}`;
+  const open = data.holds.filter((hold) => hold.lifted === undefined);
+  return (
+    <>
+      <PageHead
+        crumbs={[{ label: service, to: `/services/${namespace}/${service}` }, { label: environment }, { label: attempt === undefined ? 'rollout' : `attempt ${attempt.number}` }]}
+        state={<Phase phase={moving ? attempt.phase : rollout.status?.phase} />}
+        title={data.title}
+        tab={`${service} in ${environment}`}
+        lead={attempt === undefined ? undefined : moving ? <>Running for <Elapsed from={attempt.startedAt} />.</> : <>Took <Elapsed from={attempt.startedAt} to={attempt.finishedAt} />, ended <Age at={attempt.finishedAt ?? attempt.startedAt} />.</>}
+        actions={
+          <>
+            <CopyCli command={`roadbed status ${service} ${flags}`} />
+            {moving ? (
+              <>
+                <Action operation="abort" label="Abort" kind="danger" title={`Abort the rollout of ${service}`} explanation={`All traffic in ${environment} goes back to ${attempt.from ?? 'nothing'} at once.`} args={where} reason="required" cli={`roadbed rollback ${service} --abort ${flags}`} disabledReason={actions.abort.disabledReason} />
+                <Action operation="promoteFully" label="Promote fully" title={`Give ${attempt.release} all traffic`} explanation="The remaining steps and checks are skipped. A later failure is found by the next release's checks only." args={where} cli={`roadbed promote ${service} --full ${flags}`} disabledReason={actions.promoteFully.disabledReason} />
+                <Action operation="resume" label="Resume" kind="primary" title="Go on with the next step" explanation={`The pause ends; ${attempt.release} goes on to the next step.`} args={where} cli={`roadbed promote ${service} --resume ${flags}`} disabledReason={actions.resume.disabledReason} />
+              </>
+            ) : (
+              <Action operation="rollback" label="Roll back" title={`Return ${service} to its last healthy release`} explanation={`Traffic in ${environment} moves first, then a commit restores the release in the desired state, and the present release is held.`} args={where} reason="required" cli={`roadbed rollback ${service} ${flags}`} disabledReason={actions.rollback.disabledReason} />
+            )}
+          </>
+        }
+      />
+      {open.map((hold) => (
+        <HoldNotice key={hold.name} hold={hold} />
+      ))}
+      {attempt === undefined ? (
+        <Panel flush>
+          <Empty kind="not-connected" title="Nothing was rolled out here yet" text={`The first release of ${service} that reaches ${environment} shows here, step by step.`} command={`roadbed promote ${service} --to ${environment} --namespace ${namespace}`} />
+        </Panel>
+      ) : (
+        <>
+          <div className={styles.live}>
+            <Panel>
+              <TrafficRoad attempt={attempt} traffic={samples} release={data.release} from={data.from} over={!moving} />
+            </Panel>
+            <Panel>
+              <StepLadder attempt={attempt} />
+            </Panel>
+          </div>
+          <Section title="Canary against stable" note={`Both seen by the edge, over the same seconds${moving ? ', live' : ''}`}>
+            <TrafficComparison attempt={attempt} traffic={samples} />
+          </Section>
+          <Section title="What changed">
+            <Panel>
+              <Facts
+                facts={[
+                  ['Change', data.release?.subject ?? attempt.release],
+                  ['Author', data.release?.author ?? 'unknown'],
+                  ['Commit', <code key="commit">{data.release === undefined ? 'unknown' : shortCommit(data.release.commit)}</code>],
+                  ['Release', <code key="release">{attempt.release}</code>],
+                  ['Served before', <code key="from">{attempt.from ?? 'nothing'}</code>],
+                  ['Pipeline', data.release === undefined ? 'unknown' : <Link key="run" to="/pipelines/$namespace/$name" params={{ namespace, name: data.release.pipelineRun }}>{data.release.pipelineRun}</Link>],
+                ]}
+              />
+            </Panel>
+          </Section>
+          <ReceiptView attempt={attempt} namespace={namespace} name={rollout.metadata.name} lifted={data.holds.filter((hold) => hold.lifted !== undefined)} />
+        </>
+      )}
+    </>
+  );
+}

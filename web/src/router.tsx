@@ -1,0 +1,82 @@
+/** Every address of the console. Pages are loaded when they are first needed; links preload them. */
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { catalog, entity, environments, home, pipelineRun, pipelines, rollout, service } from './data/reads.ts';
+import { NotFound } from './pages/not-found.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell, notFoundComponent: NotFound });
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 200) : typeof value === 'number' ? String(value) : undefined;
+}
+
+function filters<Name extends string>(...names: Name[]) {
+  return (search: Record<string, unknown>): Partial<Record<Name, string>> =>
+    Object.fromEntries(names.flatMap((name) => { const value = text(search[name]); return value === undefined ? [] : [[name, value]]; })) as Partial<Record<Name, string>>;
+}
+
+export const homeRoute = createRoute({
+  getParentRoute: () => root, path: '/',
+  loader: ({ context }) => void context.client.prefetchQuery(home()),
+  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'HomePage'),
+});
+export const catalogRoute = createRoute({
+  getParentRoute: () => root, path: '/catalog', validateSearch: filters('q', 'kind', 'owner'),
+  loader: ({ context }) => void context.client.prefetchQuery(catalog()),
+  component: lazyRouteComponent(() => import('./pages/catalog.tsx'), 'CatalogPage'),
+});
+export const entityRoute = createRoute({
+  getParentRoute: () => root, path: '/catalog/$kind/$namespace/$name',
+  loader: ({ context, params }) => void context.client.prefetchQuery(entity(params.kind, params.namespace, params.name)),
+  component: lazyRouteComponent(() => import('./pages/entity.tsx'), 'EntityRoutePage'),
+});
+export const serviceRoute = createRoute({
+  getParentRoute: () => root, path: '/services/$namespace/$service', validateSearch: filters('environment'),
+  loader: ({ context, params }) => void context.client.prefetchQuery(service(params.namespace, params.service)),
+  component: lazyRouteComponent(() => import('./pages/service.tsx'), 'ServiceRoutePage'),
+});
+export const pipelinesRoute = createRoute({
+  getParentRoute: () => root, path: '/pipelines', validateSearch: filters('q', 'phase'),
+  loader: ({ context }) => void context.client.prefetchQuery(pipelines()),
+  component: lazyRouteComponent(() => import('./pages/pipelines.tsx'), 'PipelinesListPage'),
+});
+export const pipelineRunRoute = createRoute({
+  getParentRoute: () => root, path: '/pipelines/$namespace/$name', validateSearch: filters('step'),
+  loader: ({ context, params }) => void context.client.prefetchQuery(pipelineRun(params.namespace, params.name)),
+  component: lazyRouteComponent(() => import('./pages/pipeline-run.tsx'), 'PipelineRunRoutePage'),
+});
+export const rolloutRoute = createRoute({
+  getParentRoute: () => root, path: '/rollouts/$namespace/$name', validateSearch: filters('evidence'),
+  loader: ({ context, params }) => void context.client.prefetchQuery(rollout(params.namespace, params.name)),
+  component: lazyRouteComponent(() => import('./pages/rollout.tsx'), 'RolloutRoutePage'),
+});
+export const environmentsRoute = createRoute({
+  getParentRoute: () => root, path: '/environments', validateSearch: filters('q'),
+  loader: ({ context }) => void context.client.prefetchQuery(environments()),
+  component: lazyRouteComponent(() => import('./pages/environments.tsx'), 'EnvironmentsRoutePage'),
+});
+export const auditRoute = createRoute({
+  getParentRoute: () => root, path: '/audit', validateSearch: filters('kind', 'subject', 'actor', 'namespace', 'chain', 'before'),
+  component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditRoutePage'),
+});
+export const newServiceRoute = createRoute({
+  getParentRoute: () => root, path: '/new',
+  component: lazyRouteComponent(() => import('./pages/new-service.tsx'), 'NewServicePage'),
+});
+export const newServiceProgressRoute = createRoute({
+  getParentRoute: () => root, path: '/new/$namespace/$name',
+  component: lazyRouteComponent(() => import('./pages/new-service-progress.tsx'), 'NewServiceProgressPage'),
+});
+
+const routes = root.addChildren([homeRoute, catalogRoute, entityRoute, serviceRoute, pipelinesRoute, pipelineRunRoute, rolloutRoute, environmentsRoute, auditRoute, newServiceRoute, newServiceProgressRoute]);
+
+export function createConsoleRouter(client: QueryClient) {
+  return createRouter({ routeTree: routes, context: { client }, defaultPreload: 'intent', defaultPreloadDelay: 60, scrollRestoration: false });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

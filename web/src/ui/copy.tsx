@@ -1,0 +1,50 @@
+/** Copying: a value, or the command that does the same as the page. Says that it is done, also to readers. */
+import { useEffect, useState } from 'react';
+import { announce } from '../shell/announcer.tsx';
+import { Glyph } from './glyph.tsx';
+import styles from './copy.module.css';
+
+function useCopied(text: string): [boolean, () => void] {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return undefined;
+    const timer = setTimeout(() => setCopied(false), 1_600);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return [
+    copied,
+    () => {
+      void navigator.clipboard.writeText(text).then(
+        () => {
+          setCopied(true);
+          announce(`Copied: ${text}`);
+        },
+        () => announce('The browser did not allow copying.'),
+      );
+    },
+  ];
+}
+
+export function Copyable({ text, label }: { text: string; label: string }) {
+  const [copied, copy] = useCopied(text);
+  return (
+    <span className={styles.value}>
+      <code>{text}</code>
+      <button type="button" className={styles.icon} onClick={copy} aria-label={`Copy ${label}`} title={`Copy ${label}`}>
+        <Glyph name={copied ? 'check' : 'copy'} />
+      </button>
+    </span>
+  );
+}
+
+/** The command on the terminal that shows or does the same. */
+export function CopyCli({ command }: { command: string }) {
+  const [copied, copy] = useCopied(command);
+  return (
+    <button type="button" className={styles.cli} onClick={copy} title={command}>
+      <Glyph name={copied ? 'check' : 'terminal'} />
+      {copied ? 'Copied' : 'Copy as CLI'}
+      <span className="unseen">: {command}</span>
+    </button>
+  );
+}

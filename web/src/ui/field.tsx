@@ -1,0 +1,71 @@
+/** Form fields: label, control, hint and problem, wired for readers. */
+import { useId } from 'react';
+import type { ReactNode } from 'react';
+import styles from './field.module.css';
+
+export interface FieldProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  hint?: string;
+  problem?: string | undefined;
+  placeholder?: string;
+  kind?: 'text' | 'number' | 'area' | 'search';
+  /** `/` moves the focus here. */
+  search?: boolean;
+  required?: boolean;
+  hideLabel?: boolean;
+}
+
+export function Field({ label, value, onChange, hint, problem, placeholder, kind = 'text', search = false, required = false, hideLabel = false }: FieldProps) {
+  const id = useId();
+  const shared = {
+    id, value, placeholder, required,
+    className: styles.control,
+    'aria-invalid': problem !== undefined,
+    'aria-describedby': hint !== undefined || problem !== undefined ? `${id}-about` : undefined,
+    'data-search': search ? '' : undefined,
+    autoComplete: 'off',
+    spellCheck: false,
+    onChange: (event: { target: { value: string } }) => onChange(event.target.value),
+  };
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id} className={hideLabel ? 'unseen' : styles.label}>
+        {label}
+      </label>
+      {kind === 'area' ? <textarea rows={3} {...shared} /> : <input type={kind} {...shared} />}
+      {problem !== undefined || hint !== undefined ? (
+        <p id={`${id}-about`} className={problem === undefined ? styles.hint : styles.problem}>
+          {problem ?? hint}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+export function Choice({ label, value, options, onChange, hideLabel = false }: { label: string; value: string; options: [string, string][]; onChange: (value: string) => void; hideLabel?: boolean }) {
+  const id = useId();
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id} className={hideLabel ? 'unseen' : styles.label}>
+        {label}
+      </label>
+      <select id={id} className={styles.control} value={value} onChange={(event) => onChange(event.target.value)}>
+        {options.map(([key, word]) => (
+          <option key={key} value={key}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+export function FilterBar({ children }: { children: ReactNode }) {
+  return (
+    <div className={styles.bar} role="search">
+      {children}
+    </div>
+  );
+}

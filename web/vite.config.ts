@@ -1,0 +1,20 @@
+/** Builds the console into web/dist: hashed files, no inline scripts or styles (the pages' CSP forbids them). */
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import type { UserConfig } from 'vite';
+
+const config: UserConfig = {
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  plugins: [react()],
+  css: { modules: { localsConvention: 'camelCaseOnly' } },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+};
+
+export { config as default };
