@@ -7,6 +7,7 @@
 import { PlatformError } from '../../domain/error.ts';
 import { desiredWorkload, wantedFiles, workloadError } from '../../engines/desired-workload/desired-workload.ts';
 import { findEntrypoint } from '../../engines/desired-workload/entrypoint.ts';
+import { parseStart, START_FILE, startArguments } from '../../formats/roadbed-yaml/start.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { RevisionSpec } from '../../ports/runtime.ts';
 import type { Secrets } from '../../ports/secrets.ts';
@@ -22,8 +23,15 @@ export interface WorkloadsDeps {
   /** All outputs of a bound claim, secret ones too; they go to the runtime and nowhere else. */
   claimOutputs(claim: ClaimObject): Promise<Record<string, unknown>>;
   secrets: Pick<Secrets, 'resolve'>;
-  /** Argument array that serves the files of its working folder on PORT, for artifacts without a program. */
-  staticServer?: readonly string[];
+  /** Programs of this installation: Node, and the file server for artifacts that are a site. */
+  programs: { node: string; staticServer: string };
+}
+
+/** What the pipeline wrote into the artifact, else what the artifact's own files say. */
+function entrypointOf(sources: ReadonlyMap<string, Uint8Array>, programs: WorkloadsDeps['programs']): readonly string[] | undefined {
+  const written = sources.get(START_FILE);
+  const start = written === undefined ? undefined : parseStart(new TextDecoder().decode(written));
+  return start === undefined ? findEntrypoint(sources, [programs.node, programs.staticServer, '.']) : startArguments(start, programs);
 }
 
 export function createWorkloads(deps: WorkloadsDeps): Workloads {
@@ -31,14 +39,14 @@ export function createWorkloads(deps: WorkloadsDeps): Workloads {
     const { spec, metadata } = request.release;
     const { folder, tree } = await deps.artifact(spec.artifact.digest);
     const sources = new Map<string, Uint8Array>();
-    for (const path of wantedFiles(spec.workload)) {
+    for (const path of [START_FILE, ...wantedFiles(spec.workload)]) {
       const bytes = await tree.read(path);
       if (bytes !== undefined) sources.set(path, bytes);
     }
     const outputs = await Promise.all(Object.entries(claims).map(async ([name, claim]) => [name, await deps.claimOutputs(claim)] as const));
     const pinned = spec.secrets[request.environment] ?? {};
     const secrets = Object.keys(pinned).length === 0 ? {} : await deps.secrets.resolve({ namespace: request.namespace, environment: request.environment, service: spec.service }, pinned);
-    const entrypoint = findEntrypoint(sources, deps.staticServer);
+    const entrypoint = entrypointOf(sources, deps.programs);
     const wanted = desiredWorkload({
       release: spec, releaseName: metadata.name, environment: request.environment, replicas, artifactFolder: folder, sources, secrets,
       resources: Object.fromEntries(outputs) as Record<string, Record<string, unknown>>,
