@@ -27,3 +27,9 @@ export interface Artifacts {
   /** Removes what is in no release of `keep`. */
   collect(keep: ReadonlySet<string>): Promise<number>;
 }
+
+/** Reading single files of an artifact: a Score file's sources, what says how to start it, its lock file. */
+export interface ArtifactFiles {
+  /** Bytes of a regular file; undefined when it is absent or larger than `maxBytes` (default 1 MiB). Never leaves the artifact. */
+  read(digest: string, path: string, maxBytes?: number): Promise<Uint8Array | undefined>;
+}
