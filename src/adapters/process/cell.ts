@@ -60,6 +60,8 @@ export function writeRecord(path: string, value: unknown): void {
  * Throws when the operating system refuses to start it.
  */
 export async function startCell(plan: CellPlan, exited: () => void): Promise<CellRecord> {
+  // The operating system would blame the shim.
+  if (!existsSync(plan.workingDirectory)) throw new Error(`the working folder ${plan.workingDirectory} does not exist`);
   rmSync(plan.statusPath, { force: true });
   const descriptors: number[] = [];
   try {

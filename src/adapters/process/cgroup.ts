@@ -94,9 +94,15 @@ export function detectCgroups(root = ROOT, memberships = read('/proc/self/cgroup
   }
 }
 
+/**
+ * The kernel counts threads, people count processes, and a Node process has about ten threads. So the group
+ * gets a hard roof of so many threads a process, and the processes themselves are counted by sampling.
+ */
+export const THREADS_PER_PROCESS = 12;
+
 function applyLimits(handle: CgroupHandle, limits: Limits): void {
   const { memory, pids, cpu } = handle.folders;
-  if (pids !== undefined && limits.processes !== undefined) write(join(pids, 'pids.max'), String(limits.processes));
+  if (pids !== undefined && limits.processes !== undefined) write(join(pids, 'pids.max'), String(limits.processes * THREADS_PER_PROCESS));
   if (memory !== undefined && limits.memoryBytes !== undefined) {
     const bytes = String(limits.memoryBytes);
     if (handle.version === 2) {

@@ -4,7 +4,6 @@
  * Time here is monotonic (`performance.now`), so a clock that jumps neither restarts nor stalls anything;
  * wall time is only written down for people.
  */
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +15,7 @@ import { type ContainerView, HEALTHY_AGAIN_MS, restartDelay } from './container-
 import { type Habitat, type Surroundings, prepareHabitat } from './habitat.ts';
 import { LogStream } from './log-collector.ts';
 import type { LogJournal } from './log-journal.ts';
-import { type ProbeResult, probeHttp, probePort } from './probe.ts';
+import { type ProbeResult, probeCommand, probeHttp, probePort } from './probe.ts';
 import type { ProcessRow } from './process-table.ts';
 import { exitReason, shimCommand } from './shim.ts';
 
@@ -133,9 +132,13 @@ export class ContainerRun implements ContainerView {
       await this.#ended(record);
       return;
     }
-    this.#habitat = await prepareHabitat(this.spec, this.#context.sharedFolder, this.#context.user, this.#context.surroundings);
     this.note('roadbed: adopted after a restart of the supervisor');
     await this.#checkReadiness();
+  }
+
+  #prepare(): Promise<Habitat> {
+    const { sharedFolder, user, surroundings, environment } = this.#context;
+    return prepareHabitat({ ...this.spec, environment: { ...this.spec.environment, ...environment } }, sharedFolder, user, surroundings);
   }
 
   #saveHistory(): void {
@@ -155,8 +158,7 @@ export class ContainerRun implements ContainerView {
     const context = this.#context;
     const cgroup = context.cgroups === undefined ? undefined : createCgroup(context.cgroups, cell, this.spec.limits);
     try {
-      const container = { ...this.spec, environment: { ...this.spec.environment, ...context.environment } };
-      const habitat = await prepareHabitat(container, context.sharedFolder, context.user, context.surroundings);
+      const habitat = await this.#prepare();
       this.#habitat = habitat;
       writeRecord(this.#path('history.json'), { restarts: this.restarts, completed: false, cpuSeconds: this.#cpuBefore, startedAt: this.startedAt, lastExit: this.lastExit });
       let started: CellRecord | undefined;
@@ -293,15 +295,15 @@ export class ContainerRun implements ContainerView {
     this.pids = members.map((row) => row.pid);
     this.memoryBytes = members.reduce((sum, row) => sum + row.residentBytes, 0);
     this.cpuSeconds = Math.max(this.cpuSeconds, this.#cpuBefore + members.reduce((sum, row) => sum + row.cpuSeconds, 0));
-    if (record.cgroup !== undefined) return;
     const { memoryBytes, processes } = this.spec.limits;
-    if (memoryBytes !== undefined && this.memoryBytes > memoryBytes) void this.#restart(`memory limit ${mebibytes(memoryBytes)} exceeded: used ${mebibytes(this.memoryBytes)}`, false);
+    if (record.cgroup === undefined && memoryBytes !== undefined && this.memoryBytes > memoryBytes) void this.#restart(`memory limit ${mebibytes(memoryBytes)} exceeded: used ${mebibytes(this.memoryBytes)}`, false);
     else if (processes !== undefined && members.length > processes) void this.#restart(`process limit ${processes} exceeded: ${members.length} processes`, false);
   }
 
   /** Whether its limits are watched by sampling. */
   get needsWatchdog(): boolean {
-    return this.#record !== undefined && this.#record.cgroup === undefined && (this.spec.limits.memoryBytes !== undefined || this.spec.limits.processes !== undefined);
+    const { memoryBytes, processes } = this.spec.limits;
+    return this.#record !== undefined && (processes !== undefined || (memoryBytes !== undefined && this.#record.cgroup === undefined));
   }
 
   /** Moves new output to the journal; true when a stream floods and wants to be looked at soon again. */
@@ -370,21 +372,12 @@ export class ContainerRun implements ContainerView {
     return port === undefined ? Promise.resolve('the probe names no port and the workload has none') : probeHttp(probe, port);
   }
 
-  #probeCommand(probe: Probe): Promise<ProbeResult> {
-    const habitat = this.#habitat;
+  async #probeCommand(probe: Probe): Promise<ProbeResult> {
     const record = this.#record;
-    const [file, ...rest] = habitat?.wrap(probe.command ?? []) ?? [];
-    if (habitat === undefined || record === undefined || file === undefined) return Promise.resolve('the probe names no command');
-    return new Promise((resolve) => {
-      const options = {
-        cwd: habitat.workingDirectory,
-        env: { ...habitat.environment, [MARKER]: record.cell },
-        timeout: probe.timeoutMs,
-        killSignal: 'SIGKILL' as const,
-        maxBuffer: 64 * 1024,
-        ...(habitat.user === undefined ? {} : { uid: habitat.user, gid: habitat.user }),
-      };
-      execFile(file, rest, options, (error) => resolve(error === null ? undefined : error.killed === true ? `the command took longer than ${probe.timeoutMs} ms` : `the command ended with ${error.code ?? error.signal ?? 'an error'}`));
-    });
+    // After an adoption the place is known only from here on.
+    const habitat = (this.#habitat ??= await this.#prepare());
+    if (record === undefined || probe.command === undefined || probe.command.length === 0) return 'the probe names no command';
+    const environment = { ...habitat.environment, [MARKER]: record.cell };
+    return probeCommand(habitat.wrap(probe.command), { workingDirectory: habitat.workingDirectory, environment, timeoutMs: probe.timeoutMs, ...(habitat.user === undefined ? {} : { user: habitat.user }) });
   }
 }

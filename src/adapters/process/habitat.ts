@@ -98,7 +98,8 @@ async function furnish(container: ContainerSpec, folder: string, user: number | 
   }
   for (const volume of container.volumes) {
     const place = placeInWorkingDirectory(container, volume.target);
-    if (user !== undefined && !volume.readOnly) await giveFolder(volume.source, user);
+    // Once given it stays given: what the program writes there is its own.
+    if (user !== undefined && !volume.readOnly && lstatSync(volume.source).uid !== user) await giveFolder(volume.source, user);
     if (confined) {
       if (place !== undefined) mkdirSync(makeParents(work, place, user), { recursive: true });
       binds.push({ source: volume.source, target: place === undefined ? volume.target : join(container.workingDirectory, place), readOnly: volume.readOnly });

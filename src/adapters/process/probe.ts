@@ -5,6 +5,7 @@
  * replica's own number for the port that the workload names. Certificates are not checked: a
  * probe asks whether the program lives. A probe never takes longer than its time limit.
  */
+import { spawn } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
@@ -63,5 +64,44 @@ export function probeHttp(probe: Probe, port: number): Promise<ProbeResult> {
     } catch (error) {
       end((error as Error).message);
     }
+  });
+}
+
+export interface CommandProbe {
+  workingDirectory: string;
+  environment: Record<string, string>;
+  timeoutMs: number;
+  user?: number;
+}
+
+/** One command as a probe: success is exit code 0 in time. What it started is killed with it when the time is over. */
+export function probeCommand(command: readonly string[], options: CommandProbe): Promise<ProbeResult> {
+  const [file = '', ...rest] = command;
+  return new Promise((resolve) => {
+    const child = spawn(file, rest, {
+      cwd: options.workingDirectory,
+      env: options.environment,
+      detached: true,
+      stdio: 'ignore',
+      ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
+    });
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It ended at this moment.
+      }
+    }, options.timeoutMs);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      resolve(`the command could not be started: ${error.message}`);
+    });
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      if (late) resolve(`the command took longer than ${options.timeoutMs} ms`);
+      else resolve(code === 0 ? undefined : `the command ended with ${code === null ? (signal ?? 'an error') : `exit code ${code}`}`);
+    });
   });
 }

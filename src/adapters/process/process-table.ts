@@ -132,6 +132,11 @@ export function processUser(pid: number): number | undefined {
   }
 }
 
+/** Real user ids of all living processes. */
+export function livingUsers(): Set<number> {
+  return new Set(readProcesses().flatMap((row) => processUser(row.pid) ?? []));
+}
+
 /** Names this boot of the machine: a recorded pid of another boot is a stranger's. */
 export function bootId(): string {
   if (boot !== undefined) return boot;

@@ -15,12 +15,12 @@ import type { Surroundings } from './habitat.ts';
 import { detectIsolation, type Isolation } from './isolation.ts';
 import { readAfter, readTail } from './log-journal.ts';
 import { DEFAULT_RANGE, findFreePort, portIsFree, type PortRange } from './port-allocator.ts';
-import { readProcesses } from './process-table.ts';
+import { livingUsers, readProcesses } from './process-table.ts';
 import { Revision, revisionJournal } from './revision.ts';
 import { checkId, checkRevision, checkTask } from './revision-check.ts';
 import { TaskRun, taskJournal } from './task-run.ts';
 import { prepareToolchain } from './toolchain.ts';
-import { taskUser, workloadUser } from './users.ts';
+import { taskUser, userOffset, workloadUser } from './users.ts';
 
 const BUSY_BEAT_MS = 25;
 const SETTLED_BEAT_MS = 250;
@@ -135,7 +135,8 @@ export class Supervisor {
   #newTask(spec: TaskSpec, startedAt: string): TaskRun {
     const { folder, sharedDir } = this.#options;
     const running = [...this.#tasks.values()].filter((task) => !task.finished && task.user !== undefined);
-    const user = process.getuid?.() === 0 ? taskUser(running.map((task) => ({ user: task.user ?? 0, folders: task.folders })), [spec.workingDirectory, ...spec.writable]) : undefined;
+    const users = running.map((task) => ({ user: task.user ?? 0, folders: task.folders }));
+    const user = process.getuid?.() === 0 ? taskUser(users, [spec.workingDirectory, ...spec.writable], userOffset(folder), livingUsers()) : undefined;
     const task: TaskRun = new TaskRun(spec, startedAt, {
       folder,
       sharedDir,
@@ -223,7 +224,7 @@ export class Supervisor {
     checkRevision(spec, this.#surroundings.isolation.bubblewrap !== undefined);
     const { state } = this.#desired;
     const owner = `${spec.service}.${spec.environment}`;
-    const user = workloadUser(state.users, owner);
+    const user = workloadUser(state.users, owner, userOffset(this.#options.folder));
     if (user !== undefined) state.users[owner] = user;
     const present = this.#revisions.get(spec.id);
     if (present === undefined) {

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import type { TaskObservation, TaskSpec } from '../../ports/runtime.ts';
 import { type Bind, bubblewrapCommand, orderBinds } from './bubblewrap.ts';
 import { type CellRecord, allCellMembers, cellAlive, cellMembers, killCell, readExitCode, startCell, writeRecord } from './cell.ts';
-import { type CgroupHandle, type Cgroups, createCgroup, outOfMemoryKills, peakMemory } from './cgroup.ts';
+import { type CgroupHandle, type Cgroups, THREADS_PER_PROCESS, createCgroup, outOfMemoryKills, peakMemory } from './cgroup.ts';
 import { diskUsage } from './disk-usage.ts';
 import { type Surroundings, baseEnvironment, ownFolder } from './habitat.ts';
 import { LogStream } from './log-collector.ts';
@@ -30,6 +30,9 @@ export interface TaskContext {
   sharesUser: () => boolean;
   changed: () => void;
 }
+
+/** The shim and bubblewrap's two processes are ours, not the step's. */
+const WRAPPERS = 3;
 
 interface Progress {
   startedAt: string;
@@ -169,7 +172,7 @@ export class TaskRun {
     const { user } = this;
     const limits = this.spec.limits.diskBytes === undefined ? {} : { fileBytes: this.spec.limits.diskBytes };
     if (surroundings.isolation.bubblewrap === undefined) {
-      const perUser = user === undefined || this.spec.limits.processes === undefined ? {} : { userProcesses: this.spec.limits.processes + 2 };
+      const perUser = user === undefined || this.spec.limits.processes === undefined ? {} : { userProcesses: (this.spec.limits.processes + WRAPPERS) * THREADS_PER_PROCESS };
       return { command: shimCommand(own, { ...limits, ...perUser }), workingDirectory: this.spec.workingDirectory, environment: baseEnvironment(surroundings, home, temporary, this.spec.environment), ...(user === undefined ? {} : { user }) };
     }
     const bind = (readOnly: boolean) => (path: string): Bind => ({ source: path, target: path, readOnly });
@@ -188,6 +191,7 @@ export class TaskRun {
     if (this.#verdict !== undefined) return this.#finish(this.#verdict);
     const cell = randomUUID();
     const cgroup: CgroupHandle | undefined = this.#context.cgroups === undefined ? undefined : createCgroup(this.#context.cgroups, cell, this.#wrapperAllowance());
+    this.#progress.limitsBy = cgroup === undefined ? 'watchdog' : 'cgroup';
     this.#starting = true;
     this.#note(`$ ${(this.spec.commands[this.#progress.command] ?? []).join(' ')}`);
     try {
@@ -217,10 +221,9 @@ export class TaskRun {
     if (this.#verdict !== undefined && this.#record !== undefined) await this.#end(this.#verdict);
   }
 
-  /** The shim and bubblewrap's two processes are ours, not the step's. */
   #wrapperAllowance(): TaskSpec['limits'] {
     const { processes } = this.spec.limits;
-    return { ...this.spec.limits, ...(processes === undefined ? {} : { processes: processes + 3 }) };
+    return { ...this.spec.limits, ...(processes === undefined ? {} : { processes: processes + WRAPPERS }) };
   }
 
   #commandEnded(record: CellRecord): Promise<void> {
@@ -266,6 +269,7 @@ export class TaskRun {
     this.#note(result.reason === undefined ? result.state : `${result.state}: ${result.reason}`);
     this.#progress.finished = { ...result, finishedAt: new Date().toISOString() };
     this.#save();
+    this.#journal.close();
     rmSync(this.#shared, { recursive: true, force: true });
     this.#context.changed();
   }
@@ -300,11 +304,11 @@ export class TaskRun {
     if (record === undefined || this.finished || this.#verdict !== undefined) return;
     const { memoryBytes, processes, diskBytes } = this.spec.limits;
     if (diskBytes !== undefined && !this.#measuringDisk) void this.#measureDisk(diskBytes);
-    if (record.cgroup !== undefined) return;
-    const members = this.user === undefined || this.#context.sharesUser() ? cellMembers(record, rows) : allCellMembers({ ...record, ownUser: this.user });
+    const byUser = record.cgroup === undefined && this.user !== undefined && !this.#context.sharesUser();
+    const members = byUser ? allCellMembers({ ...record, ownUser: this.user ?? 0 }) : cellMembers(record, rows);
     const used = members.reduce((sum, row) => sum + row.residentBytes, 0);
-    if (memoryBytes !== undefined && used > memoryBytes) void this.#end({ state: 'failed', reason: `memory limit ${mebibytes(memoryBytes)} exceeded: used ${mebibytes(used)}` });
-    else if (processes !== undefined && members.length > processes + 3) void this.#end({ state: 'failed', reason: `process limit ${processes} exceeded: ${members.length} processes` });
+    if (record.cgroup === undefined && memoryBytes !== undefined && used > memoryBytes) void this.#end({ state: 'failed', reason: `memory limit ${mebibytes(memoryBytes)} exceeded: used ${mebibytes(used)}` });
+    else if (processes !== undefined && members.length > processes + WRAPPERS) void this.#end({ state: 'failed', reason: `process limit ${processes} exceeded: ${members.length - WRAPPERS} processes or more` });
   }
 
   async #measureDisk(limit: number): Promise<void> {

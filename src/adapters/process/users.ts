@@ -6,6 +6,7 @@
  * task, except that tasks which share a folder must share the user too. The numbers have no entry in
  * the password file and lie apart from those of PostgreSQL and of people.
  */
+import { createHash } from 'node:crypto';
 import { lchown, lstat, readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -14,15 +15,25 @@ const TASK_USERS = 500;
 const FIRST_WORKLOAD_USER = 64_500;
 const WORKLOAD_USERS = 1_000;
 
-/** The lowest number in a range that is not taken; undefined when all are. */
-function firstFree(first: number, count: number, taken: ReadonlySet<number>): number | undefined {
-  for (let user = first; user < first + count; user += 1) if (!taken.has(user)) return user;
+/**
+ * Where a supervisor begins in a range: two of one machine, with different folders, seldom meet.
+ */
+export function userOffset(folder: string): number {
+  return createHash('sha256').update(folder).digest().readUInt16BE();
+}
+
+/** The first number of a range, from an offset on and around, that is not taken; undefined when all are. */
+function firstFree(first: number, count: number, offset: number, taken: ReadonlySet<number>): number | undefined {
+  for (let step = 0; step < count; step += 1) {
+    const user = first + ((offset + step) % count);
+    if (!taken.has(user)) return user;
+  }
   return undefined;
 }
 
 /** The user of a service in an environment: the remembered one, else a free one. */
-export function workloadUser(remembered: Readonly<Record<string, number>>, owner: string): number | undefined {
-  return remembered[owner] ?? firstFree(FIRST_WORKLOAD_USER, WORKLOAD_USERS, new Set(Object.values(remembered)));
+export function workloadUser(remembered: Readonly<Record<string, number>>, owner: string, offset: number): number | undefined {
+  return remembered[owner] ?? firstFree(FIRST_WORKLOAD_USER, WORKLOAD_USERS, offset, new Set(Object.values(remembered)));
 }
 
 export interface TaskFolders {
@@ -34,10 +45,13 @@ function overlaps(left: string, right: string): boolean {
   return left === right || left.startsWith(`${right}/`) || right.startsWith(`${left}/`);
 }
 
-/** The user of a new task: that of a running one which shares a folder with it, else a free one. */
-export function taskUser(running: readonly TaskFolders[], folders: readonly string[]): number | undefined {
+/**
+ * The user of a new task: that of a running one which shares a folder with it, else one that no running task
+ * and no living process has (`alive`), for all processes of a task's user are killed at its end.
+ */
+export function taskUser(running: readonly TaskFolders[], folders: readonly string[], offset: number, alive: Iterable<number>): number | undefined {
   const sharing = running.find((task) => task.folders.some((one) => folders.some((other) => overlaps(one, other))));
-  return sharing?.user ?? firstFree(FIRST_TASK_USER, TASK_USERS, new Set(running.map((task) => task.user)));
+  return sharing?.user ?? firstFree(FIRST_TASK_USER, TASK_USERS, offset, new Set([...alive, ...running.map((task) => task.user)]));
 }
 
 /**
