@@ -90,6 +90,29 @@ function memory(server: Running, postgresPid: number): { totalMb: number; server
   return { totalMb: serverMb + postgresMb, serverMb, postgresMb };
 }
 
+/** CPU milliseconds spent so far, by the server, PostgreSQL and this load generator. */
+function cpuMs(server: Running, postgresPid: number): { server: number; postgres: number; load: number } {
+  const ticks = (pid: number): number => {
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    } catch {
+      return 0;
+    }
+  };
+  const own = process.cpuUsage();
+  return { server: ticks(server.pid), postgres: postgresPids(postgresPid).reduce((sum, pid) => sum + ticks(pid), 0), load: (own.user + own.system) / 1000 };
+}
+
+/** Runs a phase and says what one of its `count` requests cost each process in CPU time. */
+async function phase<T>(server: Running, postgresPid: number, count: number, act: () => Promise<T>): Promise<T & { cpuMsPerRequest: Record<string, number> }> {
+  const before = cpuMs(server, postgresPid);
+  const result = await act();
+  const after = cpuMs(server, postgresPid);
+  const each = (key: 'server' | 'postgres' | 'load'): number => Number(((after[key] - before[key]) / count).toFixed(3));
+  return { ...result, cpuMsPerRequest: { server: each('server'), postgres: each('postgres'), load: each('load') } };
+}
+
 const median = (numbers: number[]): number => quantile([...numbers].sort((a, b) => a - b), 0.5);
 
 async function times(count: number, act: () => Promise<unknown>): Promise<number> {
@@ -140,15 +163,16 @@ const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres')
 try {
   let server = await start(folder, postgres.connection);
   let clients = Array.from({ length: CLIENTS }, () => connect(server));
-  const creates = await drive(clients, rounds, (client, index) => send(client, server, 'POST', PATH, component(index)));
-  const statusPatches = await drive(clients, rounds, (client, index) => send(client, server, 'PATCH', `${PATH}/${name(index)}/status`, JSON.stringify({ status: { observed: `r${index}`, conditions: [{ type: 'Ready', status: 'True', reason: 'Ok', message: 'fine', lastTransitionTime: '2026-01-01T00:00:00Z' }] } }), MERGE));
-  const gets = await drive(clients, rounds * 4, (client, index) => send(client, server, 'GET', `${PATH}/${name(index)}`));
+  const postgresPid = postgres.pid();
+  const creates = await phase(server, postgresPid, rounds, () => drive(clients, rounds, (client, index) => send(client, server, 'POST', PATH, component(index))));
+  const statusPatches = await phase(server, postgresPid, rounds, () => drive(clients, rounds, (client, index) => send(client, server, 'PATCH', `${PATH}/${name(index)}/status`, JSON.stringify({ status: { observed: `r${index}`, conditions: [{ type: 'Ready', status: 'True', reason: 'Ok', message: 'fine', lastTransitionTime: '2026-01-01T00:00:00Z' }] } }), MERGE)));
+  const gets = await phase(server, postgresPid, rounds * 4, () => drive(clients, rounds * 4, (client, index) => send(client, server, 'GET', `${PATH}/${name(index)}`)));
   const watch = await watchDelays(server, clients);
   const first = clients[0] as (typeof clients)[0];
   const listMs = await times(15, () => send(first, server, 'GET', PATH));
   const labelListMs = await times(15, () => send(first, server, 'GET', `${PATH}?labelSelector=team%3Dteam-3`));
   const atRounds = memory(server, postgres.pid());
-  const warmCreates = await drive(clients, rounds, (client, index) => send(client, server, 'POST', PATH, component(rounds + index)));
+  const warmCreates = await phase(server, postgresPid, rounds, () => drive(clients, rounds, (client, index) => send(client, server, 'POST', PATH, component(rounds + index))));
   let big: unknown;
   if (large > 0) {
     await drive(clients, Math.max(0, large - 2 * rounds), (client, index) => send(client, server, 'POST', PATH, component(2 * rounds + index)));
