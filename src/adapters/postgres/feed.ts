@@ -76,6 +76,11 @@ export class Feed {
     if (!inOrder || !eventsInOrder) return this.catchUp();
   }
 
+  /** The newest event that this process knows of. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
   followEvents(onEvent: (row: EventRow) => void): { stop(): void } {
     this.#eventFollowers.add(onEvent);
     return { stop: () => void this.#eventFollowers.delete(onEvent) };
@@ -97,9 +102,9 @@ export class Feed {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
+    await this.#session.close();
     await this.#next?.catch(() => {});
     await this.#reading?.catch(() => {});
-    await this.#session.close();
   }
 
   #following(): Promise<void> {

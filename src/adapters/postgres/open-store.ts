@@ -1,4 +1,5 @@
 /** Opens the object store and the event log of this process on a migrated database. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from './connect.ts';
 import { EventLog } from './events/log.ts';
 import type { SealKey } from './events/seal.ts';
@@ -11,6 +12,8 @@ import { PostgresObjectStore } from './object-store/store.ts';
 import { Session } from './session.ts';
 
 const WRITE_TIMEOUT_MS = 15_000;
+/** A database that is away must not keep the control plane from stopping. */
+const CLOSE_LIMIT_MS = 4_000;
 
 export interface Store {
   objects: PostgresObjectStore;
@@ -46,11 +49,14 @@ export async function openStore(database: Database, options: StoreOptions): Prom
     objects: new PostgresObjectStore(cache, queue),
     events,
     close: async () => {
-      await pruning.stop();
-      await events.close().catch((error: unknown) => log.warn({ error: String(error) }, 'the event log could not be sealed at the end'));
+      const orderly = async (): Promise<void> => {
+        await pruning.stop();
+        await events.close().catch((error: unknown) => log.warn({ error: String(error) }, 'the event log could not be sealed at the end'));
+        await queue.close();
+      };
+      await Promise.race([orderly(), delay(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+      await Promise.all([writer.close(), feed.close()]);
       await queue.close();
-      await feed.close();
-      await writer.close();
     },
   };
 }

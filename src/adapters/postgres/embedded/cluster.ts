@@ -41,8 +41,9 @@ export async function prepareCluster(dataDir: string, binaries: Binaries, accoun
   const home = realpathSync(dataDir);
   if (account !== undefined) openTheWay(home, account);
   const folder = join(home, 'cluster');
-  const password = superuserPassword(join(home, 'superuser-password'));
   const fresh = !existsSync(join(folder, 'PG_VERSION'));
+  if (!fresh) refuseStrange(home, folder, binaries);
+  const password = superuserPassword(join(home, 'superuser-password'));
   if (fresh) await initialise(home, folder, binaries, account, password);
   return {
     dataDir: home,
@@ -77,6 +78,28 @@ function openTheWay(home: string, account: Account): void {
     message: `The database cannot be kept in ${home}.`,
     why: `PostgreSQL does not run as root, and the account ${account.name} may not enter ${wall}.`,
     next: `Give a data folder that other accounts may enter, or run: chmod o+x '${wall}'`,
+  });
+}
+
+/** A cluster of another major version, or one whose password is lost, would only fail later and less clearly. */
+function refuseStrange(home: string, folder: string, binaries: Binaries): void {
+  const written = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
+  const major = /^\d+/.exec(binaries.packageVersion)?.[0];
+  if (major !== undefined && major !== written) {
+    throw new PlatformError({
+      code: 'ROADBED-1022',
+      class: 'refused',
+      message: `The data in ${home} was written by PostgreSQL ${written}; this version brings PostgreSQL ${major}.`,
+      next: 'Make a backup with the version that wrote it, and restore it into an empty data folder.',
+    });
+  }
+  if (existsSync(join(home, 'superuser-password'))) return;
+  throw new PlatformError({
+    code: 'ROADBED-1023',
+    class: 'refused',
+    message: `The password of the database in ${home} is missing.`,
+    why: 'The file superuser-password is not there.',
+    next: 'Put it back from a backup, or restore into an empty data folder.',
   });
 }
 

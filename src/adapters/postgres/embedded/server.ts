@@ -10,6 +10,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { PlatformError } from '../../../domain/error.ts';
+import { sqlState } from '../failure.ts';
 import type { Binaries } from './binaries.ts';
 import { asAccount, serverEnvironment } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
@@ -17,6 +18,7 @@ import { rotateLog } from './log-file.ts';
 import { readPostmaster, runningServer, servesCluster } from './postmaster.ts';
 import { serverArguments } from './settings.ts';
 
+const WRONG_PASSWORD = '28P01';
 const START_LIMIT_MS = 60_000;
 const POLL_MS = 15;
 const FAST_STOP_MS = 8_000;
@@ -107,7 +109,8 @@ async function answers(cluster: Cluster, port: number, socketFolder: string): Pr
     await client.connect();
     await client.query('select 1');
     return true;
-  } catch {
+  } catch (error) {
+    if (sqlState(error) === WRONG_PASSWORD) throw startFailed(cluster);
     return false;
   } finally {
     await client.end().catch(() => {});

@@ -21,6 +21,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   max_parallel_workers: '0',
   max_parallel_workers_per_gather: '0',
   max_worker_processes: '2',
+  max_logical_replication_workers: '0',
   autovacuum_max_workers: '1',
   jit: 'off',
   password_encryption: 'scram-sha-256',

@@ -117,7 +117,8 @@ export class EventLog implements Events {
     if (this.#busy) return;
     this.#busy = true;
     const folded = this.#fold.due(Date.now());
-    Promise.all([this.#write(folded), this.seal()])
+    const unsealed = this.#head === undefined || this.#options.feed.sequence > this.#head.lastSequence;
+    Promise.all([this.#write(folded), unsealed ? this.seal() : undefined])
       .catch((error: unknown) => this.#options.database.log.warn({ error: String(error) }, 'the event log could not be sealed'))
       .finally(() => (this.#busy = false));
   }

@@ -1,4 +1,6 @@
 /** What was acknowledged survives SIGKILL of the server under load, and no outcome is made up. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,4 +121,34 @@ test('a writer whose connection is cut gets the true outcome, never a conflict w
   const results = await Promise.all(writers);
   expect(results.flatMap((writer) => writer.madeUp)).toEqual([]);
   expect(results.reduce((sum, writer) => sum + writer.unavailable, 0)).toBe(0);
+});
+
+/** Lets a control plane of its own write for a while, kills it (and the server) without a word, and returns what it had acknowledged. */
+async function writeAndBeKilled(serverToo: boolean): Promise<Map<string, string>> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'testing', 'acknowledging-writer.ts')], {
+    env: { PATH: process.env['PATH'] ?? '', ROADBED_TEST_CONNECTION: JSON.stringify(server.connection) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => (output += text.toString()));
+  await expect.poll(() => output.length, { timeout: 20_000 }).toBeGreaterThan(5_000);
+  if (serverToo) process.kill(server.pid(), 'SIGKILL');
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  const lines = output.split('\n').slice(0, -1);
+  return new Map(lines.map((line) => line.split(' ') as [string, string]));
+}
+
+test.each([false, true])('what a killed control plane had acknowledged is there, with its event (database killed too: %s)', async (serverToo) => {
+  const before = server.pid();
+  const acknowledged = await writeAndBeKilled(serverToo);
+  if (serverToo) await expect.poll(() => server.pid(), { timeout: 20_000 }).not.toBe(before);
+  expect(acknowledged.size).toBeGreaterThan(100);
+  const fresh = await openStore(database, { sealKeys });
+  const stored = new Map(fresh.objects.list('g', 'p').map((object) => [object.key.name, String(object.resourceVersion)]));
+  expect([...acknowledged].filter(([name, version]) => stored.get(name) !== version)).toEqual([]);
+  const { rows } = await database.pool.query<{ lonely: string }>('select count(*) as lonely from roadbed.object o full join roadbed.event e on e.subject = o.name where o.name is null or e.subject is null');
+  expect(rows[0]?.lonely).toBe('0');
+  expect((await fresh.events.verify()).ok).toBe(true);
+  await fresh.close();
 });
