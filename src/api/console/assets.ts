@@ -33,7 +33,8 @@ export function createAssets(webRoot: string): Assets {
       const assets = await loading;
       if (assets.size === 0) loading = undefined;
       const exact = assets.get(path);
-      const asset = exact ?? (extname(path) === '' ? assets.get('/index.html') : undefined);
+      const wantsPage = !path.startsWith('/assets/') && (request.headers.accept ?? '').includes('text/html');
+      const asset = exact ?? (wantsPage ? assets.get('/index.html') : undefined);
       if (asset === undefined) return false;
       const zipped = asset.gzip !== undefined && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
       const body = zipped ? (asset.gzip ?? asset.plain) : asset.plain;

@@ -1,5 +1,6 @@
 /** `POST /operations/<name>`: one intent each, its arguments checked, the rest decided by control. */
 import { Hono } from 'hono';
+import type { z } from 'zod';
 import type { Context } from 'hono';
 import { PlatformError } from '../../domain/error.ts';
 import { operationSchemas } from '../contract/operations.ts';
@@ -14,7 +15,7 @@ export function operationRoutes(operations: Operations): Hono<AskedBy> {
     if (!isOperation(name)) {
       throw new PlatformError({ code: 'ROADBED-5007', class: 'not-found', message: `There is no operation "${name.slice(0, 60)}".`, next: `Use one of: ${Object.keys(operationSchemas).join(', ')}` });
     }
-    const args = await checked(context.req.raw, operationSchemas[name]);
+    const args = await checked(context.req.raw, operationSchemas[name] as z.ZodType);
     const run = operations[name] as (identity: AskedBy['Bindings']['identity'], args: unknown) => Promise<OperationResult>;
     return context.json(await run.call(operations, context.env.identity, args));
   });

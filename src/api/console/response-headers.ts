@@ -26,7 +26,8 @@ export function setSecurityHeaders(response: ServerResponse): void {
   response.setHeader('content-security-policy', contentSecurityPolicy());
   response.setHeader('x-frame-options', 'DENY');
   response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('referrer-policy', 'no-referrer');
+  // Not `no-referrer`: with it browsers send `Origin: null` on the console's own forms, which the guard refuses.
+  response.setHeader('referrer-policy', 'same-origin');
   response.setHeader('cross-origin-opener-policy', 'same-origin');
   response.setHeader('cross-origin-resource-policy', 'same-origin');
   response.setHeader('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=()');

@@ -119,7 +119,7 @@ function EntityView({ data }: { data: EntityPage }) {
       )}
       <Section title="Descriptor" note="As the object API answers it">
         <Panel>
-          <pre className={styles.source} tabIndex={0} role="region" aria-label="Descriptor">
+          <pre className={styles.source} tabIndex={0} role="region" aria-label="Descriptor as JSON">
             {JSON.stringify(withoutManagedFields(data.object), null, 2)}
           </pre>
         </Panel>

@@ -25,8 +25,9 @@ export function PlacementCard({ placement, namespace, service }: { placement: Pl
           {rollout === undefined ? (
             <Phase phase="Empty" />
           ) : (
-            <Link to="/rollouts/$namespace/$name" params={{ namespace, name: rollout.metadata.name }} aria-label={`Rollout of ${service} in ${environment}`}>
+            <Link to="/rollouts/$namespace/$name" params={{ namespace, name: rollout.metadata.name }}>
               <Phase phase={status?.phase} />
+              <span className="unseen">, open the rollout in {environment}</span>
             </Link>
           )}
         </div>
@@ -59,8 +60,8 @@ export function PlacementCard({ placement, namespace, service }: { placement: Pl
           <Action operation="rollback" label="Roll back" title={`Roll ${service} back in ${environment}`} explanation="Traffic moves to the last healthy release first, then a commit restores it in the desired state; the present release is held." args={where} reason="required" cli={`roadbed rollback ${service} ${flags}`} disabledReason={placement.rollback.disabledReason} />
           <Action operation="scale" label="Scale" title={`Scale ${service} in ${environment}`} explanation="Replicas are added or drained without losing a request." args={{ ...where, replicas: rollout?.spec.replicas ?? 1 }} number={{ field: 'replicas', label: 'Replicas', initial: rollout?.spec.replicas ?? 1 }} cli={`roadbed scale ${service} ${flags} --replicas`} disabledReason={placement.scale.disabledReason} />
           {status?.url === undefined ? null : (
-            <a href={status.url} target="_blank" rel="noreferrer" className={buttonStyles.button} aria-label={`Open ${service} in ${environment}`}>
-              Open <Glyph name="open" size={14} />
+            <a href={status.url} target="_blank" rel="noreferrer" className={buttonStyles.button}>
+              Open<span className="unseen"> {service} in {environment}</span> <Glyph name="open" size={14} />
             </a>
           )}
         </div>

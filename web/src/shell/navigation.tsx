@@ -40,7 +40,7 @@ export function Navigation(props: NavigationProps) {
           </Dialog.Portal>
         </Dialog.Root>
       </header>
-      <div className={styles.side}>
+      <header className={styles.side}>
         <Brand />
         <button type="button" className={styles.search} onClick={props.onSearch}>
           <Glyph name="search" />
@@ -49,7 +49,7 @@ export function Navigation(props: NavigationProps) {
         </button>
         <Destinations />
         <Foot {...props} />
-      </div>
+      </header>
     </>
   );
 }
