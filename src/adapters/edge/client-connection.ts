@@ -20,7 +20,7 @@ import { localAnswerText } from './local-answer.ts';
 import { COUNT } from './revision-stats.ts';
 import type { CompiledRoute, Target } from './routes.ts';
 import { chooseEndpoint, chooseNext } from './routes.ts';
-import { chooseRevision } from './sticky.ts';
+import { chooseSticky } from './sticky.ts';
 import { joinTunnel } from './tunnel.ts';
 import type { Endpoint, Exchange } from './upstream.ts';
 import { ignoreUntilClose, UpstreamConnection } from './upstream.ts';
@@ -128,7 +128,7 @@ export class ClientConnection implements Exchange {
     const bodyEnd = this.#startBody(head, bytes, after);
     if (bodyEnd < 0) return this.#refuse(this.#chunked?.refusal);
     const route = this.#edge.book.find(hostOf(head.authority), head.target);
-    const target = route === undefined ? undefined : chooseRevision(route, head, bytes, (cookie) => (this.#cookie = cookie));
+    const target = route === undefined ? undefined : this.#choose(route, bytes);
     if (route === undefined || target === undefined) {
       this.#html = fieldText(head, bytes, 'accept')?.includes('text/html') === true;
       if (bodyEnd < bytes.length && this.requestDone) this.#hold(bytes.subarray(bodyEnd));
@@ -145,6 +145,11 @@ export class ClientConnection implements Exchange {
     if (this.#tried.length > 0) this.#tried = [];
     this.#firstBody = after < bodyEnd ? bytes.subarray(after, bodyEnd) : NOTHING;
     this.#connect(chooseEndpoint(target, this.#tried, this.#edge.now), true);
+  }
+
+  #choose(route: CompiledRoute, bytes: Buffer): Target | undefined {
+    if (route.sticky === undefined) return chooseNext(route);
+    return chooseSticky(route, route.sticky, REQUEST, bytes, (cookie) => (this.#cookie = cookie));
   }
 
   /** How the body of this request is framed; returns where the part of it in `bytes` ends, or -1. */
@@ -253,11 +258,10 @@ export class ClientConnection implements Exchange {
     }, settings.retryDelay * this.#attempts);
   }
 
+  /** The heaviest revision with an endpoint that was not tried. The turn of the round robin is left alone, or shares would shift. */
   #otherRevision(route: CompiledRoute, failed: Target): Target {
-    const untried = (target: Target): boolean => target.weight > 0 && target.endpoints.some((endpoint) => !this.#tried.includes(endpoint));
-    const next = chooseNext(route);
-    if (next !== undefined && untried(next)) return next;
-    return route.targets.find(untried) ?? failed;
+    const untried = route.targets.filter((target) => target.weight > 0 && target.endpoints.some((endpoint) => !this.#tried.includes(endpoint)));
+    return untried.reduce<Target | undefined>((best, target) => (best === undefined || target.weight > best.weight ? target : best), undefined) ?? failed;
   }
 
   onUpstreamDrain(): void {

@@ -20,6 +20,8 @@ const POLL = 25;
 const WATCH_EVERY = 200;
 const STOP_TIMEOUT = 10_000;
 const LOG_TAIL = 2_000;
+/** Exit code of a program that found another edge in its folder: somebody else has just started one, which is as good. */
+const FOLDER_TAKEN = 3;
 /** What the program needs of the environment: no NODE_OPTIONS, no secrets. */
 const KEPT_ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
 
@@ -130,7 +132,7 @@ export async function ensureEdge(options: EdgeOptions): Promise<RunningEdge> {
     const record = readLiveRecord(options.folder);
     if (record !== undefined) return running(record, options.folder, false);
     const end = child.ended();
-    if (end !== undefined) {
+    if (end !== undefined && end !== FOLDER_TAKEN) {
       throw new PlatformError({ code: 'ROADBED-1205', class: 'failed', message: `The edge ended while it was starting (${end}).`, why: logTail(options), next: `Read ${logPath(options)}.` });
     }
     await pause(POLL);

@@ -7,7 +7,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import type { Server } from 'node:net';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { PlatformError } from '../../domain/error.ts';
 import type { RouteTable, TrafficCounters } from '../../ports/traffic.ts';
 import { startControlServer } from './control-server.ts';
@@ -114,9 +115,9 @@ export class EdgePrimary {
 
   async #startFleet(): Promise<WorkerFleet> {
     const { folder, host, port, workers, program, workerExecArgv } = this.#options;
-    const last = port === 0 ? (readRecord(folder)?.port ?? 0) : port;
-    const patience = Date.now() + PORT_PATIENCE;
-    let wanted = last;
+    const last = readRecord(folder)?.port;
+    let wanted = port === 0 ? (last ?? (await freePort(host))) : port;
+    const patience = Date.now() + (wanted === last ? PORT_PATIENCE : 0);
     for (;;) {
       const fleet = new WorkerFleet({ size: workers, host, port: wanted, program, execArgv: workerExecArgv, table: this.#table }, { log: (line) => this.#log.write(line), report: (worker, report) => this.#add(worker, report), gone: (worker) => this.#forget(worker) });
       try {
@@ -126,7 +127,7 @@ export class EdgePrimary {
         const code = error instanceof Error && 'code' in error ? String(error.code) : '';
         const taken = code === 'EADDRINUSE';
         if (taken && Date.now() < patience) await new Promise((resolve) => setTimeout(resolve, PORT_RETRY));
-        else if (taken && port === 0 && wanted !== 0) wanted = 0;
+        else if (taken && port === 0 && wanted === last) wanted = await freePort(host);
         else throw new PlatformError({ code: 'ROADBED-1206', class: 'failed', message: `The edge cannot listen on ${host}:${wanted}.`, why: error instanceof Error ? error.message : String(error), next: 'Choose another port, or stop what listens there.' });
       }
     }
@@ -212,4 +213,19 @@ export class EdgePrimary {
       draining: this.#stopping !== undefined,
     };
   }
+}
+
+/**
+ * A port that is free now. Workers must all ask for the same number: to share a socket, and to get the
+ * same one again when the last of them has died, which "any port" would not give.
+ */
+async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

@@ -145,7 +145,7 @@ export function chooseNext(route: CompiledRoute): Target | undefined {
 }
 
 /** The revision of a person: the same identifier goes to the same place until the weights pass over it. */
-export function chooseSticky(route: CompiledRoute, identifier: string): Target | undefined {
+export function chooseByIdentifier(route: CompiledRoute, identifier: string): Target | undefined {
   if (route.total <= 0) return undefined;
   const place = ((avalanche(fnv1a(identifier, route.seed)) % SHARES) / SHARES) * route.total;
   let below = 0;

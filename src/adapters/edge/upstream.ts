@@ -157,9 +157,15 @@ export class UpstreamConnection {
 
   /** Ends the exchange without a further word to its owner. */
   destroy(): void {
+    this.#leavePool();
     this.#exchange = undefined;
     this.#state = CLOSED;
     this.socket.destroy();
+  }
+
+  #leavePool(): void {
+    const place = this.#state === IDLE ? this.endpoint.idle.indexOf(this) : -1;
+    if (place >= 0) this.endpoint.idle.splice(place, 1);
   }
 
   #onConnect(): void {
@@ -304,8 +310,7 @@ export class UpstreamConnection {
 
   #onClose(): void {
     this.endpoint.open.delete(this);
-    const idle = this.#state === IDLE ? this.endpoint.idle.indexOf(this) : -1;
-    if (idle >= 0) this.endpoint.idle.splice(idle, 1);
+    this.#leavePool();
     const exchange = this.#exchange;
     if (exchange === undefined) return;
     const connecting = this.#state === CONNECTING;

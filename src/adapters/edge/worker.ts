@@ -4,6 +4,7 @@
  * It exits as soon as the channel to the primary closes: a worker without a primary could neither be
  * given a new table nor be stopped, and it would hold the port against the next edge.
  */
+import type { RouteTable } from '../../ports/traffic.ts';
 import type { EdgeServer } from './edge-server.ts';
 import { startEdgeServer } from './edge-server.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
@@ -19,12 +20,16 @@ function messageOf(error: unknown): { code: string; message: string } {
   return { code, message: error instanceof Error ? error.message : String(error) };
 }
 
-/** Never returns in a sense: the process lives until it is drained or its primary is gone. */
+function apply(server: EdgeServer, table: RouteTable): void {
+  server.apply(table);
+  tell({ kind: 'applied', version: table.version });
+}
+
+/** Sets the process up as a worker; it lives until it is drained or its primary is gone. A table that comes while it is starting is the one it serves by. */
 export function runWorker(options: { host: string; port: number }): void {
   let server: EdgeServer | undefined;
-  let starting = false;
-  const start = async (table: Extract<ToWorker, { kind: 'table' }>['table']): Promise<void> => {
-    starting = true;
+  let latest: RouteTable | undefined;
+  const start = async (table: RouteTable): Promise<void> => {
     try {
       server = await startEdgeServer({ ...options, table, offset: Math.random() });
     } catch (error) {
@@ -32,7 +37,7 @@ export function runWorker(options: { host: string; port: number }): void {
       setTimeout(() => process.exit(1), 100);
       return;
     }
-    tell({ kind: 'applied', version: table.version });
+    apply(server, latest ?? table);
     tell({ kind: 'listening', port: server.port });
     setInterval(() => {
       const report = server?.report();
@@ -45,10 +50,11 @@ export function runWorker(options: { host: string; port: number }): void {
     setTimeout(() => process.exit(0), 50);
   };
   process.on('message', (message: ToWorker) => {
-    if (message.kind === 'table' && server === undefined && !starting) void start(message.table);
-    else if (message.kind === 'table' && server !== undefined) {
-      server.apply(message.table);
-      tell({ kind: 'applied', version: message.table.version });
+    if (message.kind === 'table') {
+      const first = latest === undefined;
+      latest = message.table;
+      if (first) void start(message.table);
+      else if (server !== undefined) apply(server, message.table);
     } else if (message.kind === 'report') tell({ kind: 'report', id: message.id, report: server?.report() ?? { stats: [], refusals: {} } });
     else if (message.kind === 'drain') void leave();
   });
