@@ -7,8 +7,9 @@
  */
 import { PlatformError } from '../../domain/error.ts';
 import type { EnvironmentSpec } from '../../domain/kinds/environment.ts';
-import { API_VERSION } from '../../domain/kinds/group.ts';
+import { API_VERSION, GROUP } from '../../domain/kinds/group.ts';
 import type { MetricCheck, RolloutStrategy } from '../../domain/kinds/rollout.ts';
+import { objectReference } from '../../domain/reference.ts';
 import type { Objects } from '../../ports/objects.ts';
 import { ROLLOUT_CONTROLLER } from '../../engines/rollout-plan/attempt-events.ts';
 
@@ -47,7 +48,7 @@ function productionStrategy(pace: typeof CALM): RolloutStrategy {
 export async function ensureEnvironments(objects: Objects, environments: readonly NamedEnvironment[]): Promise<void> {
   for (const { name, spec } of environments) {
     if ((await objects.get('roadbed.dev/Environment', undefined, name)) !== undefined) continue;
-    const event = { actor: ROLLOUT_CONTROLLER, subject: `v1:object:roadbed.dev/Environment/-/${name}`, kind: 'environment.created', schemaVersion: 1 as const, body: { environment: name, production: spec.production, order: spec.order } };
+    const event = { actor: ROLLOUT_CONTROLLER, subject: objectReference(GROUP, 'Environment', undefined, name), kind: 'environment.created', schemaVersion: 1 as const, body: { environment: name, production: spec.production, order: spec.order } };
     try {
       await objects.transact([{ action: 'create', object: { apiVersion: API_VERSION, kind: 'Environment', metadata: { name }, spec } }], [event], { reason: 'first start' });
     } catch (error) {

@@ -39,6 +39,7 @@ function whyNot(view: RolloutView, wanted: string): string | undefined {
   const known = view.releases[wanted];
   if (known === undefined) return `release ${wanted} does not exist in ${view.namespace}`;
   if (known.spec.service !== view.spec.service) return `release ${wanted} is one of service ${known.spec.service}, not of ${view.spec.service}`;
+  if (view.spec.paused === true) return 'paused: spec.paused is set, so no new attempt begins';
   if (view.environment === undefined) return `environment ${view.spec.environment} does not exist`;
   return heldBy(releaseFacts(wanted, known.spec, known.verified), view.spec.environment, view.holds)?.sentence;
 }
