@@ -57,6 +57,14 @@ test('a commit tells its author, time, subject and place on its branch', async (
   expect(await source.commit('payments', 'told', 'f'.repeat(40))).toBeUndefined();
 });
 
+test('files that differ are counted', async () => {
+  await source.create('payments', 'counted', { a: '1', b: '1', c: '1' }, ALICE);
+  const first = (await source.head('payments', 'counted', 'main')) ?? '';
+  const second = await source.commitFiles('payments', 'counted', 'main', { a: '2', d: '1' }, 'x', ALICE);
+  expect(await source.changedFiles('payments', 'counted', undefined, first)).toBe(3);
+  expect(await source.changedFiles('payments', 'counted', first, second)).toBe(2);
+});
+
 test('writers at the same time lose no commit', async () => {
   await source.create('payments', 'busy');
   const other = openGitSource({ folder: join(root, 'repositories'), clock });

@@ -30,6 +30,8 @@ export interface GitSource extends Source {
   readonly folder: string;
   /** Called after a branch moved through this source (not by a push): the repository wants a look. */
   onMoved(listener: (namespace: string, name: string) => void): { stop(): void };
+  /** Files that differ between two commits; all of them when `from` is absent. */
+  changedFiles(namespace: string, name: string, from: string | undefined, to: string): Promise<number>;
   /** Folder of the bare repository, whether it exists or not. */
   gitDir(namespace: string, name: string): string;
 }
@@ -62,6 +64,11 @@ export function openGitSource(options: GitSourceOptions): GitSource {
     onMoved: (listener) => {
       listeners.add(listener);
       return { stop: () => listeners.delete(listener) };
+    },
+    changedFiles: async (namespace, name, from, to) => {
+      const range = from === undefined ? ['--root', commitName(to)] : [commitName(from), commitName(to)];
+      const names = await git(['diff-tree', '-r', '-z', '--no-commit-id', '--name-only', '--no-renames', ...range], { gitDir: gitDir(namespace, name) });
+      return names.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
     },
     create: async (namespace, name, files, author) => {
       const folder = gitDir(namespace, name);
