@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await samples.close();
+  await samples.stop();
   await database.drop();
 });
 

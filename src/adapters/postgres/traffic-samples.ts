@@ -81,7 +81,7 @@ export class TrafficSamples implements Metrics {
     return rowCount ?? 0;
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#pruning;
   }

@@ -73,10 +73,13 @@ export class WriteQueue {
     const group: Waiting[] = [];
     const left: Waiting[] = [];
     let rows = 0;
-    for (const request of this.#waiting) {
+    for (const [index, request] of this.#waiting.entries()) {
       const size = request.writes.length + request.events.length;
-      const full = group.length >= LARGEST_GROUP || (group.length > 0 && rows + size > MOST_ROWS);
-      const blocked = full || request.writes.some((write) => taken.has(write.keyText));
+      if (group.length >= LARGEST_GROUP || (group.length > 0 && rows + size > MOST_ROWS)) {
+        this.#waiting = left.concat(this.#waiting.slice(index));
+        return group;
+      }
+      const blocked = request.writes.some((write) => taken.has(write.keyText));
       for (const write of request.writes) taken.add(write.keyText);
       if (blocked) left.push(request);
       else {
@@ -93,7 +96,8 @@ export class WriteQueue {
     try {
       client = await this.#session.client(PATIENCE_MS);
     } catch (error) {
-      for (const request of group) request.reject(writeFailure(error));
+      // Those behind would only wait as long again, one group after the other.
+      for (const request of [...group, ...this.#waiting.splice(0)]) request.reject(writeFailure(error));
       return;
     }
     try {

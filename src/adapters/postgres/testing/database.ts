@@ -21,7 +21,7 @@ import type { EmbeddedPostgres } from '../embedded.ts';
 import { silentLog } from '../log.ts';
 import { migrate } from '../migrate.ts';
 
-const TEMPLATE = 'roadbed_template';
+const TEMPLATE = `roadbed_template_${process.pid}`;
 
 export interface TestDatabase extends Database {
   /** The server it lies on; undefined when ROADBED_TEST_DATABASE_URL gave another. */
@@ -54,6 +54,7 @@ export async function testServer(): Promise<Server> {
 afterAll(async () => {
   const server = await starting?.catch(() => undefined);
   starting = undefined;
+  if (server !== undefined && server.embedded === undefined) await asAdministrator(server, `drop database if exists ${TEMPLATE}`);
   await server?.embedded?.destroy();
   if (server?.folder !== undefined) rmSync(server.folder, { recursive: true, force: true });
 }, 30_000);
