@@ -11,7 +11,7 @@ import { PlatformError } from '../../domain/error.ts';
 import { API_VERSION } from '../../domain/kinds/group.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { DesiredEntry, DesiredState } from '../../ports/source.ts';
-import type { ReconcileKey, Reconciler } from '../loop/reconciler.ts';
+import { keyText, type ReconcileKey, type Reconciler } from '../loop/reconciler.ts';
 import { rolloutName } from '../rollout/reconciler.ts';
 import { WORKLOAD_FINALIZER, type RolloutObject } from '../rollout/world.ts';
 
@@ -21,9 +21,24 @@ export interface DesiredStateDeps {
   log: { warn(fields: Record<string, unknown>, message: string): void };
 }
 
-/** Looks at one rollout: sets a strayed spec back, removes one that nobody wants. */
+/**
+ * Looks at one rollout: sets a strayed spec back, removes one that nobody wants. A status write leaves the
+ * generation as it is and is not worth a look into git; the pass over everything makes up for what is missed.
+ */
 export function desiredStateReconciler(deps: DesiredStateDeps): Reconciler {
-  return { name: 'desired-state', kind: 'roadbed.dev/Rollout', reconcile: (key) => alignRollout(deps, key) };
+  const aligned = new Map<string, string>();
+  return {
+    name: 'desired-state',
+    kind: 'roadbed.dev/Rollout',
+    reconcile: async (key) => {
+      const rollout = await deps.objects.get<RolloutObject>('roadbed.dev/Rollout', key.namespace, key.name);
+      const seen = rollout === undefined ? '' : `${rollout.metadata.uid}/${rollout.metadata.generation}`;
+      if (aligned.get(keyText(key)) === seen) return;
+      await alignRollout(deps, key);
+      if (rollout === undefined) aligned.delete(keyText(key));
+      else aligned.set(keyText(key), seen);
+    },
+  };
 }
 
 export async function alignRollout(deps: DesiredStateDeps, key: ReconcileKey): Promise<void> {

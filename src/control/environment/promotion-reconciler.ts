@@ -17,6 +17,8 @@ import type { ReconcileKey, Reconciler } from '../loop/reconciler.ts';
 import { PLATFORM_AUTHOR } from '../rollout/act.ts';
 import { SEQUENCE_ANNOTATION, type EnvironmentObject, type HoldObject, type ReleaseObject, type RolloutObject } from '../rollout/world.ts';
 
+const REMEMBERED_MS = 1_000;
+
 export interface PromotionDeps {
   objects: Objects;
   desiredState: DesiredState;
@@ -30,6 +32,7 @@ export interface PromotionDeps {
 export function promotionReconciler(deps: PromotionDeps): Reconciler {
   // The newest release of each service stands for it; the keys of holds and environments come from what was seen.
   const newest = new Map<string, ReconcileKey>();
+  const remembering = { ...deps, desiredState: rememberingReads(deps.desiredState, deps.clock) };
   return {
     name: 'promotion',
     kind: 'roadbed.dev/Release',
@@ -42,8 +45,26 @@ export function promotionReconciler(deps: PromotionDeps): Reconciler {
       const release = await deps.objects.get<ReleaseObject>('roadbed.dev/Release', key.namespace, key.name);
       if (release === undefined) return;
       newest.set(serviceKey(key.namespace, release.spec.service), key);
-      await promoteService(deps, key.namespace ?? '', release.spec.service);
-      await explain(deps, key);
+      await promoteService(remembering, key.namespace ?? '', release.spec.service);
+      await explain(remembering, key);
+    },
+  };
+}
+
+/** A pass over many releases asks for the same entries again and again; one listing serves all reads of a second. */
+function rememberingReads(desiredState: DesiredState, clock: Clock): DesiredState {
+  let listing: { at: number; entries: ReturnType<DesiredState['list']> } | undefined;
+  const list = (): ReturnType<DesiredState['list']> => {
+    if (listing === undefined || clock.monotonic() - listing.at >= REMEMBERED_MS) listing = { at: clock.monotonic(), entries: desiredState.list() };
+    return listing.entries;
+  };
+  return {
+    ...desiredState,
+    read: async (environment, namespace, service) => (await list()).find((entry) => entry.environment === environment && entry.namespace === namespace && entry.service === service),
+    write: async (entry, message, by) => {
+      listing = undefined;
+      const present = await desiredState.read(entry.environment, entry.namespace, entry.service);
+      return desiredState.write({ ...entry, replicas: present?.replicas ?? entry.replicas }, message, by);
     },
   };
 }

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import type { ScoreDocument } from '../../domain/kinds/workload.ts';
+import { claimName, claimResources, releaseClaims, type ClaimObject } from './resource-claims.ts';
+import { memoryObjects, type MemoryObjects } from './testing/memory-objects.ts';
+import { createWorkloads } from './workloads.ts';
+import { makeSpec } from './testing/simulated-world.ts';
+import type { ReleaseObject } from './world.ts';
+
+const PLACE = { namespace: 'shop', environment: 'prod' };
+const KIND = 'roadbed.dev/ResourceClaim';
+
+function workload(name: string, resources: NonNullable<ScoreDocument['resources']>): ScoreDocument {
+  return { apiVersion: 'score.dev/v1b1', metadata: { name }, containers: { main: { image: '.', command: ['node', 'a.js'], variables: { URL: '${resources.db.host}' } } }, resources };
+}
+
+/** What the claims' own controller does. */
+async function bind(objects: MemoryObjects, type: string, outputs: Record<string, unknown>, phase: 'Bound' | 'Failed' = 'Bound'): Promise<void> {
+  for (const claim of await objects.list<ClaimObject>(KIND)) {
+    if (claim.spec.type === type) await objects.updateStatus({ ...claim, status: { phase, outputs, ...(phase === 'Failed' ? { message: 'the disk is full' } : {}) } });
+  }
+}
+
+test('resources are claimed, waited for by name, and found again', async () => {
+  const objects = memoryObjects(() => 0);
+  const document = workload('cart', { db: { type: 'postgres' } });
+  expect((await claimResources(objects, PLACE, document)).resources).toEqual({ state: 'waiting', message: 'db (postgres) is Pending' });
+  await bind(objects, 'postgres', { host: '127.0.0.1' });
+  const writes = objects.writes;
+  expect(await claimResources(objects, PLACE, document)).toMatchObject({ resources: { state: 'bound' }, claims: { db: { spec: { uid: 'postgres.default#cart.db', workloads: ['cart'] } } } });
+  expect(objects.writes).toBe(writes);
+});
+
+test('a parameter that uses another resource waits for it', async () => {
+  const objects = memoryObjects(() => 0);
+  const document = workload('cart', { way: { type: 'route', params: { host: '${resources.name.host}', path: '/', port: 80 } }, name: { type: 'dns' } });
+  expect((await claimResources(objects, PLACE, document)).resources).toEqual({ state: 'waiting', message: 'way (route) needs other resources first; name (dns) is Pending' });
+  await bind(objects, 'dns', { host: 'cart.test' });
+  await claimResources(objects, PLACE, document);
+  expect((await objects.list<ClaimObject>(KIND)).find((claim) => claim.spec.type === 'route')?.spec.params).toEqual({ host: 'cart.test', path: '/', port: 80 });
+});
+
+test('what cannot be provisioned fails with its reason', async () => {
+  const objects = memoryObjects(() => 0);
+  const document = workload('cart', { db: { type: 'postgres' } });
+  await claimResources(objects, PLACE, document);
+  await bind(objects, 'postgres', {}, 'Failed');
+  expect((await claimResources(objects, PLACE, document)).resources).toEqual({ state: 'failed', message: 'db (postgres): the disk is full' });
+});
+
+test('one identity is one claim for two workloads, and stays while one of them uses it', async () => {
+  const objects = memoryObjects(() => 0);
+  for (const name of ['cart', 'checkout']) await claimResources(objects, PLACE, workload(name, { db: { type: 'postgres', id: 'shared' } }));
+  const name = claimName('prod', 'postgres', 'postgres.default#shared');
+  expect((await objects.get<ClaimObject>(KIND, 'shop', name))?.spec.workloads).toEqual(['cart', 'checkout']);
+  await releaseClaims(objects, PLACE, 'cart');
+  expect((await objects.get<ClaimObject>(KIND, 'shop', name))?.spec.workloads).toEqual(['checkout']);
+  await releaseClaims(objects, PLACE, 'checkout');
+  expect(await objects.list(KIND)).toEqual([]);
+});
+
+test('a workload that can never run fails while it is prepared, with its own sentence', async () => {
+  const objects = memoryObjects(() => 0);
+  const spec = { ...makeSpec('cart', 1), workload: workload('cart', { db: { type: 'postgres' } }) };
+  const release = { apiVersion: '', kind: 'Release', metadata: { name: 'cart-1', namespace: 'shop' }, spec } as unknown as ReleaseObject;
+  const workloads = createWorkloads({ objects, artifact: async () => ({ folder: '/nowhere', tree: { read: async () => undefined } }), claimOutputs: async (claim) => claim.status?.outputs ?? {}, secrets: { resolve: async () => ({}) }, programs: { node: 'node', staticServer: 's' } });
+  const request = { ...PLACE, release };
+  await workloads.resources(request);
+  await expect(workloads.revision(request, 1)).rejects.toMatchObject({ code: 'ROADBED-3302', retry: 'backoff' });
+  await bind(objects, 'postgres', { port: 5432 });
+  expect(await workloads.resources(request)).toMatchObject({ state: 'failed', message: expect.stringContaining("key 'host' not found") as string });
+  await bind(objects, 'postgres', { host: 'db.local' });
+  expect(await workloads.resources(request)).toEqual({ state: 'bound' });
+  expect((await workloads.revision(request, 2)).containers[0]?.environment).toEqual({ URL: 'db.local' });
+});
