@@ -19,6 +19,7 @@ const PROXY_CORE = 0;
 const LOAD_CORE = 1;
 const CONNECTIONS = 32;
 const RATE = 1_000;
+const LATENCY_RUNS = 3;
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' }, seconds: { type: 'string', default: '5' } } });
 const runs = Number(values.runs);
 const seconds = Number(values.seconds);
@@ -43,10 +44,15 @@ function figures(measured: Throughput[], baseline: Throughput[] | undefined): Re
   };
 }
 
-async function latency(port: number): Promise<{ p50: number; p99: number }> {
-  const measured = [];
-  for (let run = 0; run < 3; run += 1) measured.push(await openLoop(port, RATE, seconds, CONNECTIONS));
-  return { p50: median(measured.map(({ p50 }) => p50)), p99: median(measured.map(({ p99 }) => p99)) };
+type Delay = { p50: number; p99: number };
+
+/** Runs at a constant rate, taking turns; the median of each figure. */
+async function latencies(ports: Map<string, number>): Promise<Map<string, Delay>> {
+  const measured = new Map<string, Delay[]>([...ports.keys()].map((name) => [name, []]));
+  for (let run = 0; run < LATENCY_RUNS; run += 1) {
+    for (const [name, port] of ports) measured.get(name)?.push(await openLoop(port, RATE, seconds, CONNECTIONS));
+  }
+  return new Map([...measured].map(([name, delays]) => [name, { p50: median(delays.map(({ p50 }) => p50)), p99: median(delays.map(({ p99 }) => p99)) }]));
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'roadbed-bench-edge-'));
@@ -63,10 +69,12 @@ try {
   for (let run = 0; run < runs; run += 1) {
     for (const contender of contenders) measured.get(contender.name)?.push(throughput(contender, LOAD_CORE, CONNECTIONS, seconds));
   }
-  const direct = await latency(upstream.port);
+  const delays = await latencies(new Map([['direct', upstream.port], ...contenders.map(({ name, port }) => [name, port] as const)]));
+  const none: Delay = { p50: NaN, p99: NaN };
+  const direct = delays.get('direct') ?? none;
   const results: Record<string, unknown> = {};
   for (const contender of contenders) {
-    const delay = await latency(contender.port);
+    const delay = delays.get(contender.name) ?? none;
     const loaded = await withConnections(contender.port, 1_000, () => memory(contender.pids));
     results[contender.name] = {
       ...figures(measured.get(contender.name) ?? [], contender.name === 'haproxy' ? undefined : measured.get('haproxy')),

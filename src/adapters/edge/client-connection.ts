@@ -10,13 +10,14 @@
 import type { Socket } from 'node:net';
 import type { AnswerHead } from '../../formats/http1/answer-head.ts';
 import { BODY } from '../../formats/http1/answer-head.ts';
-import { ChunkedBody } from '../../formats/http1/chunked.ts';
 import type { Refusal } from '../../formats/http1/refusal.ts';
 import { hostOf, RequestHead } from '../../formats/http1/request-head.ts';
+import { nextAttempt } from './attempts.ts';
 import type { EdgeState } from './edge-state.ts';
 import { answerText, fieldText, forwardedPrefix, requestText } from './forward-head.ts';
 import type { LocalAnswer } from './local-answer.ts';
 import { localAnswerText } from './local-answer.ts';
+import { RequestBody } from './request-body.ts';
 import { COUNT } from './revision-stats.ts';
 import type { CompiledRoute, Target } from './routes.ts';
 import { chooseEndpoint, chooseNext } from './routes.ts';
@@ -41,7 +42,6 @@ export class ClientConnection implements Exchange {
   headRequest = false;
   wantsUpgrade = false;
   unchunk = false;
-  requestDone = true;
   deadline: number;
   readonly #edge: EdgeState;
   readonly #forwarded: string;
@@ -52,9 +52,7 @@ export class ClientConnection implements Exchange {
   #minor = 1;
   #html = false;
   #expecting = false;
-  #bodyLeft = 0;
-  #chunked: ChunkedBody | undefined;
-  #inChunks = false;
+  readonly #body = new RequestBody();
   #route: CompiledRoute | undefined;
   #target: Target | undefined;
   #upstream: UpstreamConnection | undefined;
@@ -83,12 +81,16 @@ export class ClientConnection implements Exchange {
     socket.on('close', () => this.#onClose());
   }
 
+  get requestDone(): boolean {
+    return this.#body.done;
+  }
+
   // --- from the client ---
 
   #onData(bytes: Buffer): void {
     if (this.#phase === READING) {
       this.#readHead(this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]));
-    } else if (this.#phase === EXCHANGING && !this.requestDone) this.#forwardBody(bytes);
+    } else if (this.#phase === EXCHANGING && !this.#body.done) this.#forwardBody(bytes);
     else if (this.#phase === CONNECTING || this.#phase === EXCHANGING) this.#hold(bytes);
   }
 
@@ -109,10 +111,8 @@ export class ClientConnection implements Exchange {
     this.#answered = false;
     this.#startedAt = performance.now();
     this.headRequest = false;
-    if (after < 0) {
-      this.requestDone = false;
-      this.#refuse(REQUEST.refusal);
-    } else this.#begin(bytes, after);
+    if (after < 0) this.#refuse(REQUEST.refusal);
+    else this.#begin(bytes, after);
   }
 
   #begin(bytes: Buffer, after: number): void {
@@ -125,17 +125,17 @@ export class ClientConnection implements Exchange {
     this.#expecting = head.expectContinue;
     this.#streams = false;
     this.#cookie = '';
-    const bodyEnd = this.#startBody(head, bytes, after);
-    if (bodyEnd < 0) return this.#refuse(this.#chunked?.refusal);
+    const bodyEnd = this.#body.start(head, bytes, after);
+    if (bodyEnd < 0) return this.#refuse(this.#body.refusal);
     const route = this.#edge.book.find(hostOf(head.authority), head.target);
     const target = route === undefined ? undefined : this.#choose(route, bytes);
     if (route === undefined || target === undefined) {
       this.#html = fieldText(head, bytes, 'accept')?.includes('text/html') === true;
-      if (bodyEnd < bytes.length && this.requestDone) this.#hold(bytes.subarray(bodyEnd));
+      if (bodyEnd < bytes.length && this.#body.done) this.#hold(bytes.subarray(bodyEnd));
       return this.#respond(route === undefined ? this.#edge.unknownHost(hostOf(head.authority)) : this.#edge.nobodyServes(hostOf(head.authority)));
     }
     this.#head = requestText(head, bytes, this.#forwarded);
-    this.#repeatable = this.#edge.settings.repeatSafe && (head.method === 'GET' || head.method === 'HEAD' || head.method === 'OPTIONS') && after === bodyEnd && this.requestDone;
+    this.#repeatable = this.#edge.settings.repeatSafe && (head.method === 'GET' || head.method === 'HEAD' || head.method === 'OPTIONS') && after === bodyEnd && this.#body.done;
     this.#route = route;
     this.#target = target;
     target.stats.inFlight += 1;
@@ -152,46 +152,20 @@ export class ClientConnection implements Exchange {
     return chooseSticky(route, route.sticky, REQUEST, bytes, (cookie) => (this.#cookie = cookie));
   }
 
-  /** How the body of this request is framed; returns where the part of it in `bytes` ends, or -1. */
-  #startBody(head: RequestHead, bytes: Buffer, after: number): number {
-    this.#inChunks = head.chunked;
-    if (head.chunked) {
-      this.requestDone = false;
-      this.#chunked ??= new ChunkedBody();
-      this.#chunked.reset();
-      const end = this.#chunked.scan(bytes, after, bytes.length);
-      this.requestDone = end >= 0 && this.#chunked.done;
-      return end;
-    }
-    const length = Math.max(0, head.contentLength);
-    const end = Math.min(bytes.length, after + length);
-    this.#bodyLeft = length - (end - after);
-    this.requestDone = this.#bodyLeft === 0;
-    return end;
-  }
-
   #forwardBody(bytes: Buffer): void {
-    let end = bytes.length;
     this.#expecting = false;
-    if (this.#inChunks && this.#chunked !== undefined) {
-      end = this.#chunked.scan(bytes, 0, bytes.length);
-      if (end < 0) return this.#refuse(this.#chunked.refusal);
-      this.requestDone = this.#chunked.done;
-    } else {
-      end = Math.min(bytes.length, this.#bodyLeft);
-      this.#bodyLeft -= end;
-      this.requestDone = this.#bodyLeft === 0;
-    }
+    const end = this.#body.take(bytes, 0);
+    if (end < 0) return this.#refuse(this.#body.refusal);
     this.#target?.stats.add(COUNT.bytesIn, end);
     this.#awaitNext();
     const taken = this.#upstream?.socket.write(end === bytes.length ? bytes : bytes.subarray(0, end));
     if (end < bytes.length) this.#hold(bytes.subarray(end));
-    else if (taken === false && !this.requestDone) this.socket.pause();
+    else if (taken === false && !this.#body.done) this.socket.pause();
   }
 
   #awaitNext(): void {
     const { settings, now } = this.#edge;
-    if (!this.#answered) this.deadline = now + (this.requestDone ? settings.answerHead : settings.bodyIdle);
+    if (!this.#answered) this.deadline = now + (this.#body.done ? settings.answerHead : settings.bodyIdle);
   }
 
   // --- to the upstream ---
@@ -208,7 +182,7 @@ export class ClientConnection implements Exchange {
     }
     this.#phase = CONNECTING;
     this.deadline = Infinity;
-    if (!this.requestDone) this.socket.pause();
+    if (!this.#body.done) this.socket.pause();
     this.#tried.push(endpoint);
     this.#upstream = new UpstreamConnection(endpoint, this, this.#edge, this.#edge.settings);
   }
@@ -226,8 +200,8 @@ export class ClientConnection implements Exchange {
     }
     this.#firstBody = NOTHING;
     if (!this.#repeatable) this.#head = '';
-    if (!this.requestDone && taken) this.socket.resume();
-    else if (!this.requestDone) this.socket.pause();
+    if (!this.#body.done && taken) this.socket.resume();
+    else if (!this.#body.done) this.socket.pause();
   }
 
   onConnected(): void {
@@ -242,30 +216,20 @@ export class ClientConnection implements Exchange {
     if (target === undefined || this.#route === undefined) return;
     target.stats.add(COUNT.connectErrors, 1);
     if (this.#attempts >= settings.connectAttempts) return this.#respond(this.#edge.unreachable());
-    const sibling = chooseEndpoint(target, this.#tried, now);
-    const other = sibling === undefined ? this.#otherRevision(this.#route, target) : target;
-    other.stats.add(COUNT.retries, 1);
-    if (other !== target) {
-      target.stats.inFlight -= 1;
-      other.stats.inFlight += 1;
-      this.#target = other;
-    }
-    const endpoint = sibling ?? chooseEndpoint(other, this.#tried, now);
-    if (endpoint !== undefined) return this.#connect(endpoint, true);
+    const next = nextAttempt(this.#route, target, this.#tried, now);
+    next.target.stats.add(COUNT.retries, 1);
+    target.stats.inFlight -= 1;
+    next.target.stats.inFlight += 1;
+    this.#target = next.target;
+    if (next.endpoint !== undefined) return this.#connect(next.endpoint, true);
     const again = this.#tried[this.#attempts % this.#tried.length];
     setTimeout(() => {
       if (this.#phase === CONNECTING && this.#upstream === undefined) this.#connect(again, true);
     }, settings.retryDelay * this.#attempts);
   }
 
-  /** The heaviest revision with an endpoint that was not tried. The turn of the round robin is left alone, or shares would shift. */
-  #otherRevision(route: CompiledRoute, failed: Target): Target {
-    const untried = route.targets.filter((target) => target.weight > 0 && target.endpoints.some((endpoint) => !this.#tried.includes(endpoint)));
-    return untried.reduce<Target | undefined>((best, target) => (best === undefined || target.weight > best.weight ? target : best), undefined) ?? failed;
-  }
-
   onUpstreamDrain(): void {
-    if (this.#phase === EXCHANGING && !this.requestDone) this.socket.resume();
+    if (this.#phase === EXCHANGING && !this.#body.done) this.socket.resume();
   }
 
   // --- from the upstream ---
@@ -280,7 +244,7 @@ export class ClientConnection implements Exchange {
     this.#answered = true;
     this.#streams = head.eventStream;
     this.deadline = this.#streams ? Infinity : this.#edge.now + this.#edge.settings.answerIdle;
-    const unread = !this.requestDone && (complete || this.#expecting);
+    const unread = !this.#body.done && (complete || this.#expecting);
     const unchunk = this.unchunk && head.body === BODY.chunked;
     this.#answerCloses = !this.#keepAlive || this.#edge.draining || head.body === BODY.close || unread || unchunk;
     const connection = this.#answerCloses ? 'Connection: close\r\n' : this.#minor === 0 ? 'Connection: keep-alive\r\n' : '';
@@ -364,7 +328,7 @@ export class ClientConnection implements Exchange {
   #refuse(refusal: Refusal | undefined): void {
     this.#html = false;
     this.#keepAlive = false;
-    this.requestDone = false;
+    this.#body.abandon();
     this.#respond(this.#edge.refused(refusal));
   }
 
@@ -382,7 +346,7 @@ export class ClientConnection implements Exchange {
       target.stats.answered(answer.status);
       target.stats.tookFirstByte((performance.now() - this.#startedAt) * 1_000);
     } else this.#edge.countRefusal(answer.reason);
-    const close = !this.requestDone || !this.#keepAlive || this.#edge.draining;
+    const close = !this.#body.done || !this.#keepAlive || this.#edge.draining;
     const date = new Date().toUTCString();
     this.socket.write(localAnswerText(answer, { html: this.#html, port: this.#edge.port, close, keepAlive10: this.#minor === 0, withoutBody: this.headRequest, date }));
     this.#leave();
@@ -392,7 +356,7 @@ export class ClientConnection implements Exchange {
   #finish(close: boolean): void {
     const { settings, now } = this.#edge;
     if (this.#phase === CLOSED) return;
-    if (close || !this.requestDone) {
+    if (close || !this.#body.done) {
       this.#phase = LINGER;
       this.#pending = undefined;
       this.deadline = now + settings.linger;
@@ -428,7 +392,7 @@ export class ClientConnection implements Exchange {
     if (this.#phase === TUNNEL) return;
     if (this.#phase === READING) this.socket.end();
     else if (this.#phase === LINGER) this.socket.destroy();
-    else if (this.#edge.settings.allowHalfClose && this.requestDone) this.#keepAlive = false;
+    else if (this.#edge.settings.allowHalfClose && this.#body.done) this.#keepAlive = false;
     else this.#close(false);
   }
 
@@ -452,10 +416,10 @@ export class ClientConnection implements Exchange {
     if (draining && this.#phase === READING && this.#pending === undefined && now - this.#idleSince >= settings.drainIdle) this.#finish(true);
     if (now < this.deadline) return;
     if (this.#phase === READING && this.#pending !== undefined) {
-      this.requestDone = false;
+      this.#body.abandon();
       this.#respond(this.#edge.tooSlow('head-timeout'));
     } else if (this.#phase === READING || this.#phase === LINGER) this.socket.destroy();
-    else if (!this.requestDone && !this.#answered) this.#respond(this.#edge.tooSlow('body-timeout'));
+    else if (!this.#body.done && !this.#answered) this.#respond(this.#edge.tooSlow('body-timeout'));
     else if (!this.#answered) this.#respond(this.#edge.noAnswer());
     else this.#close(true);
   }

@@ -54,6 +54,7 @@ export class EdgePrimary {
   #control: Server | undefined;
   #controlPath = '';
   #applying: Promise<unknown> = Promise.resolve();
+  #replacing: Promise<number> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: PrimaryOptions) {
@@ -74,7 +75,7 @@ export class EdgePrimary {
       readTable: async () => this.#table,
       counters: async () => this.#counters(),
       inFlight: async ({ revision }) => this.#inFlight(revision),
-      replaceWorkers: async () => this.#inTurn(async () => ({ replaced: (await this.#fleet?.replaceAll()) ?? 0 })),
+      replaceWorkers: async () => ({ replaced: await this.#replaceWorkers() }),
       stop: async () => {
         setTimeout(() => void this.stop(), 10);
         return {};
@@ -131,6 +132,14 @@ export class EdgePrimary {
         else throw new PlatformError({ code: 'ROADBED-1206', class: 'failed', message: `The edge cannot listen on ${host}:${wanted}.`, why: error instanceof Error ? error.message : String(error), next: 'Choose another port, or stop what listens there.' });
       }
     }
+  }
+
+  /** Beside the queue of tables: moving traffic must not wait for workers to start. A second call joins the first. */
+  async #replaceWorkers(): Promise<number> {
+    this.#replacing ??= (this.#fleet?.replaceAll() ?? Promise.resolve(0)).finally(() => {
+      this.#replacing = undefined;
+    });
+    return this.#replacing;
   }
 
   async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

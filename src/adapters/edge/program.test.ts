@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -187,7 +187,19 @@ describe('the edge program', () => {
     expect(counters.revisions.reduce((sum, one) => sum + one.requests, 0)).toBe(answered);
   }, 30_000);
 
-  test('a table that cannot be written is in force all the same, and a stored one that is broken is not used', async () => {
+  test('a table that cannot be written is in force all the same, and is written as soon as that is possible', async () => {
+    const port = await workload('one');
+    edge = await ensureEdge(options);
+    mkdirSync(join(folder, 'table.json'));
+    await traffic.apply(table(1, [revision('r1', 1, port)]));
+    expect(await answer(edge.port)).toMatch(/^HTTP\/1\.1 200/);
+    expect((await callEdge(folder, 'health', {})).persisted).toBe(false);
+    rmdirSync(join(folder, 'table.json'));
+    for (const deadline = Date.now() + 5_000; !existsSync(join(folder, 'table.json')) && Date.now() < deadline; ) await wait(20);
+    expect(JSON.parse(readFileSync(join(folder, 'table.json'), 'utf8'))).toEqual(table(1, [revision('r1', 1, port)]));
+  });
+
+  test('a stored table that is broken is not used, and the log says so', async () => {
     const port = await workload('one');
     edge = await ensureEdge(options);
     await traffic.apply(table(1, [revision('r1', 1, port)]));

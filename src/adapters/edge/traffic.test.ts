@@ -1,4 +1,5 @@
 /** What the edge does with weights, dead endpoints, unknown hosts and drains; and what it counts. */
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { histogramCount } from '../../domain/histogram.ts';
 import type { Route, RouteRevision } from '../../ports/traffic.ts';
@@ -187,6 +188,30 @@ describe('traffic through the edge', () => {
     expect(counted(stats, 'r1', COUNT.requests)).toBe(1);
     expect(counted(stats, 'r1', COUNT.classes + 4)).toBe(0);
     expect(stats[0]?.inFlight).toBe(0);
+  });
+
+  test('a client that half-closes gets its answer when that is allowed', async () => {
+    const running = await start([revision('r1', 1, one.port)], { allowHalfClose: true });
+    one.onRequest = (_request, socket) => setTimeout(() => socket.write(ok('late')), 60);
+    const { text, ending } = await talk(running.port, [get()], { end: true });
+    expect(text).toMatch(/^HTTP\/1\.1 200 [^]*late$/);
+    expect(ending).toBe('end');
+  });
+
+  test('a dead idle connection leaves the pool, however it ends', async () => {
+    const running = await start([revision('r1', 1, one.port)], { upstreamIdle: 150 });
+    for (const end of [(socket: Socket): unknown => socket.end(), (socket: Socket): unknown => socket.resetAndDestroy(), (socket: Socket): unknown => socket.write('stray'), (): unknown => undefined]) {
+      const count = one.sockets.length;
+      await talk(running.port, [get()], { until: answers(1) });
+      const socket = one.sockets[count];
+      let closed = false;
+      socket?.on('close', () => (closed = true));
+      if (socket !== undefined) end(socket);
+      await soon(() => closed);
+      expect(closed).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(one.sockets).toHaveLength(4);
   });
 
   test('taking a revision out closes its idle connections at once and lets a running request finish', async () => {
