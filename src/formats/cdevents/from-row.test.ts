@@ -21,11 +21,11 @@ function row(kind: string, body: Record<string, unknown>, more: Partial<EventRow
 const ARTIFACT = 'pkg:generic/shop/checkout@sha256:aa';
 const BODIES: Record<string, Record<string, unknown>> = {
   'change.merged': { repository: 'checkout', commit: '9f3ab12', author: 'Ada' },
-  'pipelinerun.queued': { run: 'checkout-1', repository: 'checkout' },
-  'pipelinerun.started': { run: 'checkout-1', repository: 'checkout' },
-  'pipelinerun.finished': { run: 'checkout-1', repository: 'checkout', phase: 'Failed', message: 'test: exit code 1' },
-  'build.started': { run: 'checkout-1' },
-  'build.finished': { run: 'checkout-1', artifactId: ARTIFACT },
+  'pipelinerun.queued': { pipelineRun: 'checkout-1', repository: 'checkout' },
+  'pipelinerun.started': { pipelineRun: 'checkout-1', repository: 'checkout' },
+  'pipelinerun.finished': { pipelineRun: 'checkout-1', repository: 'checkout', outcome: 'failure', errors: 'test: exit code 1' },
+  'build.started': { pipelineRun: 'checkout-1' },
+  'build.finished': { pipelineRun: 'checkout-1', artifactId: ARTIFACT },
   'artifact.packaged': { artifactId: ARTIFACT, commit: '9f3ab12', sbom: 'urn:sbom:1' },
   'artifact.published': { artifactId: ARTIFACT, by: 'service:pipeline' },
   'service.deployed': { service: 'checkout', environment: 'prod', artifactId: ARTIFACT },
@@ -119,7 +119,7 @@ describe.skipIf(DATA === undefined)('the official schemas', () => {
 
   test('whatever the bodies hold, what becomes an event is valid', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a b', 'x/y', '', '%'));
-    const fields = Object.fromEntries(['namespace', 'repository', 'commit', 'run', 'phase', 'message', 'artifactId', 'service', 'environment', 'incident', 'sentence', 'by'].map((field) => [field, fc.oneof(text, fc.anything())]));
+    const fields = Object.fromEntries(['namespace', 'repository', 'commit', 'pipelineRun', 'outcome', 'errors', 'artifactId', 'service', 'environment', 'incident', 'sentence', 'by'].map((field) => [field, fc.oneof(text, fc.anything())]));
     fc.assert(
       fc.property(fc.constantFrom(...CDEVENT_KINDS), fc.record(fields), (kind, body) => {
         const event = toCdEvent(row(kind, JSON.parse(JSON.stringify(body) ?? '{}') as Record<string, unknown>, { namespace: 'a b' }));

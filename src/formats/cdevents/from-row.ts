@@ -6,8 +6,8 @@
  * | kind | fields |
  * |---|---|
  * | change.merged | namespace, repository, commit |
- * | pipelinerun.queued, .started, .finished | namespace, repository, run; finished: phase (Succeeded, Failed, Cancelled, Superseded), message |
- * | build.started, .finished | namespace, run; finished: artifactId |
+ * | pipelinerun.queued, .started, .finished | namespace, repository, pipelineRun; finished: outcome (success, failure, cancel), errors |
+ * | build.started, .finished | namespace, pipelineRun; finished: artifactId |
  * | artifact.packaged, .published | artifactId, namespace, repository, commit; packaged: sbom (URI), published: by |
  * | service.deployed, .upgraded, .rolledback, .removed | namespace, service, environment, artifactId |
  * | incident.detected, .resolved | incident, namespace, service, environment, artifactId, sentence |
@@ -107,7 +107,7 @@ function change(body: Body): Parts | undefined {
 }
 
 function run(body: Body, row: EventRow, options: CDEventOptions, more: Record<string, unknown> = {}): Parts | undefined {
-  const name = body.text('run');
+  const name = body.text('pipelineRun');
   if (name === undefined) return undefined;
   const repository = body.text('repository');
   return { id: body.qualified(name), source: sourceOf(row, options), content: { pipelineName: repository === undefined ? name : body.qualified(repository), uri: runAddress(body.qualified(name), options), ...more } };
@@ -118,17 +118,15 @@ function runAddress(qualified: string, options: CDEventOptions): string {
   return options.consoleUrl === undefined ? `urn:roadbed:pipelinerun:${path.join(':')}` : `${options.consoleUrl.replace(/\/+$/, '')}/runs/${path.join('/')}`;
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = { Succeeded: 'success', Failed: 'failure', Cancelled: 'cancel', Superseded: 'cancel' };
+const OUTCOMES = ['success', 'failure', 'cancel', 'error'];
 
 function outcome(body: Body): Record<string, unknown> {
-  const phase = body.text('phase') ?? body.text('outcome') ?? '';
-  const known = OUTCOMES[phase];
-  const message = body.text('message');
-  return { ...(known === undefined ? {} : { outcome: known }), ...(message === undefined || known === 'success' ? {} : { errors: message }) };
+  const known = OUTCOMES.find((one) => one === body.text('outcome'));
+  return { ...(known === undefined ? {} : { outcome: known }), ...(known === 'success' ? {} : optional('errors', body.text('errors'))) };
 }
 
 function build(body: Body, row: EventRow, options: CDEventOptions, content: Record<string, unknown>): Parts | undefined {
-  const name = body.text('run');
+  const name = body.text('pipelineRun');
   return name === undefined ? undefined : { id: `${body.qualified(name)}/build`, source: sourceOf(row, options), content };
 }
 
