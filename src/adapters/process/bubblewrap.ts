@@ -99,6 +99,8 @@ export function bubblewrapCommand(bubblewrap: string, world: World, command: rea
     '--proc', '/proc',
     '--dev', '/dev',
     '--perms', '1777', '--tmpfs', '/dev/shm',
+    // What was not named can neither be written nor filled.
+    '--remount-ro', '/',
     '--chdir', world.workingDirectory,
     '--',
     ...(world.user === undefined ? [] : becomeUser(world.user)),

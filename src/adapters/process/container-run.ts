@@ -20,6 +20,11 @@ import type { ProcessRow } from './process-table.ts';
 import { exitReason, shimCommand } from './shim.ts';
 
 const STARTUP_PROBE_MS = 50;
+/** A ready program without a probe is only looked at now and then: its death is noticed anyway. */
+const PORT_CHECK_MS = 5_000;
+/** The end of an own child is reported by the kernel; that of an adopted program has to be looked for. */
+const ADOPTED_LOOK_MS = 200;
+const OWN_LOOK_MS = 2_000;
 /** A program that never gets ready is not killed by its liveness probe before this time. */
 const LIVENESS_GRACE_MS = 30_000;
 
@@ -80,6 +85,8 @@ export class ContainerRun implements ContainerView {
   #livenessFailures = 0;
   #nextReadiness = 0;
   #nextLiveness = 0;
+  #nextLook = 0;
+  #adopted = false;
   #probing = { readiness: false, liveness: false };
   /** Why the supervisor itself ended it; wins over what the exit code says. */
   #verdict: string | undefined;
@@ -128,6 +135,7 @@ export class ContainerRun implements ContainerView {
     this.startedAt = history?.startedAt;
     this.#startedAt = performance.now();
     this.phase = 'running';
+    this.#adopted = true;
     if (!cellAlive(record)) {
       await this.#ended(record);
       return;
@@ -151,6 +159,7 @@ export class ContainerRun implements ContainerView {
     this.phase = 'running';
     this.ready = this.wasReady = false;
     this.#verdict = undefined;
+    this.#adopted = false;
     this.#readinessFailures = this.#livenessFailures = 0;
     this.#startedAt = this.#nextReadiness = this.#nextLiveness = performance.now();
     this.startedAt = new Date().toISOString();
@@ -277,14 +286,17 @@ export class ContainerRun implements ContainerView {
   watch(now: number): void {
     const record = this.#record;
     if (record === undefined || this.phase !== 'running') return;
-    if (!cellAlive(record)) {
-      void this.#ended(record);
-      return;
+    if (now >= this.#nextLook) {
+      this.#nextLook = now + (this.#adopted ? ADOPTED_LOOK_MS : OWN_LOOK_MS);
+      if (!cellAlive(record)) {
+        void this.#ended(record);
+        return;
+      }
+      if (record.cgroup !== undefined && outOfMemoryKills(record.cgroup) > 0) void this.#restart(this.#memoryReason() ?? 'killed for want of memory', false);
     }
     if (!this.#probing.readiness && now >= this.#nextReadiness) void this.#checkReadiness();
     const graced = this.wasReady || now - this.#startedAt > LIVENESS_GRACE_MS;
     if (this.spec.liveness !== undefined && graced && !this.#probing.liveness && now >= this.#nextLiveness) void this.#checkLiveness(this.spec.liveness);
-    if (record.cgroup !== undefined && outOfMemoryKills(record.cgroup) > 0) void this.#restart(this.#memoryReason() ?? 'killed for want of memory', false);
   }
 
   /** Takes over what the process table says of it; kills it above its limits where no cgroup does. */
@@ -323,7 +335,7 @@ export class ContainerRun implements ContainerView {
     this.#probing.readiness = true;
     const failure = probe === undefined ? await this.#portsAnswer() : await this.#probe(probe);
     this.#probing.readiness = false;
-    const interval = probe?.intervalMs ?? 1_000;
+    const interval = probe?.intervalMs ?? (this.ready ? PORT_CHECK_MS : 1_000);
     this.#nextReadiness = performance.now() + (this.wasReady ? interval : Math.min(interval, STARTUP_PROBE_MS + (performance.now() - this.#startedAt) / 20));
     if (this.#record !== record || this.phase !== 'running') return;
     if (failure === undefined) this.#becameReady();

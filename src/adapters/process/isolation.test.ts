@@ -22,7 +22,7 @@ const attempt = (name, act) => { try { if (act() !== false) won.push(name); } ca
 for (const path of secrets) {
   attempt('read ' + path, () => fs.readFileSync(path));
   attempt('list ' + path, () => fs.readdirSync(path));
-  attempt('write ' + path, () => fs.appendFileSync(path, 'x'));
+  attempt('write ' + path, () => fs.writeSync(fs.openSync(path, 'r+'), 'x'));
   attempt('link ' + path, () => { fs.linkSync(path, 'stolen-' + Math.random()); });
   attempt('delete ' + path, () => fs.unlinkSync(path));
 }

@@ -11,6 +11,7 @@ import { PlatformError } from '../../domain/error.ts';
 import { createProcessRuntime, type SupervisorClient } from './client.ts';
 import { runningInstance } from './instance-lock.ts';
 import type { Isolation } from './isolation.ts';
+import { readProcess } from './process-table.ts';
 import { PROTOCOL, socketPath } from './protocol.ts';
 
 const START_MS = 20_000;
@@ -131,10 +132,11 @@ export async function ensureSupervisor(options: LaunchOptions): Promise<Supervis
   void watch();
   const end = async (workloads: 'keep' | 'stop' | 'purge'): Promise<void> => {
     watching = false;
+    if (runningInstance(options.folder) === undefined && workloads !== 'keep') await ensureOnce(options, runtime);
     const instance = runningInstance(options.folder);
-    if (instance === undefined && workloads !== 'keep') await ensureOnce(options, runtime);
-    if (instance !== undefined || workloads !== 'keep') await runtime.shutdown({ workloads });
-    while (runningInstance(options.folder) !== undefined) await sleep(10);
+    if (instance === undefined) return;
+    await runtime.shutdown({ workloads });
+    while (readProcess(instance.pid)?.startTime === instance.startTime) await sleep(10);
   };
   return {
     get pid() {

@@ -98,8 +98,8 @@ test('after SIGKILL of everything a new supervisor restores all that ran', async
 });
 
 test('a removal that was interrupted is finished by the next supervisor', async () => {
-  await bed.handle.runtime.apply(bed.revision({ ports: [], drainSeconds: 3 }, { command: ['node', '-e', 'process.on("SIGTERM", () => undefined); setInterval(() => undefined, 1000)'] }));
-  await bed.until(ID, ready(1));
+  await bed.handle.runtime.apply(bed.revision({ ports: [], drainSeconds: 3 }, { command: ['node', '-e', 'process.on("SIGTERM", () => undefined); setInterval(() => undefined, 1000); console.log("deaf")'] }));
+  await eventually(async () => (await bed.handle.runtime.logs({ id: ID })).lines.some((line) => line.text === 'deaf'), 'its start');
   await bed.handle.runtime.remove(ID);
   await bed.until(ID, ([one]) => one?.state === 'stopping');
   await killSupervisor();
