@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { openGitSource, type GitSource } from '../../../adapters/git/source.ts';
-import { openPlainTasks } from '../../../adapters/plain-tasks/plain-tasks.ts';
+import { localTasks } from '../../../adapters/workspaces/local-tasks.ts';
 import { openWorkspaces } from '../../../adapters/workspaces/workspaces.ts';
 import { SHIPPED_DETECTORS } from '../../../engines/pipeline-detection/shipped.ts';
 import { startLoop, type Loop } from '../../loop/loop.ts';
@@ -50,8 +50,7 @@ export async function openTestPlatform(settings: Partial<PipelineWorld['settings
   const packed: TestPlatform['packed'] = [];
   const warnings: Record<string, unknown>[] = [];
   let loop: Loop | undefined;
-  const tasks = openPlainTasks({
-    environment: { PATH: process.env['PATH'] ?? '' },
+  const tasks = localTasks({
     onEnd: (id) => {
       const key = runOfTask(id);
       if (key !== undefined) loop?.enqueue('pipeline-run', key);

@@ -10,13 +10,18 @@ import type { Runtime, TaskObservation, TaskSpec } from '../../ports/runtime.ts'
 
 export type TaskRuntime = Pick<Runtime, 'startTask' | 'observeTask' | 'cancelTask' | 'forgetTask' | 'capabilities'>;
 
-export interface PlainTasksOptions {
-  /** Every line as it comes. */
-  onLine?(task: string, stream: 'out' | 'err' | 'system', text: string): void;
+export interface LocalTasksOptions {
+  /** Every line as it comes, `<task> | <text>`. */
+  onLine?(line: string): void;
   /** Called when a task has ended. */
   onEnd?(task: string): void;
-  /** PATH and the like; nothing else of this program's environment reaches the commands. */
-  environment: Record<string, string>;
+}
+
+export interface LocalTasks extends TaskRuntime {
+  /** Resolves when a task ends, or after `ms`. */
+  wait(ms: number): Promise<void>;
+  /** Cancels what runs and resolves when it is gone. */
+  stop(): Promise<void>;
 }
 
 const TAIL = 30;
@@ -29,9 +34,11 @@ interface Running {
   ending?: 'cancelled' | 'timed-out';
 }
 
-export function openPlainTasks(options: PlainTasksOptions): TaskRuntime & { stop(): Promise<void> } {
+/** A task's environment is its own, and PATH of this program where it names none. */
+export function localTasks(options: LocalTasksOptions = {}): LocalTasks {
   const tasks = new Map<string, Running>();
   const ends = new Map<string, Promise<void>>();
+  const waiting: (() => void)[] = [];
   const end = (task: Running, why: 'cancelled' | 'timed-out'): void => {
     if (task.observation.state !== 'running') return;
     task.ending ??= why;
@@ -42,13 +49,14 @@ export function openPlainTasks(options: PlainTasksOptions): TaskRuntime & { stop
     let outcome: { code: number; reason?: string } = { code: 0 };
     for (const command of task.spec.commands) {
       if (task.ending !== undefined) break;
-      options.onLine?.(task.spec.id, 'system', `$ ${command.join(' ')}`);
+      options.onLine?.(`${task.spec.id} | $ ${command.join(' ')}`);
       outcome = await runCommand(task, command, options);
       if (outcome.code !== 0) break;
     }
     clearTimeout(timer);
     task.observation = { ...task.observation, ...finish(task, outcome), finishedAt: new Date().toISOString() };
     options.onEnd?.(task.spec.id);
+    for (const wake of waiting.splice(0)) wake();
   };
   return {
     startTask: async (spec) => {
@@ -69,6 +77,15 @@ export function openPlainTasks(options: PlainTasksOptions): TaskRuntime & { stop
       ends.delete(id);
     },
     capabilities: async () => ({ isolation: 'none', limitsBy: 'watchdog', explanation: 'commands run as you, on this machine; nothing confines them, and only time is limited' }),
+    wait: async (ms) => {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    },
     stop: async () => {
       for (const task of tasks.values()) end(task, 'cancelled');
       await Promise.all(ends.values());
@@ -83,23 +100,21 @@ function finish(task: Running, outcome: { code: number; reason?: string }): Pick
   return { state: 'failed', exitCode: outcome.code, reason: outcome.reason ?? `exit code ${outcome.code}` };
 }
 
-async function runCommand(task: Running, command: readonly string[], options: PlainTasksOptions): Promise<{ code: number; reason?: string }> {
+async function runCommand(task: Running, command: readonly string[], options: LocalTasksOptions): Promise<{ code: number; reason?: string }> {
   const [program = '', ...args] = command;
   return await new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: task.spec.workingDirectory,
-      env: { ...options.environment, ...task.spec.environment },
+      env: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', ...task.spec.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
     task.child = child;
-    for (const stream of ['out', 'err'] as const) {
-      const source = stream === 'out' ? child.stdout : child.stderr;
-      if (source === null) continue;
+    for (const source of [child.stdout, child.stderr]) {
       createInterface({ input: source, crlfDelay: Infinity }).on('line', (text) => {
         const line = text.slice(0, LINE_LENGTH);
         task.observation.logTail = [...task.observation.logTail, line].slice(-TAIL);
-        options.onLine?.(task.spec.id, stream, line);
+        options.onLine?.(`${task.spec.id} | ${line}`);
       });
     }
     child.once('error', (error) => resolve({ code: 127, reason: `${program} could not be started: ${error.message}` }));
