@@ -1,46 +1,47 @@
-/** Rows of the log for the audit page, newest first, only those that the reader may see. */
+/**
+ * Rows of the log for the audit page, newest first, only those that the reader may see.
+ *
+ * The log is read backwards in windows of its sequence, because that is the one order in which rows are
+ * neither lost nor seen twice. Changes of a status are left out unless they are asked for: they are what
+ * the platform writes about itself, and there are many.
+ */
 import type { EventRow } from '../../domain/event.ts';
-import type { EventQuery, Events } from '../../ports/events.ts';
+import type { Events } from '../../ports/events.ts';
 import type { z } from 'zod';
 import type { AuditPage, auditQuerySchema } from '../contract/audit-page.ts';
 import type { Readable } from './dependencies.ts';
 
-const BATCH = 200;
-/** At most so many rows are looked through for one answer; the reader then goes on from where it ended. */
-const LOOK_THROUGH = 2_000;
+const WINDOW = 1_000;
+/** So many windows are looked through for one answer; the reader then goes on from where it ended. */
+const MOST_WINDOWS = 20;
 
-export async function auditRows(events: Events, readable: Readable, filter: z.output<typeof auditQuerySchema>): Promise<AuditPage> {
+type Filter = z.output<typeof auditQuerySchema>;
+
+export async function auditRows(events: Events, readable: Readable, filter: Filter): Promise<AuditPage> {
+  const [newest] = await events.query({ order: 'descending', limit: 1 });
+  let end = filter.before ?? (newest?.sequence ?? 0) + 1;
   const rows: EventRow[] = [];
-  let until: string | undefined;
-  let before = filter.before;
-  for (let looked = 0; looked < LOOK_THROUGH; looked += BATCH) {
-    const batch = await events.query(query(filter, until));
-    const fresh = batch.filter((row) => before === undefined || row.sequence < before);
-    rows.push(...fresh.filter((row) => shown(row, readable, filter)));
-    const last = batch.at(-1);
-    if (rows.length > filter.limit || last === undefined || batch.length < BATCH) break;
-    before = Math.min(before ?? Infinity, last.sequence);
-    if (until === last.recordedAt && fresh.length === 0) break;
-    until = last.recordedAt;
+  for (let looked = 0; looked < MOST_WINDOWS && end > 1 && rows.length <= filter.limit; looked += 1) {
+    const begin = Math.max(0, end - WINDOW - 1);
+    const window = await events.query({ ...selection(filter), afterSequence: begin, limit: WINDOW, order: 'ascending' });
+    rows.push(...window.filter((row) => row.sequence < end && shown(row, readable, filter)).toReversed());
+    end = begin + 1;
   }
   const page = rows.slice(0, filter.limit);
-  const last = page.at(-1);
-  return { rows: page, ...(rows.length > page.length && last !== undefined ? { next: last.sequence } : {}) };
+  const next = rows.length > page.length ? page.at(-1)?.sequence : end > 1 ? end : undefined;
+  return { rows: page, ...(next === undefined ? {} : { next }) };
 }
 
-function query(filter: z.output<typeof auditQuerySchema>, until: string | undefined): EventQuery {
+function selection(filter: Filter): { kinds?: string[]; chain?: string; namespace?: string } {
   return {
-    order: 'descending',
-    limit: BATCH,
     ...(filter.kind === undefined || filter.kind === '' ? {} : { kinds: [filter.kind] }),
     ...(filter.chain === undefined || filter.chain === '' ? {} : { chain: filter.chain }),
     ...(filter.namespace === undefined || filter.namespace === '' ? {} : { namespace: filter.namespace }),
-    ...(until === undefined ? {} : { until }),
   };
 }
 
-function shown(row: EventRow, readable: Readable, filter: z.output<typeof auditQuerySchema>): boolean {
+function shown(row: EventRow, readable: Readable, filter: Filter): boolean {
   const permitted = readable.all || (row.namespace !== undefined && readable.namespaces.includes(row.namespace));
   const contains = (text: string, part: string | undefined): boolean => part === undefined || part === '' || text.toLowerCase().includes(part.toLowerCase());
-  return permitted && contains(row.subject, filter.subject) && contains(row.actor.subject, filter.actor);
+  return permitted && (row.kind !== 'object.status' || filter.kind === 'object.status') && contains(row.subject, filter.subject) && contains(row.actor.subject, filter.actor);
 }

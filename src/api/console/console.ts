@@ -46,7 +46,7 @@ export function createConsole(deps: ConsoleDependencies, log: (line: string) => 
     const api = OBJECT_API.test(url.pathname) ? deps.objectApi : OPERATIONS_API.test(url.pathname) ? operationsApi : undefined;
     if (api !== undefined) {
       const identity = await sessions.identify(request);
-      if (identity === undefined) return sendProblem(response, 401, { code: 'ROADBED-5001', class: 'unauthenticated', message: 'You are not signed in.', why: 'There is no session, or it has ended.', next: 'Open a new one-time link: roadbed login --link' });
+      if (identity === undefined) return sendProblem(response, 401, { code: 'ROADBED-5001', class: 'unauthenticated', message: 'You are not signed in.', why: 'There is no session, or it has ended.', next: 'Open a new one-time link: roadbed open' });
       if (await api(request, response, identity)) return;
     } else if ((method === 'GET' || method === 'HEAD') && (await assets.serve(request, response, url.pathname === '/' ? '/index.html' : url.pathname))) {
       return;

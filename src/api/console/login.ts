@@ -13,7 +13,7 @@ const POST_AT_ONCE = "document.getElementById('code-form').requestSubmit()";
 const BODY_LIMIT = 4_096;
 
 export const LOGIN_STYLE = `
-:root { color-scheme: light dark; font: 15px/1.5 ui-sans-serif, system-ui, sans-serif; background: light-dark(#f6f6f3, #131512); color: light-dark(#1c1f1a, #e8eae4); }
+:root { color-scheme: light dark; font: 15px/1.5 ui-sans-serif, system-ui, sans-serif; background: light-dark(#f5f5f1, #0f110e); color: light-dark(#1a1c17, #eceee6); }
 body { min-height: 100vh; margin: 0; display: grid; place-items: center; }
 main { width: min(26rem, calc(100vw - 3rem)); }
 h1 { font-size: 1.35rem; margin: 1.5rem 0 .5rem; letter-spacing: -.01em; }
@@ -22,13 +22,13 @@ p { margin: 0 0 1rem; color: light-dark(#555b50, #a5ab9f); }
 .problem { color: light-dark(#a3241d, #ff9a91); }
 label { display: block; font-weight: 600; margin: 1.5rem 0 .35rem; }
 input { box-sizing: border-box; width: 100%; padding: .6rem .75rem; font: inherit; border: 1px solid light-dark(#85897f, #7b8175); border-radius: 6px; background: light-dark(#fff, #1b1e1a); color: inherit; }
-button { margin-top: .75rem; padding: .55rem 1rem; font: inherit; font-weight: 600; border: 0; border-radius: 6px; background: light-dark(#17553a, #7fd6a6); color: light-dark(#fff, #0c1a12); cursor: pointer; }
+button { margin-top: .75rem; padding: .55rem 1rem; font: inherit; font-weight: 600; border: 0; border-radius: 6px; background: light-dark(#23261f, #eceee6); color: light-dark(#fff, #14170f); cursor: pointer; }
 code { font-family: ui-monospace, monospace; padding: .1em .35em; border-radius: 4px; background: light-dark(#e7e8e2, #252924); }
-:focus-visible { outline: 2px solid light-dark(#17553a, #7fd6a6); outline-offset: 2px; }
+:focus-visible { outline: 2px solid light-dark(#1d56a8, #8fbcff); outline-offset: 2px; }
 `;
 
 const MARK =
-  '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="7" fill="#17553a"/><path d="M9 27 13.5 5h5L23 27Z" fill="#f4f3ec"/><path d="M16 8v3m0 3.5v4m0 4V27" stroke="#17553a" stroke-width="1.8"/></svg>';
+  '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="7" fill="#23261f"/><path d="M7.5 27 12.7 5h6.6L24.5 27Z" fill="#50564a"/><path d="M16 6.5v3.2m0 3.6v4.2m0 4.2V27" stroke="#f5c02c" stroke-width="2.2"/></svg>';
 
 function page(title: string, body: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${title} · Roadbed</title><link rel="stylesheet" href="/login.css"></head><body><main>${MARK}${body}</main></body></html>`;
@@ -48,7 +48,7 @@ function tokenForm(problem: string | undefined): string {
   const explanation = problem === undefined ? '' : `<p class="problem" role="alert">${escaped(problem)}</p>`;
   return page(
     'Sign in',
-    `<h1>Sign in to Roadbed</h1>${explanation}<p>Open a one-time link: run <code>roadbed login --link</code> where Roadbed runs, or use the one that <code>npm start</code> printed.</p><form method="post" action="/login"><label for="token">Or paste an access token</label><input id="token" name="token" type="password" autocomplete="off" required><button>Sign in</button></form>`,
+    `<h1>Sign in to Roadbed</h1>${explanation}<p>Open a one-time link: run <code>roadbed open</code> where Roadbed runs, or use the one that <code>npm start</code> printed.</p><form method="post" action="/login"><label for="token">Or paste an access token</label><input id="token" name="token" type="password" autocomplete="off" required><button>Sign in</button></form>`,
   );
 }
 

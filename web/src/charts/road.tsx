@@ -2,7 +2,6 @@
  * The signature picture: the traffic as a road that parts. The width of each lane is its share of the
  * weight; the markings move with the requests that really flow.
  */
-import { percent, rate } from '../data/wording.ts';
 import { useWidth } from './width.ts';
 import styles from './road.module.css';
 
@@ -14,7 +13,8 @@ export interface Lane {
   weight: number;
   /** Requests a second. */
   rate: number | undefined;
-  errorShare: number | undefined;
+  /** What was measured, in words. */
+  measured: string;
 }
 
 const HEIGHT = 176;
@@ -62,9 +62,7 @@ export function Road({ lanes, sentence }: { lanes: Lane[]; sentence: string }) {
             </span>
             <code>{lane.title}</code>
             <span className={styles.sub}>{lane.subtitle}</span>
-            <span className={styles.sub}>
-              {lane.rate === undefined ? 'no traffic measured' : `${rate(lane.rate)}, ${lane.errorShare === undefined ? 'no answers' : `${percent(lane.errorShare)} failed`}`}
-            </span>
+            <span className={styles.sub}>{lane.measured}</span>
           </li>
         ))}
       </ul>

@@ -24,7 +24,7 @@ export function WeekStrip({ week }: { week: Home['week'] }) {
       <figcaption className={styles.legend}>
         <Key name="deployed" text={`${sum('deployed')} deployed`} />
         <Key name="returned" text={`${sum('returned')} returned`} />
-        <Key name="failed" text={`${sum('failedRuns')} failed pipelines`} />
+        <Key name="failed" text={count(sum('failedRuns'), 'failed pipeline')} />
         <span className="unseen">{sentence}</span>
       </figcaption>
       <details className={styles.data}>

@@ -26,7 +26,9 @@ export function duration(milliseconds: number): string {
 /** `11.8 %`, `0.2 %`, `0 %`. */
 export function percent(share: number): string {
   const value = share * 100;
-  return `${value === 0 ? '0' : value < 10 ? value.toFixed(1) : value >= 99.95 ? '100' : value.toFixed(1)} %`;
+  if (value === 0) return '0 %';
+  if (value < 0.05) return '<0.1 %';
+  return `${value >= 99.95 ? '100' : value.toFixed(1)} %`;
 }
 
 export function millis(value: number): string {
@@ -52,9 +54,9 @@ export function clockTime(iso: string): string {
   return new Date(iso).toLocaleTimeString('en-GB');
 }
 
-/** `user:mara` reads `mara`; a service identity keeps its prefix's meaning. */
+/** `user:mara` reads `mara`. */
 export function person(subject: string): string {
-  return subject.startsWith('user:') ? subject.slice(5) : subject.startsWith('service:') ? `${subject.slice(8)} (platform)` : subject;
+  return subject.replace(/^(user|service):/, '');
 }
 
 export function shortCommit(commit: string): string {

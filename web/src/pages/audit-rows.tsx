@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { EventRow } from '../../../src/domain/event.ts';
 import { exactTime, person } from '../data/wording.ts';
 import { Age } from '../ui/age.tsx';
+import { Glyph } from '../ui/glyph.tsx';
 import { StateIcon } from '../ui/state.tsx';
 import type { Tone } from '../../../src/api/contract/pages.ts';
 import { differences } from './differences.ts';
@@ -21,7 +22,9 @@ export function subjectInWords(subject: string): string {
   if (object !== null) return `${object[1]} ${object[3]}`;
   const commit = /^v1:commit:(.+)@([0-9a-f]{7})/.exec(subject);
   if (commit !== null) return `commit ${commit[2]} of ${commit[1]}`;
-  return subject.replace(/^v1:/, '').replace(/^(service|request|artifact|catalog|operation):/, '$1 ').replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/, '$1');
+  const service = /^v1:service:(.+)@([^@]+)$/.exec(subject);
+  if (service !== null) return `${service[1]} in ${service[2]}`;
+  return subject.replace(/^v1:/, '').replace(/^(request|artifact|catalog|operation):/, '$1 ').replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/, '$1');
 }
 
 function why(row: EventRow): string | undefined {
@@ -45,6 +48,7 @@ export function AuditRows({ rows }: { rows: EventRow[] }) {
               <span className={styles.who}>{person(row.actor.subject)}</span>
               <span className={styles.when}>
                 <Age at={row.occurredAt} />
+                <Glyph name="right" size={12} />
               </span>
               {why(row) === undefined ? null : <span className={styles.why}>{why(row)}</span>}
             </summary>

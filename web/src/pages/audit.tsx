@@ -19,7 +19,7 @@ import styles from './audit.module.css';
 const route = getRouteApi('/audit');
 const CRUMBS = [{ label: 'Audit' }];
 const KINDS: [string, string][] = [
-  ['', 'Everything'], ['object.', 'Changed objects'], ['request.', 'Refused requests'], ['service.', 'Deployments'], ['rollout.', 'Rollouts'], ['pipelinerun.', 'Pipelines'], ['incident.', 'Incidents'], ['change.', 'Changes'],
+  ['', 'Everything'], ['object.', 'Changed objects'], ['request.', 'Refused requests'], ['service.', 'Deployments'], ['rollout.', 'Rollouts'], ['pipelinerun.', 'Pipelines'], ['incident.', 'Incidents'], ['change.', 'Changes'], ['object.status', 'Status changes'],
 ];
 
 export function AuditRoutePage() {

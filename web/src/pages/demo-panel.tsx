@@ -9,7 +9,6 @@ import { Button } from '../ui/button.tsx';
 import { CopyCli } from '../ui/copy.tsx';
 import { Panel } from '../ui/page.tsx';
 import { ProblemLine } from '../ui/problem-panel.tsx';
-import { State } from '../ui/state.tsx';
 import styles from './demo-panel.module.css';
 
 export function DemoPanel({ demo }: { demo: DemoStatus }) {
@@ -33,10 +32,7 @@ export function DemoPanel({ demo }: { demo: DemoStatus }) {
   ]);
   return (
     <Panel>
-      <div className={styles.head}>
-        <h2>Demo shop</h2>
-        <State tone="idle">Demo</State>
-      </div>
+      <h2 className={styles.head}>Demo shop</h2>
       <p className={styles.text}>{demo.explanation}</p>
       {release.error instanceof RequestProblem ? <ProblemLine problem={release.error.problem} /> : null}
       <div className={styles.buttons}>
@@ -53,7 +49,7 @@ export function DemoPanel({ demo }: { demo: DemoStatus }) {
             Watch {demo.service} in {demo.environment}
           </Link>
         )}
-        <CopyCli command="roadbed demo release faulty" />
+        <CopyCli command="roadbed demo break" />
       </div>
     </Panel>
   );

@@ -65,7 +65,7 @@ function EnvironmentsView({ data }: { data: EnvironmentsPage }) {
 
 function Matrix({ data, rows }: { data: EnvironmentsPage; rows: MatrixRow[] }) {
   return (
-    <Table caption="Versions by service and environment" columns={[{ label: 'Service' }, ...data.environments.map((environment) => ({ label: environment.production ? `${environment.name} (production)` : environment.name }))]}>
+    <Table caption="Versions by service and environment" columns={[{ label: 'Service' }, ...data.environments.map((environment) => ({ label: environment.name }))]}>
       {rows.map((row) => (
         <tr key={`${row.namespace}/${row.service}`}>
           <td className={table.tight}>
@@ -120,7 +120,7 @@ function Settings({ environment }: { environment: EnvironmentRow }) {
     <Panel>
       <div className={styles.head}>
         <h3>{environment.name}</h3>
-        {environment.production ? <State tone="run" plain>Production</State> : null}
+        {environment.production ? <span className={table.soft}>Production</span> : null}
       </div>
       <dl className={styles.list}>
         <div><dt>Takes releases from</dt><dd>{environment.promotesFrom ?? 'the pipeline'}</dd></div>

@@ -84,7 +84,7 @@ function InboxRow({ item }: { item: InboxItem }) {
         </p>
       </div>
       <div className={styles.actions}>
-        <CopyCli command={item.cli} />
+        <CopyCli command={item.cli} compact />
         <Link to={item.action.path} className={`${buttonStyles.button} ${item.tone === 'bad' ? buttonStyles.primary : ''}`} data-row-link="">
           {item.action.label}
         </Link>

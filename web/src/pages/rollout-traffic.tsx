@@ -7,7 +7,7 @@ import { LineChart } from '../charts/line-chart.tsx';
 import type { Line } from '../charts/line-chart.tsx';
 import { Road } from '../charts/road.tsx';
 import type { Lane } from '../charts/road.tsx';
-import { millis, percent } from '../data/wording.ts';
+import { millis, percent, rate } from '../data/wording.ts';
 import { Panel } from '../ui/page.tsx';
 import styles from './rollout.module.css';
 
@@ -21,13 +21,14 @@ function lastSeconds(series: TrafficSeries | undefined, stepSeconds: number): { 
 
 export function TrafficRoad({ attempt, traffic, release, from, over }: { attempt: Attempt; traffic: Traffic | undefined; release: ReleaseSummary | undefined; from: ReleaseSummary | undefined; over: boolean }) {
   const measured = (role: 'stable' | 'canary') => (over || traffic === undefined ? undefined : lastSeconds(traffic.series.find((series) => series.role === role), traffic.stepSeconds));
-  const whole = (role: 'stable' | 'canary') => {
+  const whole = (role: 'stable' | 'canary'): string => {
     const series = traffic?.series.find((candidate) => candidate.role === role);
-    return series === undefined || series.requests === 0 ? undefined : series.errors / series.requests;
+    return series === undefined || series.requests === 0 ? 'saw no request' : `${series.errors} of ${series.requests.toLocaleString('en')} failed in all`;
   };
   const lane = (role: 'stable' | 'canary', name: string, subject: string | undefined, weight: number): Lane => {
     const live = measured(role);
-    return { role, title: name, subtitle: subject ?? '', weight, rate: live?.rate, errorShare: over ? whole(role) : live?.errorShare };
+    const measuredWords = live === undefined ? 'no traffic measured yet' : `${rate(live.rate)}, ${live.errorShare === undefined ? 'no answers' : `${percent(live.errorShare)} failed`}`;
+    return { role, title: name, subtitle: subject ?? '', weight, rate: live?.rate, measured: over ? whole(role) : measuredWords };
   };
   const weight = attempt.phase === 'Promoted' ? 100 : attempt.weight;
   const lanes = [
@@ -51,8 +52,11 @@ export function TrafficComparison({ attempt, traffic }: { attempt: Attempt; traf
   if (traffic === undefined) return <Panel>Measuring…</Panel>;
   const since = Date.parse(traffic.since);
   const until = Date.parse(traffic.until);
-  const lines = (value: (point: TrafficSeries['points'][number]) => number | undefined): Line[] =>
-    traffic.series.map((series) => ({ label: series.role === 'earlier' ? `earlier ${series.release}` : series.role, ink: series.role, points: series.points.map((point) => ({ at: Date.parse(point.at), value: value(point) })) }));
+  const lines = (values: (points: TrafficSeries['points']) => (number | undefined)[]): Line[] =>
+    traffic.series.map((series) => {
+      const own = values(series.points);
+      return { label: series.role === 'earlier' ? `earlier ${series.release}` : series.role, ink: series.role, points: series.points.map((point, index) => ({ at: Date.parse(point.at), value: own[index] })) };
+    });
   const failures = limitOf(attempt, 'successRate');
   const latency = limitOf(attempt, 'latency');
   const key = latency?.quantile === 0.5 ? 'p50' : latency?.quantile === 0.99 ? 'p99' : 'p95';
@@ -64,13 +68,25 @@ export function TrafficComparison({ attempt, traffic }: { attempt: Attempt; traf
   return (
     <div className={styles.charts}>
       <Panel>
-        <LineChart title="Failed requests" sentence={failureSentence(traffic)} lines={lines((point) => (point.requests === 0 ? undefined : point.errors / point.requests))} since={since} until={until} format={percent} limit={failures === undefined ? undefined : { value: failures.value, label: `limit ${percent(failures.value)}` }} markers={markers} hover={hover} onHover={setHover} />
+        <LineChart title={`Failed requests, over ${Math.max(WINDOW_SECONDS, traffic.stepSeconds)} s`} sentence={failureSentence(traffic)} lines={lines((points) => failedShares(points, traffic.stepSeconds))} since={since} until={until} format={percent} limit={failures === undefined ? undefined : { value: failures.value, label: `limit ${percent(failures.value)}` }} markers={markers} hover={hover} onHover={setHover} />
       </Panel>
       <Panel>
-        <LineChart title={`Latency, ${key}`} sentence={latencySentence(traffic, key)} lines={lines((point) => point[key])} since={since} until={until} format={millis} limit={latency === undefined ? undefined : { value: latency.value, label: `limit ${millis(latency.value)}` }} markers={markers} hover={hover} onHover={setHover} />
+        <LineChart title={`Latency, ${key}`} sentence={latencySentence(traffic, key)} lines={lines((points) => points.map((point) => point[key]))} since={since} until={until} format={millis} limit={latency === undefined ? undefined : { value: latency.value, label: `limit ${millis(latency.value)}` }} markers={markers} hover={hover} onHover={setHover} />
       </Panel>
     </div>
   );
+}
+
+const WINDOW_SECONDS = 10;
+
+/** Share of failed requests over the ten seconds up to each point; single seconds of a small canary say nothing. */
+function failedShares(points: TrafficSeries['points'], stepSeconds: number): (number | undefined)[] {
+  const width = Math.max(1, Math.round(WINDOW_SECONDS / stepSeconds));
+  return points.map((point, index) => {
+    const window = points.slice(Math.max(0, index - width + 1), index + 1);
+    const requests = window.reduce((sum, one) => sum + one.requests, 0);
+    return requests < 5 ? undefined : window.reduce((sum, one) => sum + one.errors, 0) / requests;
+  });
 }
 
 function failureSentence(traffic: Traffic): string {

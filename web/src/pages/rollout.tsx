@@ -46,12 +46,12 @@ function RolloutView({ data, namespace }: { data: RolloutPage; namespace: string
         lead={attempt === undefined ? undefined : moving ? <>Running for <Elapsed from={attempt.startedAt} />.</> : <>Took <Elapsed from={attempt.startedAt} to={attempt.finishedAt} />, ended <Age at={attempt.finishedAt ?? attempt.startedAt} />.</>}
         actions={
           <>
-            <CopyCli command={`roadbed status ${service} ${flags}`} />
+            <CopyCli command={`roadbed status ${service} --namespace ${namespace}`} />
             {moving ? (
               <>
-                <Action operation="abort" label="Abort" kind="danger" title={`Abort the rollout of ${service}`} explanation={`All traffic in ${environment} goes back to ${attempt.from ?? 'nothing'} at once.`} args={where} reason="required" cli={`roadbed rollback ${service} --abort ${flags}`} disabledReason={actions.abort.disabledReason} />
-                <Action operation="promoteFully" label="Promote fully" title={`Give ${attempt.release} all traffic`} explanation="The remaining steps and checks are skipped. A later failure is found by the next release's checks only." args={where} cli={`roadbed promote ${service} --full ${flags}`} disabledReason={actions.promoteFully.disabledReason} />
-                <Action operation="resume" label="Resume" kind="primary" title="Go on with the next step" explanation={`The pause ends; ${attempt.release} goes on to the next step.`} args={where} cli={`roadbed promote ${service} --resume ${flags}`} disabledReason={actions.resume.disabledReason} />
+                <Action operation="abort" label="Abort" kind="danger" title={`Abort the rollout of ${service}`} explanation={`All traffic in ${environment} goes back to ${attempt.from ?? 'nothing'} at once.`} args={where} reason="required" cli={`roadbed abort ${service} ${flags}`} disabledReason={actions.abort.disabledReason} />
+                <Action operation="promoteFully" label="Promote fully" title={`Give ${attempt.release} all traffic`} explanation="The remaining steps and checks are skipped. A later failure is found by the next release's checks only." args={where} cli={`roadbed resume ${service} --full ${flags}`} disabledReason={actions.promoteFully.disabledReason} />
+                <Action operation="resume" label="Resume" kind="primary" title="Go on with the next step" explanation={`The pause ends; ${attempt.release} goes on to the next step.`} args={where} cli={`roadbed resume ${service} ${flags}`} disabledReason={actions.resume.disabledReason} />
               </>
             ) : (
               <Action operation="rollback" label="Roll back" title={`Return ${service} to its last healthy release`} explanation={`Traffic in ${environment} moves first, then a commit restores the release in the desired state, and the present release is held.`} args={where} reason="required" cli={`roadbed rollback ${service} ${flags}`} disabledReason={actions.rollback.disabledReason} />

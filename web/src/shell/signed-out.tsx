@@ -12,7 +12,7 @@ export function SignedOut() {
     <main className={styles.page}>
       <h1>You are not signed in</h1>
       <p>Open a new one-time link on the machine where Roadbed runs:</p>
-      <Copyable text="roadbed login --link" label="the command" />
+      <Copyable text="roadbed open" label="the command" />
       <p>
         <a href="/login" className={buttonStyles.button}>
           Sign in with an access token

@@ -7,8 +7,7 @@ export function Age({ at, suffix = 'ago', prefix = '' }: { at: string; suffix?: 
   return (
     <time dateTime={at} title={exactTime(at)}>
       {prefix}
-      {age(now - Date.parse(at))}
-      {suffix === '' ? '' : ` ${suffix}`}
+      {suffix === 'ago' && now - Date.parse(at) < 3_000 ? 'just now' : `${age(now - Date.parse(at))}${suffix === '' ? '' : ` ${suffix}`}`}
     </time>
   );
 }

@@ -38,12 +38,12 @@ export function Copyable({ text, label }: { text: string; label: string }) {
 }
 
 /** The command on the terminal that shows or does the same. */
-export function CopyCli({ command }: { command: string }) {
+export function CopyCli({ command, compact = false }: { command: string; compact?: boolean }) {
   const [copied, copy] = useCopied(command);
   return (
     <button type="button" className={styles.cli} onClick={copy} title={command}>
       <Glyph name={copied ? 'check' : 'terminal'} />
-      {copied ? 'Copied' : 'Copy as CLI'}
+      <span className={compact ? 'unseen' : undefined}>{copied ? 'Copied' : 'Copy as CLI'}</span>
       <span className="unseen">: {command}</span>
     </button>
   );

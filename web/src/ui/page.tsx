@@ -38,7 +38,7 @@ export function PageHead({ crumbs, title, tab, lead, state, actions }: PageHeadP
           </ol>
           {state}
         </nav>
-        <h1>{title}</h1>
+        <h1>{title.replace(/ %/g, '\u00a0%')}</h1>
         {lead === undefined ? null : <p className={styles.lead}>{lead}</p>}
       </div>
       {actions === undefined ? null : <div className={styles.actions}>{actions}</div>}

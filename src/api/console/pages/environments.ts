@@ -8,10 +8,10 @@ import { componentOf, ownerName, ReleaseIndex } from './summaries.ts';
 
 /** `5 % → 25 % → all, checked by success-rate`. */
 export function strategyInWords(strategy: RolloutStrategy): string {
-  const weights = strategy.steps.flatMap((step) => ('setWeight' in step ? [`${step.setWeight} %`] : []));
+  const weights = strategy.steps.flatMap((step) => ('setWeight' in step && step.setWeight < 100 ? [`${step.setWeight} %`] : []));
   const checks = [...strategy.steps.flatMap((step) => ('analysis' in step ? step.analysis.checks : [])), ...(strategy.background?.checks ?? [])];
   const names = [...new Set(checks.map((check) => check.name))];
-  const path = weights.length === 0 ? 'all at once' : [...weights.filter((weight) => weight !== '100 %'), 'all'].join(' → ');
+  const path = weights.length === 0 ? 'all at once' : [...weights, 'all'].join(' → ');
   return names.length === 0 ? path : `${path}, checked by ${names.join(' and ')}`;
 }
 

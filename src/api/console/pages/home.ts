@@ -74,7 +74,7 @@ export function weekStrip(rows: readonly EventRow[], runs: readonly PipelineRunO
     const own = rows.filter((row) => row.occurredAt.startsWith(date));
     return {
       date,
-      deployed: own.filter((row) => row.kind === 'service.deployed' || row.kind === 'service.upgraded').length,
+      deployed: own.filter((row) => row.kind === 'service.upgraded').length,
       returned: own.filter((row) => row.kind === 'service.rolledback').length,
       failedRuns: runs.filter((run) => run.status?.phase === 'Failed' && (run.status.finishedAt ?? '').startsWith(date)).length,
     };

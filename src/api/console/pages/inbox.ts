@@ -43,7 +43,7 @@ function rolloutItem(rollout: RolloutObject, holds: readonly HoldObject[]): Inbo
   const item = (tone: Tone, cause: string, impact: string, label: string, cli: string): InboxItem[] => [
     { id: `rollout/${namespace}/${name}`, tone, cause, impact, since: at, action: { label, path }, cli },
   ];
-  const cli = `roadbed status ${service} --environment ${environment} --namespace ${namespace}`;
+  const cli = `roadbed status ${service} --namespace ${namespace}`;
   if (status?.phase === 'RolledBack') {
     const held = holds.some((hold) => hold.metadata.namespace === namespace && hold.spec.service === service && hold.spec.environment === environment && hold.spec.release === attempt?.release && hold.spec.lifted === undefined);
     const cause = attempt?.verdict?.sentence ?? `${service} was rolled back in ${environment}.`;
@@ -52,7 +52,7 @@ function rolloutItem(rollout: RolloutObject, holds: readonly HoldObject[]): Inbo
   }
   if (status?.phase === 'Degraded') return item('bad', `${service} is degraded in ${environment}.`, status.message ?? `${status.readyReplicas ?? 0} of ${status.replicas ?? 0} replicas are ready.`, 'See why', cli);
   if (status?.phase === 'RollingBack') return item('bad', `${service} is being rolled back in ${environment}.`, status.message ?? 'Traffic is returning to the last healthy release.', 'Watch', cli);
-  if (status?.phase === 'Paused') return item('warn', `${service} waits for a person in ${environment}.`, `${attempt?.release ?? 'The release'} has ${attempt?.weight ?? 0} % of the traffic.`, 'Decide', `roadbed promote ${service} --environment ${environment} --resume --namespace ${namespace}`);
+  if (status?.phase === 'Paused') return item('warn', `${service} waits for a person in ${environment}.`, `${attempt?.release ?? 'The release'} has ${attempt?.weight ?? 0} % of the traffic.`, 'Decide', `roadbed resume ${service} --environment ${environment} --namespace ${namespace}`);
   if (status?.phase === 'Progressing' && isMoving(rollout)) return item('run', `${service} is rolling out in ${environment}.`, `${attempt?.release ?? 'The release'} has ${attempt?.weight ?? 0} % of the traffic.`, 'Watch', cli);
   return [];
 }

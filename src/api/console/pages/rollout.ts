@@ -97,7 +97,7 @@ export function receipt({ rollout, rows, cdEvents, metrics }: ReceiptInput): Rec
     sentence: rolloutTitle(rollout),
     chain: attempt.chain,
     attempt: attempt.number,
-    audit: [...rows],
+    audit: rows.filter((row) => row.kind !== 'object.status'),
     cdEvents: cdEvents.flatMap((event) => {
       const parsed = cdEventSchema.safeParse(event);
       return parsed.success ? [parsed.data] : [];

@@ -70,13 +70,15 @@ export function componentOf(entities: readonly EntityObject[], namespace: string
   return components.find((entity) => entity.metadata.namespace === namespace) ?? components[0];
 }
 
+/** `service.deployed`: the first request may reach it; `service.upgraded`: it serves all of them. */
 const OUTCOMES: Readonly<Record<string, Deploy['outcome']>> = {
-  'service.deployed': 'deployed',
+  'service.deployed': 'started',
   'service.upgraded': 'deployed',
   'service.rolledback': 'returned',
   'service.removed': 'removed',
-  'rollout.started': 'started',
 };
+
+const WORDS: Readonly<Record<Deploy['outcome'], string>> = { deployed: 'serves all traffic in', started: 'gets its first traffic in', returned: 'was returned in', removed: 'was removed from' };
 
 export const DEPLOY_KINDS = Object.keys(OUTCOMES);
 
@@ -87,7 +89,7 @@ export function deploysOf(rows: readonly EventRow[]): Deploy[] {
     const environment = /@([^@]+)$/.exec(row.subject)?.[1] ?? text(row.body['environment']);
     if (outcome === undefined || environment === undefined) return [];
     const release = text(row.body['release']) ?? '';
-    const sentence = text(row.body['sentence']) ?? text(row.body['message']) ?? `${release} ${outcome === 'returned' ? 'was returned from' : `${outcome} in`} ${environment}`;
+    const sentence = text(row.body['sentence']) ?? text(row.body['message']) ?? `${release} ${WORDS[outcome]} ${environment}`;
     return [{ at: row.occurredAt, environment, release, outcome, sentence, chain: row.chain }];
   });
 }

@@ -11,7 +11,7 @@ export function fleetEvents(now: number): NewEvent[] {
     (HISTORY[service] ?? []).flatMap((change, age) =>
       change.verified.map((environment): NewEvent => ({
         chain: `chain-${service}-${40 - age * 3}`, namespace: NAMESPACE, actor: CONTROLLER, subject: serviceReference(service, environment), occurredAt: at(now, Math.max(1, change.minutesAgo - (environment === 'prod' ? 6 : 3))),
-        kind: 'service.deployed', schemaVersion: 1, body: { service, environment, release: releaseName(service, age), sentence: `"${change.subject}" serves in ${environment}` },
+        kind: 'service.upgraded', schemaVersion: 1, body: { service, environment, release: releaseName(service, age), sentence: `"${change.subject}" serves in ${environment}` },
       })),
     ),
   );

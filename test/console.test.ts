@@ -1,0 +1,364 @@
+/**
+ * The console in a real browser: signing in, what is refused, every page in both themes and on a narrow
+ * screen, the keyboard, live changes, a lost stream. The fleet behind it is in memory; the pages, the
+ * server and the browser are the real ones.
+ */
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { request } from 'node:http';
+import { delimiter, join, resolve } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { releaseName } from '../src/api/console/testing/fleet-objects.ts';
+import { startTestConsole } from '../src/api/console/testing/start-console.ts';
+import type { TestConsole } from '../src/api/console/testing/start-console.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const WEB_ROOT = join(ROOT, 'web', 'dist');
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+function findBrowser(): string | undefined {
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  return (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name))).find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const executablePath = findBrowser();
+if (executablePath === undefined) console.log('console: skipped, no browser on PATH; get one with: apt-get install chromium');
+
+const PAGES: [string, string, RegExp][] = [
+  ['Home', '/', /needs? you now/],
+  ['Catalog', '/catalog', /all owned/],
+  ['Entity', '/catalog/component/shop/payments', /belongs to payments-team/],
+  ['Service', '/services/shop/checkout', /checkout is rolling out in prod/],
+  ['Pipelines', '/pipelines', /storefront is broken/],
+  ['Pipeline run', '/pipelines/shop/storefront-run-41', /failed at "test"/],
+  ['Rollout that was returned', '/rollouts/shop/payments.prod', /was rolled back: 11.8.% of 240 requests failed/],
+  ['Rollout on its way', '/rollouts/shop/checkout.prod', /has 25.% of the traffic/],
+  ['New service', '/new', /Start a service/],
+  ['Environments', '/environments', /behind in production/],
+  ['Audit', '/audit', /Every write/],
+];
+
+describe.skipIf(executablePath === undefined)('the console', () => {
+  let browser: Browser;
+  let running: TestConsole;
+  let contexts: BrowserContext[] = [];
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, [join(ROOT, 'web', 'build.mjs')], { cwd: ROOT, stdio: 'inherit' });
+    running = await startTestConsole({ webRoot: WEB_ROOT });
+    browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: FLAGS });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await running?.stop();
+  });
+  afterEach(async () => {
+    await Promise.all(contexts.map((context) => context.close()));
+    contexts = [];
+    expect(complaints.splice(0), 'what the browser complained about').toEqual([]);
+    expect(running.log).toEqual([]);
+  });
+
+  async function open(options: Parameters<Browser['newContext']>[0] = {}, at: TestConsole = running): Promise<Page> {
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+    contexts.push(context);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && /Content Security Policy|React|Uncaught/.test(message.text())) complaints.push(message.text());
+    });
+    await page.goto(await at.loginLink());
+    await page.waitForURL(`${at.url}/`);
+    return page;
+  }
+
+  async function show(page: Page, path: string, title: RegExp): Promise<void> {
+    await page.goto(running.url + path);
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+  }
+
+  async function axe(page: Page): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    return violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+  }
+
+  test('a login link signs in once, and opening it without posting spends nothing', async () => {
+    const link = await running.loginLink();
+    const prefetched = await fetch(link);
+    expect(prefetched.status).toBe(200);
+    const context = await browser.newContext();
+    contexts.push(context);
+    const page = await context.newPage();
+    await page.goto(link);
+    await page.waitForURL(`${running.url}/`);
+    const [cookie] = await context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    expect(cookie?.name).toMatch(/^roadbed_session_\d+$/);
+
+    const other = await (await browser.newContext()).newPage();
+    contexts.push(other.context());
+    await other.goto(link);
+    await other.getByRole('alert').waitFor();
+    expect(await other.getByRole('alert').textContent()).toMatch(/used already/);
+  });
+
+  test('signing out ends the session for good, and the page says how to come back', async () => {
+    const page = await open();
+    const [cookie] = await page.context().cookies();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL(`${running.url}/login`);
+    const answer = await fetch(`${running.url}/roadbed/v1/session`, { headers: { cookie: `${cookie?.name}=${cookie?.value}` } });
+    expect(answer.status).toBe(401);
+    await page.goto(running.url);
+    await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
+    expect(await axe(page)).toEqual([]);
+  });
+
+  test.each(PAGES)('%s answers its question in the title, axe is clean in both themes, nothing sticks out at 360 px', async (_name, path, title) => {
+    const page = await open({ colorScheme: 'light', viewport: { width: 1280, height: 900 } });
+    await show(page, path, title);
+    expect(await axe(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await axe(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0);
+    expect(await axe(page)).toEqual([]);
+  }, 90_000);
+
+  test('the palette finds a service by keyboard, offers the page\'s actions, and Escape gives the focus back', async () => {
+    const page = await open();
+    await show(page, '/services/shop/cart', /cart is healthy/);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('option', { name: /Promote cart to prod/ }).waitFor();
+    await page.keyboard.type('payments serv');
+    await page.getByRole('option', { name: /payments.*service/ }).first().waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/services\/shop\/payments/);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('combobox').waitFor({ state: 'detached' });
+  });
+
+  test('chords go to pages, / searches, j and k walk over rows, ? shows the keys, the first Tab offers to skip', async () => {
+    const page = await open();
+    await page.getByRole('heading', { level: 1, name: /need/ }).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await page.waitForURL(/\/catalog$/);
+    await page.getByRole('heading', { level: 1, name: /owned/ }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('checkout');
+    await page.waitForURL(/q=checkout/);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('j');
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('checkout');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/catalog\/component\/shop\/checkout/);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    expect(await axe(page)).toEqual([]);
+  });
+
+  test('a filter that hides everything says so and can be cleared', async () => {
+    const page = await open();
+    await show(page, '/catalog?q=nothing-is-called-this', /owned/);
+    await page.getByText('Nothing matches the filter').waitFor();
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await page.getByRole('link', { name: 'checkout', exact: true }).first().waitFor();
+  });
+
+  test('lifting a hold asks for a reason, keeps it, and the page follows without reload', async () => {
+    const page = await open();
+    await show(page, '/rollouts/shop/payments.prod', /was rolled back/);
+    await page.getByRole('button', { name: 'Lift the hold' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    expect(await axe(page)).toEqual([]);
+    const lift = dialog.getByRole('button', { name: 'Lift the hold' });
+    expect(await lift.getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByLabel('Why').fill('the gateway was at fault, it is repaired');
+    await lift.click();
+    await page.getByText('is held in prod').waitFor({ state: 'detached' });
+    expect(running.operations.calls.at(-1)).toMatchObject({ name: 'liftHold', subject: 'user:mara', args: { namespace: 'shop', reason: 'the gateway was at fault, it is repaired' } });
+  });
+
+  test('what another person changes shows without reload', async () => {
+    const page = await open();
+    await show(page, '/rollouts/shop/catalog.prod', /waits for a person/);
+    await running.operations.resume({ issuer: 'roadbed', subject: 'user:lena' }, { namespace: 'shop', service: 'catalog', environment: 'prod' });
+    await page.getByRole('heading', { level: 1, name: /was promoted by a person/ }).waitFor();
+  });
+
+  test('every tab of the receipt opens its evidence, and a number opens its rows', async () => {
+    const page = await open();
+    await show(page, '/rollouts/shop/payments.prod', /was rolled back/);
+    await page.getByRole('cell', { name: /successRate\(service="payments"/ }).first().waitFor();
+    for (const tab of ['The return', /log rows/, /CDEvents/, 'Delivery metrics']) {
+      await page.getByRole('tab', { name: tab }).click();
+      expect(await axe(page)).toEqual([]);
+    }
+    await page.getByRole('button', { name: /Change fail rate/ }).click();
+    await page.getByText('failed, returned by the platform').waitFor();
+    expect(page.url()).toContain('evidence=metrics');
+  });
+
+  test('a lost stream is told with the age of what is shown, and comes back by itself', async () => {
+    const own = await startTestConsole({ webRoot: WEB_ROOT });
+    const page = await open({}, own);
+    await page.getByRole('heading', { level: 1, name: /need/ }).waitFor();
+    const port = Number(new URL(own.url).port);
+    await own.stop();
+    await page.getByText(/Live updates are interrupted/).waitFor();
+    await page.getByRole('link', { name: 'storefront' }).first().waitFor();
+    const again = await startTestConsole({ webRoot: WEB_ROOT, port });
+    await page.getByRole('heading', { name: 'You are not signed in' }).or(page.getByRole('heading', { level: 1, name: /need/ })).first().waitFor();
+    await again.stop();
+    complaints.length = 0;
+  });
+
+  test('a disabled action explains itself', async () => {
+    const page = await open();
+    await show(page, '/services/shop/storefront', /storefront/);
+    const promote = page.getByRole('button', { name: 'Promote' }).last();
+    expect(await promote.getAttribute('aria-disabled')).toBe('true');
+    await promote.focus();
+    await page.getByText(/No newer release is verified in dev/).first().waitFor();
+  });
+
+  test('the theme switch overrules the system and is remembered', async () => {
+    const page = await open({ colorScheme: 'light' });
+    await page.getByRole('radio', { name: 'Dark' }).click();
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
+  });
+
+  test('a new service shows its files before it is made, and then its way', async () => {
+    const page = await open();
+    await show(page, '/new', /Start a service/);
+    await page.getByLabel('Name').fill('Parcel_Tracking');
+    await page.getByText(/Begin with a letter/).waitFor();
+    await page.getByLabel('Name').fill('parcel-tracking');
+    await page.getByRole('region', { name: 'score.yaml' }).getByText('name: parcel-tracking').waitFor();
+    await page.getByRole('button', { name: 'Make the service' }).click();
+    await page.getByRole('heading', { level: 1, name: 'parcel-tracking is being made' }).waitFor();
+    expect(await axe(page)).toEqual([]);
+  });
+
+  test('with nothing connected every list says what it would show and how to begin', async () => {
+    const empty = await startTestConsole({ webRoot: WEB_ROOT, empty: true });
+    const page = await open({}, empty);
+    for (const [path, text] of [['/', 'No service is connected yet'], ['/catalog', 'No repository describes anything yet'], ['/pipelines', 'Nothing was pushed yet'], ['/environments', 'No service runs in any environment yet'], ['/audit', 'Nothing was written yet']] as const) {
+      await page.goto(empty.url + path);
+      await page.getByText(text).waitFor();
+      expect(await axe(page)).toEqual([]);
+    }
+    await empty.stop();
+    complaints.length = 0;
+  }, 60_000);
+
+  test('the first load stays under 250 kB of scripts and styles, and asks no other host', async () => {
+    const context = await browser.newContext();
+    contexts.push(context);
+    const page = await context.newPage();
+    const sizes: number[] = [];
+    const hosts = new Set<string>();
+    page.on('response', async (response) => {
+      hosts.add(new URL(response.url()).host);
+      if (/\.(js|css)$/.test(new URL(response.url()).pathname)) sizes.push(Number(response.headers()['content-length'] ?? 0));
+    });
+    await page.goto(await running.loginLink());
+    await page.getByRole('heading', { level: 1, name: /need/ }).waitFor();
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(`console: first load ${Math.round(total / 1000)} kB of compressed scripts and styles`);
+    expect(total).toBeGreaterThan(10_000);
+    expect(total).toBeLessThan(250_000);
+    expect([...hosts]).toEqual([new URL(running.url).host]);
+  });
+
+  test('a page of a workload can neither read from the console nor act through it', async () => {
+    const page = await open();
+    await page.goto(`${running.url}/login.css`);
+    const frame = await fetch(running.url, { headers: { accept: 'text/html' } });
+    expect(frame.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(frame.headers.get('content-security-policy')).not.toContain('unsafe');
+    expect(releaseName('payments', 0)).toMatch(/^payments-[0-9a-f]{12}$/);
+  });
+});
+
+/** node:http lets a test name any Host and Origin, which fetch does not. */
+function ask(url: string, method: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((done, fail) => {
+    const sent = request(url, { method, headers }, (response) => {
+      response.resume();
+      done(response.statusCode ?? 0);
+    });
+    sent.on('error', fail);
+    sent.end(method === 'POST' ? '{}' : undefined);
+  });
+}
+
+describe('the console\'s door', () => {
+  let running: TestConsole;
+  let cookie: string;
+  let host: string;
+  beforeAll(async () => {
+    running = await startTestConsole({ webRoot: WEB_ROOT });
+    host = new URL(running.url).host;
+    const token = (await running.identities.issue('user:mara')).token;
+    cookie = `roadbed_session_${new URL(running.url).port}=${token}`;
+  });
+  afterAll(() => running.stop());
+
+  const post = (headers: Record<string, string>): Promise<number> => ask(`${running.url}/roadbed/v1/operations/runPipeline`, 'POST', { 'content-type': 'application/json', cookie, host, ...headers });
+
+  test('a foreign Host is refused, whatever it asks for', async () => {
+    expect(await ask(running.url, 'GET', { host: 'evil.example' })).toBe(403);
+    expect(await ask(running.url, 'GET', { host: `checkout.prod.localhost:${host.split(':')[1]}` })).toBe(403);
+    expect(await ask(`${running.url}/roadbed/v1/home`, 'GET', { host: `localhost:${host.split(':')[1]}` })).toBe(401);
+  });
+
+  test('a change needs the console\'s own Origin; a foreign one, none, and "null" are refused', async () => {
+    expect(await post({ origin: `http://${host}` })).toBe(422);
+    expect(await post({ origin: 'http://checkout.prod.localhost:8080' })).toBe(403);
+    expect(await post({ origin: 'null' })).toBe(403);
+    expect(await post({})).toBe(403);
+    expect(await post({ 'sec-fetch-site': 'same-site', origin: `http://${host}` })).toBe(403);
+  });
+
+  test('reads sent by another site are refused, also with the cookie', async () => {
+    expect(await ask(`${running.url}/roadbed/v1/home`, 'GET', { cookie, host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).toBe(403);
+    expect(await ask(`${running.url}/roadbed/v1/home`, 'GET', { cookie, host, 'sec-fetch-site': 'same-origin' })).toBe(200);
+  });
+
+  test('without a session there is no data, and the object API knows who asks', async () => {
+    expect(await ask(`${running.url}/roadbed/v1/home`, 'GET', { host })).toBe(401);
+    expect(await ask(`${running.url}/apis/roadbed.dev/v1alpha1/rollouts`, 'GET', { host })).toBe(401);
+    const answer = await fetch(`${running.url}/apis/roadbed.dev/v1alpha1/rollouts`, { headers: { cookie } });
+    expect(await answer.json()).toEqual({ askedBy: 'user:mara' });
+  });
+
+  test('no path leaves the folder of the pages', async () => {
+    for (const path of ['/../package.json', '/%2e%2e/package.json', '/assets/../../package.json', '/.sources']) {
+      expect(await ask(running.url + path, 'GET', { host })).toBe(404);
+    }
+  });
+});
