@@ -241,6 +241,10 @@ export function unavailable(message: string): ObjectApiError {
   return new ObjectApiError({ code: 'ROADBED-1118', http: 503, reason: 'ServiceUnavailable', class: 'unavailable', message, details: { retryAfterSeconds: 1 }, retry: 'backoff' });
 }
 
+export function tooManyRequests(message: string): ObjectApiError {
+  return new ObjectApiError({ code: 'ROADBED-1120', http: 429, reason: 'TooManyRequests', class: 'unavailable', message, details: { retryAfterSeconds: 5 }, retry: 'backoff' });
+}
+
 export function internalError(id: string): ObjectApiError {
   return new ObjectApiError({ code: 'ROADBED-1119', http: 500, reason: 'InternalError', class: 'failed', message: `Internal error occurred: see the log, error ${id}` });
 }

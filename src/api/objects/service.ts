@@ -31,6 +31,9 @@ import type { Change, DeleteOptions } from './plan.ts';
 import { guardPrivilegedFields } from './privileged-fields.ts';
 import type { ServedKind, ServedKinds } from './served-kinds.ts';
 
+/** Objects of a collection that are deleted in one transaction; the whole collection is no unit. */
+const DELETE_GROUP = 100;
+
 export interface Target {
   kind: ServedKind;
   namespace: string | undefined;
@@ -169,12 +172,18 @@ export function createObjectService(options: ObjectServiceOptions): ObjectServic
     return guarded('deletecollection', { kind, namespace, name: '' }, context, async () => {
       const chosen = select(kind, namespace, selection);
       if (kind.definition.kind === 'AccessToken' && !context.dryRun) for (const stored of chosen) await revokeToken(foundation, stored);
-      return commit(foundation, context, true, () =>
-        chosen.flatMap(({ key }) => {
-          const stored = store.get(key);
-          return stored === undefined ? [] : [{ kind, plan: planDelete(foundation, kind, stored, deletion, context) }];
-        }),
-      );
+      const outcomes: Outcome[] = [];
+      for (let start = 0; start < chosen.length; start += DELETE_GROUP) {
+        const group = chosen.slice(start, start + DELETE_GROUP);
+        const removed = await commit(foundation, context, true, () =>
+          group.flatMap(({ key }) => {
+            const stored = store.get(key);
+            return stored === undefined ? [] : [{ kind, plan: planDelete(foundation, kind, stored, deletion, context) }];
+          }),
+        );
+        outcomes.push(...removed);
+      }
+      return outcomes;
     });
   }
 

@@ -107,6 +107,19 @@ describe('lists', () => {
   });
 });
 
+describe('collections', () => {
+  test('are deleted by selector, whatever their number, and answered as a list', async () => {
+    for (let index = 0; index < 230; index++) await world.platform.create({ ...claim(`c${index}`), metadata: { name: `c${index}`, namespace: 'payments', labels: { sweep: 'yes' } } as never });
+    await make('kept');
+    const dry = await http.send('DELETE', `${CLAIMS}?labelSelector=sweep%3Dyes&dryRun=All`);
+    expect(dry.json.items).toHaveLength(230);
+    const gone = await http.send('DELETE', `${CLAIMS}?labelSelector=sweep%3Dyes`);
+    expect(gone.json).toMatchObject({ kind: 'ResourceClaimList' });
+    expect(gone.json.items).toHaveLength(230);
+    expect(names((await http.send('GET', CLAIMS)).json.items)).toEqual(['kept']);
+  });
+});
+
 describe('watches', () => {
   test('from too long ago end with 410', async () => {
     await make('a', 'b');

@@ -6,7 +6,7 @@
  */
 import { randomInt } from 'node:crypto';
 import type { StoreChange, StoredObject } from '../../../ports/object-store.ts';
-import { expired, invalidOptions } from '../failure.ts';
+import { expired, invalidOptions, tooManyRequests } from '../failure.ts';
 import type { ObjectApiError } from '../failure.ts';
 import type { ServedKind } from '../served-kinds.ts';
 import { matches } from '../service.ts';
@@ -23,12 +23,16 @@ type EventType = StoreChange['type'];
 const BOOKMARK_INTERVAL_MS = 60_000;
 const SHORTEST_STREAM_S = 30 * 60;
 const LONGEST_STREAM_S = 60 * 60;
+/** Streams of this process at once: each holds a connection and a buffer. */
+const MOST_STREAMS = 4096;
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 /** Lines already made, by form and type. An object is one version of it, so a line never changes. */
 const lines = new WeakMap<StoredObject, Map<string, string>>();
 
-/** Stops at the end of the stream. Throws 400, 410, 422 or 504 before it begins. */
+let openStreams = 0;
+
+/** Stops at the end of the stream. Throws 400, 422, 429 or 504 before it begins. */
 export async function serveWatch(service: ObjectService, exchange: Exchange, kind: ServedKind, namespace: string | undefined): Promise<void> {
   const { query, request, response } = exchange;
   const { store } = service.foundation;
@@ -43,7 +47,10 @@ export async function serveWatch(service: ObjectService, exchange: Exchange, kin
   const from = fromNow ? store.position() : asked;
   const initial = fromNow ? service.select(kind, namespace, selection) : [];
   const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
+  if (openStreams >= MOST_STREAMS) throw tooManyRequests('too many watches are open');
   const stream = watchStream(response);
+  openStreams++;
+  stream.onClose(() => void openStreams--);
   const following = store.follow(from, (change) => {
     const line = lineOf(change, kind, namespace, selection, render);
     if (line !== undefined) stream.push(line);
