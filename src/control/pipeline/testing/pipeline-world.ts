@@ -1,6 +1,6 @@
 /** A pipeline controller with everything real but the object store: git, workspaces, child processes, packing by hash. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { openGitSource, type GitSource } from '../../../adapters/git/source.ts';
@@ -40,8 +40,10 @@ function filesOf(folder: string, base = folder): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? filesOf(join(folder, entry.name), base) : [relative(base, join(folder, entry.name))])).sort();
 }
 
-export async function openTestPlatform(settings: Partial<PipelineWorld['settings']> = {}, trusted = true): Promise<TestPlatform> {
+/** `real`: a runtime and an artifact store to use instead of plain child processes and a hash. */
+export async function openTestPlatform(settings: Partial<PipelineWorld['settings']> = {}, trusted = true, real: Partial<Pick<PipelineWorld, 'runtime' | 'artifacts'>> = {}): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'roadbed-pipeline-'));
+  chmodSync(folder, 0o755);
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const objects = new MemoryObjects();
   const source = openGitSource({ folder: join(folder, 'git'), clock });
@@ -79,6 +81,7 @@ export async function openTestPlatform(settings: Partial<PipelineWorld['settings
       return `${order.service}-${order.artifact.digest.slice(7, 19)}`;
     },
     settings: { ...DEFAULT_SETTINGS, ...settings },
+    ...real,
   };
   const repositories = {
     objects,
