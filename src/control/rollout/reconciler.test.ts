@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { act } from './act.ts';
+import { observe } from './observe.ts';
 import { reconcileRollout } from './reconciler.ts';
 import { KEY, production, scene, successRate, weightsInForce, type Scene } from './testing/scene.ts';
 
@@ -130,6 +132,19 @@ test('scaling changes the revision that runs, without an attempt; leaving replic
   await play.settle();
   expect([...play.runtime.revisions.values()][0]?.replicas).toHaveLength(1);
   expect(play.lost).toEqual([]);
+});
+
+test('a wish that came between deciding and acting is not overwritten', async () => {
+  const play = await withStable();
+  const bad = await play.release(2);
+  const newer = await play.release(3);
+  await play.want(bad);
+  await play.settle();
+  await play.want(newer);
+  const seen = await observe(play.world, KEY.namespace, KEY.name);
+  if (seen === undefined) throw new Error('no rollout');
+  await act(play.world, seen, { kind: 'commitDesired', release: play.stable, hash: 'x', replicas: 1, replacing: bad, message: 'return' });
+  expect(await play.desired.read('prod', 'shop', 'checkout')).toMatchObject({ release: newer });
 });
 
 test('a pass over a settled rollout writes nothing', async () => {
