@@ -12,6 +12,8 @@ import type { Limits } from '../../ports/runtime.ts';
 /** Where groups can be made. `folders` maps controller to parent folder; in version 2 all are the same. */
 export interface Cgroups {
   version: 1 | 2;
+  /** In the name of every group, so that a supervisor finds its own again. */
+  tag: string;
   folders: Partial<Record<'memory' | 'pids' | 'cpu', string>>;
 }
 
@@ -52,7 +54,7 @@ function writable(folder: string): boolean {
   }
 }
 
-function detectVersion1(memberships: string, root: string): Cgroups | undefined {
+function detectVersion1(memberships: string, root: string): CgroupHandle | undefined {
   const folders: Cgroups['folders'] = {};
   for (const line of memberships.split('\n')) {
     const [, controllers = '', path = ''] = line.split(':');
@@ -75,7 +77,7 @@ function delegateVersion2(own: string): boolean {
   return write(join(leaf, 'cgroup.procs'), String(process.pid)) && write(join(own, 'cgroup.subtree_control'), '+memory +pids') && enabled();
 }
 
-function detectVersion2(memberships: string, root: string): Cgroups | undefined {
+function detectVersion2(memberships: string, root: string): CgroupHandle | undefined {
   const path = /^0::(.*)$/m.exec(memberships)?.[1];
   if (path === undefined || !existsSync(join(root, 'cgroup.controllers'))) return undefined;
   // After an earlier start the supervisor may already sit in its leaf.
@@ -86,9 +88,10 @@ function detectVersion2(memberships: string, root: string): Cgroups | undefined 
 }
 
 /** What this process may do with control groups; undefined when the watchdog has to stand in. */
-export function detectCgroups(root = ROOT, memberships = read('/proc/self/cgroup')): Cgroups | undefined {
+export function detectCgroups(tag: string, root = ROOT, memberships = read('/proc/self/cgroup')): Cgroups | undefined {
   try {
-    return detectVersion2(memberships, root) ?? detectVersion1(memberships, root);
+    const found = detectVersion2(memberships, root) ?? detectVersion1(memberships, root);
+    return found === undefined ? undefined : { ...found, tag };
   } catch {
     return undefined;
   }
@@ -126,7 +129,7 @@ export function createCgroup(cgroups: Cgroups, name: string, limits: Limits): Cg
   const handle: CgroupHandle = { version: cgroups.version, folders: {} };
   try {
     for (const [controller, parent] of Object.entries(cgroups.folders)) {
-      const folder = join(parent, `roadbed-${name}`);
+      const folder = join(parent, `roadbed-${cgroups.tag}-${name}`);
       mkdirSync(folder, { recursive: true });
       handle.folders[controller as 'memory'] = folder;
     }
@@ -191,4 +194,13 @@ export function removeCgroup(handle: CgroupHandle): boolean {
     }
   }
   return gone;
+}
+
+/** Removes empty groups of this tag: left when a supervisor died at the wrong moment. Groups in use stay, the kernel sees to that. */
+export function sweepCgroups(cgroups: Cgroups): void {
+  for (const parent of new Set(Object.values(cgroups.folders))) {
+    for (const name of readdirSync(parent)) {
+      if (name.startsWith(`roadbed-${cgroups.tag}-`)) removeCgroup({ version: cgroups.version, folders: { pids: join(parent, name) } });
+    }
+  }
 }

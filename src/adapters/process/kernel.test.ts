@@ -50,26 +50,26 @@ describe('control groups', () => {
     writeFileSync(join(folder, 'cgroup.controllers'), 'cpu memory pids');
     writeFileSync(join(own, 'cgroup.subtree_control'), 'memory pids');
     writeFileSync(join(own, 'cgroup.procs'), '');
-    const cgroups = detectCgroups(folder, '0::/system.slice/roadbed.service\n');
+    const cgroups = detectCgroups('tag', folder, '0::/system.slice/roadbed.service\n');
     expect(cgroups).toMatchObject({ version: 2, folders: { memory: own, pids: own } });
     const handle = cgroups && createCgroup(cgroups, 'abc', { memoryBytes: 1 << 20, processes: 5, cpu: 0.5 });
-    const group = join(own, 'roadbed-abc');
+    const group = join(own, 'roadbed-tag-abc');
     expect(['memory.max', 'pids.max', 'memory.oom.group', 'cpu.max'].map((name) => readFileSync(join(group, name), 'utf8'))).toEqual(['1048576', '60', '1', '50000 100000']);
     expect(handle && joinCgroup(handle, 1)).toBe(true);
   });
 
   test('where nothing is writable there are none', () => {
-    expect(detectCgroups(join(folder, 'nothing'), '0::/\n')).toBeUndefined();
-    expect(detectCgroups(folder, '3:memory:/x\n')).toBeUndefined();
+    expect(detectCgroups('tag', join(folder, 'nothing'), '0::/\n')).toBeUndefined();
+    expect(detectCgroups('tag', folder, '3:memory:/x\n')).toBeUndefined();
   });
 
   test('the real ones, where they are: a process is a member, and the group goes when it is empty', async () => {
-    const cgroups = detectCgroups();
+    const cgroups = detectCgroups(`test${process.pid}`);
     if (cgroups === undefined) {
       console.log('control groups are not tested: none is writable here (run as root, or under systemd with Delegate=yes)');
       return;
     }
-    const handle = createCgroup(cgroups, `test-${process.pid}`, { processes: 10, memoryBytes: 64 << 20 });
+    const handle = createCgroup(cgroups, 'cell', { processes: 10, memoryBytes: 64 << 20 });
     if (handle === undefined) throw new Error('not made');
     const child = spawn('sleep', ['1000']);
     await new Promise((resolve) => child.once('spawn', resolve));

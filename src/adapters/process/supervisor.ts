@@ -5,11 +5,12 @@
  * have their own pace. All work of a beat is small and synchronous, everything slow is started and not
  * awaited, so one bad program never holds up the others.
  */
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
 import type { LogLine, LogQuery, RevisionObservation, RevisionSpec, Runtime, TaskObservation, TaskSpec } from '../../ports/runtime.ts';
-import { type Cgroups, detectCgroups } from './cgroup.ts';
+import { type Cgroups, detectCgroups, sweepCgroups } from './cgroup.ts';
 import { DesiredStateFile } from './desired-state.ts';
 import type { Surroundings } from './habitat.ts';
 import { detectIsolation, type Isolation } from './isolation.ts';
@@ -85,7 +86,7 @@ export class Supervisor {
       prepareToolchain(options.sharedDir, options.node, asRoot),
     ]);
     const surroundings = { isolation, toolFolder: tools.folder, toolMounts: tools.mounts, hidden: [options.folder, ...options.hidden] };
-    const supervisor = new Supervisor(options, desired, surroundings, options.cgroups === false ? undefined : detectCgroups());
+    const supervisor = new Supervisor(options, desired, surroundings, options.cgroups === false ? undefined : detectCgroups(createHash('sha256').update(options.folder).digest('hex').slice(0, 12)));
     await supervisor.#adopt();
     supervisor.#beat();
     return supervisor;
@@ -101,6 +102,7 @@ export class Supervisor {
       if (this.#desired.state.tasks[id]?.cancelled === true) void task.cancel();
     }
     this.#removeStrays();
+    if (this.#cgroups !== undefined) sweepCgroups(this.#cgroups);
     this.#options.log('adopted', { revisions: this.#revisions.size, tasks: this.#tasks.size });
   }
 
@@ -318,6 +320,7 @@ export class Supervisor {
       await Promise.all([...this.#tasks.values()].map((task) => (workloads === 'purge' ? task.forget() : task.cancel())));
     }
     for (const revision of this.#revisions.values()) revision.close(workloads === 'purge');
+    if (this.#cgroups !== undefined) sweepCgroups(this.#cgroups);
     if (workloads !== 'purge') return;
     for (const name of ['replicas', 'tasks', 'tools']) rmSync(join(this.#options.sharedDir, name), { recursive: true, force: true });
   }

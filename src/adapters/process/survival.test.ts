@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { detectCgroups } from './cgroup.ts';
 import { createProcessRuntime } from './client.ts';
 import { supervisorArguments } from './launch.ts';
 import { portIsFree } from './port-allocator.ts';
@@ -155,7 +157,14 @@ test('purge leaves no process, no port, no file and no control group', async () 
   await bed.handle.runtime.startTask(bed.task([['sh', '-c', 'setsid sleep 1000 & sleep 1000']]));
   const replicas = await bed.until(ID, ready(2));
   const { pid } = bed.handle;
+  const groups = (): string[] => {
+    const tag = createHash('sha256').update(join(bed.base, 'supervisor')).digest('hex').slice(0, 12);
+    const cgroups = detectCgroups(tag);
+    return Object.values(cgroups?.folders ?? {}).flatMap((folder) => readdirSync(folder)).filter((name) => name.includes(tag));
+  };
+  if ((await bed.handle.runtime.capabilities()).limitsBy === 'cgroup') expect(groups().length).toBeGreaterThan(0);
   await bed.handle.purge();
+  expect(groups()).toEqual([]);
   expect(processesMarked(`ROADBED_TEST=${bed.base}`)).toEqual([]);
   expect(readProcess(pid)).toBeUndefined();
   for (const replica of replicas) expect(await portIsFree(replica.ports['http'] ?? 0)).toBe(true);
