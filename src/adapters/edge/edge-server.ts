@@ -7,6 +7,7 @@ import type { RouteTable } from '../../ports/traffic.ts';
 import { ClientConnection } from './client-connection.ts';
 import { EdgeState } from './edge-state.ts';
 import type { StatsReport } from './revision-stats.ts';
+import { ServiceListeners } from './service-listeners.ts';
 import type { EdgeSettings } from './settings.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 
@@ -41,6 +42,8 @@ export async function startEdgeServer(options: { host: string; port: number; tab
   // Out of descriptors (EMFILE) is reported here; the connections that are open go on being served.
   server.on('error', () => edge.countRefusal('accept-failed'));
   edge.port = (server.address() as AddressInfo).port;
+  const services = new ServiceListeners(edge);
+  services.apply(options.table.listeners ?? []);
   const sweeper = setInterval(() => edge.sweep(), edge.settings.sweep);
   const finish = (): void => {
     clearInterval(sweeper);
@@ -48,10 +51,14 @@ export async function startEdgeServer(options: { host: string; port: number; tab
   };
   return {
     port: edge.port,
-    apply: (table) => edge.book.swap(table, options.offset),
+    apply: (table) => {
+      edge.book.swap(table, options.offset);
+      services.apply(table.listeners ?? []);
+    },
     report: () => takeReport(edge),
     drain: async () => {
       edge.draining = true;
+      services.apply([]);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const deadline = setTimeout(() => cutAll(edge), edge.settings.drainDeadline);
       await closed;
@@ -59,6 +66,7 @@ export async function startEdgeServer(options: { host: string; port: number; tab
       finish();
     },
     close: async () => {
+      services.apply([]);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       cutAll(edge);
       finish();

@@ -3,7 +3,7 @@
  * parts of it stand in header lines. Each offence names its place.
  */
 import { PlatformError } from '../../domain/error.ts';
-import type { Route, RouteRevision, RouteTable } from '../../ports/traffic.ts';
+import type { Route, RouteRevision, RouteTable, ServiceListener } from '../../ports/traffic.ts';
 
 const HOST = /^(?:[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|\[[0-9a-f:.]+\])$/;
 const PREFIX = /^\/[\x21\x23-\x7e]{0,1023}$/;
@@ -67,6 +67,11 @@ function checkRoute(value: unknown, path: string): Route {
   };
 }
 
+function checkListener(value: unknown, path: string): ServiceListener {
+  const { port, host } = record(value, path);
+  return { port: number(port, `${path}.port`, 1, 65_535, true), host: text(host, `${path}.host`, HOST) };
+}
+
 /** The table with exactly the fields that are known; throws ROADBED-1202. */
 export function checkTable(value: unknown): RouteTable {
   const table = record(value, 'the top');
@@ -76,5 +81,7 @@ export function checkTable(value: unknown): RouteTable {
     if (places.has(host + pathPrefix)) throw offence(`routes[${index}]`, `${host}${pathPrefix} is routed twice`);
     places.add(host + pathPrefix);
   }
-  return { version: number(table['version'], 'version', 0, Number.MAX_SAFE_INTEGER, true), routes };
+  const listeners = list(table['listeners'] ?? [], 'listeners').map((listener, index) => checkListener(listener, `listeners[${index}]`));
+  if (new Set(listeners.map(({ port }) => port)).size < listeners.length) throw offence('listeners', 'a port stands there twice');
+  return { version: number(table['version'], 'version', 0, Number.MAX_SAFE_INTEGER, true), routes, ...(listeners.length === 0 ? {} : { listeners }) };
 }
