@@ -58,6 +58,14 @@ describe('control groups', () => {
     expect(handle && joinCgroup(handle, 1)).toBe(true);
   });
 
+  test('version 2 under systemd: from the subgroup of the unit, groups are made in the unit', () => {
+    const unit = join(folder, 'system.slice/roadbed.service');
+    mkdirSync(join(unit, 'supervisor'), { recursive: true });
+    writeFileSync(join(folder, 'cgroup.controllers'), 'cpu memory pids');
+    writeFileSync(join(unit, 'cgroup.subtree_control'), 'memory pids');
+    expect(detectCgroups('tag', folder, '0::/system.slice/roadbed.service/supervisor\n')?.folders.memory).toBe(unit);
+  });
+
   test('where nothing is writable there are none', () => {
     expect(detectCgroups('tag', join(folder, 'nothing'), '0::/\n')).toBeUndefined();
     expect(detectCgroups('tag', folder, '3:memory:/x\n')).toBeUndefined();
@@ -66,7 +74,7 @@ describe('control groups', () => {
   test('the real ones, where they are: a process is a member, and the group goes when it is empty', async () => {
     const cgroups = detectCgroups(`test${process.pid}`);
     if (cgroups === undefined) {
-      console.log('control groups are not tested: none is writable here (run as root, or under systemd with Delegate=yes)');
+      console.log('control groups are not tested: none is writable here (run as root, or under systemd with delegated groups)');
       return;
     }
     const handle = createCgroup(cgroups, 'cell', { processes: 10, memoryBytes: 64 << 20 });

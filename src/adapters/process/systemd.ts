@@ -3,7 +3,8 @@
  *
  * The unit starts the control plane, which starts or adopts the supervisor. `KillMode=process` leaves supervisor
  * and workloads running when the control plane alone is restarted; `Delegate=yes` hands control groups on, so
- * that limits are enforced by the kernel. The hardening stops short of what Roadbed itself needs: it starts
+ * that limits are enforced by the kernel; `DelegateSubgroup` (systemd 254, older ones ignore it and the watchdog
+ * stands in) keeps the unit's own group free of processes, which version 2 asks for. The hardening stops short of what Roadbed itself needs: it starts
  * programs as other users and makes namespaces for them, so no `NoNewPrivileges`, no `RestrictNamespaces`, nothing
  * that covers parts of /proc (a new one could then not be mounted), and no `PrivateTmp`, which would hide the
  * socket of a surviving supervisor from the next control plane.
@@ -62,6 +63,7 @@ export function systemdUnit(options: UnitOptions): string {
     'KillSignal=SIGTERM',
     'TimeoutStopSec=30',
     'Delegate=yes',
+    'DelegateSubgroup=supervisor',
     'UMask=0077',
     'LimitNOFILE=65536',
     'OOMPolicy=continue',
