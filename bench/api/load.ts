@@ -17,7 +17,7 @@ export function connect(endpoint: Endpoint): Client {
   return new Client(endpoint.url, { connect: { ca: endpoint.authority, servername: 'localhost' }, pipelining: 1 });
 }
 
-export async function send(client: Client, endpoint: Endpoint, method: 'GET' | 'POST' | 'PATCH', path: string, body?: string, type = 'application/json'): Promise<{ status: number; text: string }> {
+export async function send(client: Client, endpoint: Endpoint, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: string, type = 'application/json'): Promise<{ status: number; text: string }> {
   const answer = await client.request({
     method,
     path,
