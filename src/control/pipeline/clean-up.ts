@@ -25,6 +25,14 @@ export async function tidyAfter(world: PipelineWorld, run: PipelineRunObject): P
   }
 }
 
+/** A run that somebody wrote by hand gets its finalizer before anything is started for it. Answers whether it had none. */
+export async function claim(world: PipelineWorld, run: PipelineRunObject): Promise<boolean> {
+  const finalizers = run.metadata.finalizers ?? [];
+  if (finalizers.includes(RUN_FINALIZER)) return false;
+  await world.objects.update({ ...run, metadata: { ...run.metadata, finalizers: [...finalizers, RUN_FINALIZER] } }, { reason: 'what the run starts is to be taken apart with it' });
+  return true;
+}
+
 /** Before a run's object goes: its tasks, their logs, its workspace; then the finalizer. */
 export async function dismantle(world: PipelineWorld, run: PipelineRunObject): Promise<void> {
   const namespace = run.metadata.namespace ?? '';

@@ -43,6 +43,10 @@ function cachePaths(definition: PipelineDefinition): string[] {
 export async function releaseOf(world: PipelineWorld, made: MadeArtifact, plan: CommitPlan): Promise<{ release?: string; message: string }> {
   const { run, repository } = made;
   if (run.spec.ref !== `refs/heads/${repository.spec.branch}`) return { message: `no release: ${run.spec.ref} is not the branch that counts (${repository.spec.branch})` };
+  const namespace = run.metadata.namespace ?? '';
+  const head = await world.source.head(namespace, repository.metadata.name, repository.spec.branch);
+  const isOnBranch = head === run.spec.commit || (head !== undefined && (await world.source.isAncestor(namespace, repository.metadata.name, run.spec.commit, head)));
+  if (!isOnBranch) return { message: `no release: commit ${run.spec.commit.slice(0, 7)} is not on ${repository.spec.branch}` };
   if (plan.workload === undefined) return { message: 'no release: there is no score.yaml that says how to run it' };
   const release = await world.makeRelease({
     ...made,

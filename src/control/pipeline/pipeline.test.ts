@@ -213,6 +213,19 @@ test('a run that a person asks for is not superseded by nothing new, and a delet
   expect(await platform.world.runtime.observeTask(`team.${asked.object.name}.test`)).toBeUndefined();
 });
 
+test('a run written by hand for a commit that is not on the branch makes no release, and leaves nothing when it is deleted', async () => {
+  platform = await openTestPlatform();
+  await platform.push('web', SERVICE);
+  const { commit } = await platform.push('web', { ...SERVICE, 'evil.txt': '' }, 'side');
+  platform.start();
+  await platform.objects.create({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'PipelineRun', metadata: { name: 'by-hand', namespace: 'team' }, spec: { repository: 'web', ref: 'refs/heads/main', commit, trigger: { kind: 'manual', by: 'user:mallory' }, chain: 'c' } });
+  const run = await platform.finished('by-hand');
+  expect(run.status?.message).toContain(`no release: commit ${commit.slice(0, 7)} is not on main`);
+  expect(platform.orders.map((order) => order.commit.commit)).not.toContain(commit);
+  await platform.objects.delete('roadbed.dev/PipelineRun', 'team', 'by-hand');
+  await expect.poll(async () => await platform.world.runtime.observeTask('team.by-hand.test')).toBeUndefined();
+});
+
 test('more runs than may run at a time wait for their turn', async () => {
   platform = await openTestPlatform({ runsAtOnce: 1 });
   platform.start();

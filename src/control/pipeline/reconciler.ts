@@ -16,7 +16,7 @@ import type { Workspace } from '../../ports/workspaces.ts';
 import type { Reconciler, ReconcileResult } from '../loop/reconciler.ts';
 import { runsOf } from '../repository/moves.ts';
 import { runOrder, type PipelineRunObject, type RepositoryObject } from '../repository/names.ts';
-import { dismantle, isFinished, tidyAfter } from './clean-up.ts';
+import { claim, dismantle, isFinished, tidyAfter } from './clean-up.ts';
 import { packArtifact, releaseOf, serviceOf } from './package.ts';
 import { planCommit, type CommitPlan } from './plan.ts';
 import { finishedEvents, packagedEvents, startedEvents, stepEvents, type Outcome } from './run-events.ts';
@@ -37,6 +37,7 @@ export function pipelineReconciler(world: PipelineWorld): Reconciler {
       if (run === undefined) return;
       if (run.metadata.deletionTimestamp !== undefined) return await dismantle(world, run);
       if (isFinished(run.status?.phase)) return await tidyAfter(world, run);
+      if (await claim(world, run)) return { requeueAfterMs: 1 };
       const repository = await world.objects.get<RepositoryObject>('roadbed.dev/Repository', namespace, run.spec.repository);
       const commit = repository === undefined ? undefined : await world.source.commit(namespace, run.spec.repository, run.spec.commit);
       if (repository === undefined || commit === undefined) return await finish(world, run, undefined, 'Failed', 'the repository or the commit is gone');
