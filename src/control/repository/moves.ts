@@ -63,7 +63,7 @@ async function recordOnce(deps: MoveDependencies, repository: RepositoryObject, 
   if (seen !== undefined && (!followed || late || known === move.commit)) return seen;
 
   const chain = randomUUID();
-  const run = newRun(repository, commit, move, { chain, name: nextName(name, move.commit, runs), order: nextOrder(all) });
+  const run = newRun(repository, commit, move, { chain, name: nextName(name, move.commit, runs), order: late ? orderBefore(all, move.ref, known) : nextOrder(all) });
   const files = await deps.changedFiles?.(namespace, name, move.old, move.commit).catch(() => undefined);
   const head = followed && !late ? [{ action: 'updateStatus' as const, object: { ...repository, status: { ...repository.status, head: move.commit } } }] : [];
   const written = await deps.objects.transact([{ action: 'create', object: run }, ...head], moveEvents(repository, commit, move, run, chain, files), { chain, reason: `${move.ref} moved to ${move.commit}` });
@@ -84,8 +84,14 @@ export function nextName(repository: string, commit: string, runs: readonly Pipe
   return runName(repository, commit, ordinal);
 }
 
+/** A place below the run of the head, for an older commit that is told of late: it must not supersede the newer one. */
+function orderBefore(runs: readonly PipelineRunObject[], ref: string, head: string): number {
+  const newer = runs.filter((run) => run.spec.ref === ref && run.spec.commit === head).map(runOrder);
+  return newer.length === 0 ? 0 : Math.max(0, Math.min(...newer) - 0.5);
+}
+
 export function nextOrder(runs: readonly PipelineRunObject[]): number {
-  return 1 + runs.reduce((most, run) => Math.max(most, runOrder(run)), 0);
+  return 1 + Math.floor(runs.reduce((most, run) => Math.max(most, runOrder(run)), 0));
 }
 
 /** A run's object; owned by its repository, so that it goes with it. */
