@@ -4,10 +4,9 @@
  * It is the one thing that a backup of the database does not hold and without which that backup's secrets
  * are noise. Several replicas on several machines need the same file.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { PlatformError } from '../../domain/error.ts';
 import { KEY_BYTES } from './envelope.ts';
 
@@ -78,6 +77,6 @@ function parse(path: string, text: string): MasterKeys {
   return { current: form.current, keys };
 }
 
-export function unusable(path: string, why: string, next = 'Restore the file from its backup; docs/how-to/back-up.md says what belongs together.'): PlatformError {
+export function unusable(path: string, why: string, next = 'Restore the file from the backup that belongs to this database.'): PlatformError {
   return new PlatformError({ code: 'ROADBED-4102', class: 'refused', message: 'The master key cannot be used.', why: `${path}: ${why}.`, next });
 }

@@ -2,8 +2,8 @@
 import type { ScoreContainer, ScoreDocument, ScoreFile, ScoreProbe, ScoreVolume } from '../../domain/kinds/workload.ts';
 import type { ContainerSpec, Limits, Probe, ProgramFile, ProgramVolume } from '../../domain/program.ts';
 import { splitReference, substituteText, type Lookup } from '../placeholders/substitute.ts';
-import type { WorkloadInput, WorkloadProblem } from './desired-workload.ts';
 import { parseCpu, parseMemory } from './quantity.ts';
+import type { WorkloadInput, WorkloadProblem } from './workload-input.ts';
 
 /** Score leaves the rhythm of probes open. */
 const READINESS = { intervalMs: 500, timeoutMs: 2_000, failureThreshold: 3 };

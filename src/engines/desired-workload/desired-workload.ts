@@ -10,42 +10,18 @@
  * annotation `roadbed.dev/ports` (`injected` or `fixed`) decides for all ports of the workload instead.
  */
 import { PlatformError } from '../../domain/error.ts';
-import type { ReleaseSpec } from '../../domain/kinds/release.ts';
 import type { ScoreDocument } from '../../domain/kinds/workload.ts';
 import type { PortSpec, RevisionSpec } from '../../domain/program.ts';
 import { workloadLookup } from '../placeholders/substitute.ts';
 import { revisionId } from '../release/identity.ts';
 import { artifactPath, ContainerBuilder, targets } from './container.ts';
 import { ENTRYPOINT_FILES } from './entrypoint.ts';
+import type { WorkloadInput, WorkloadProblem } from './workload-input.ts';
 
 export const PORTS_ANNOTATION = 'roadbed.dev/ports';
 const DRAIN_SECONDS = 30;
 
-export interface WorkloadInput {
-  release: Pick<ReleaseSpec, 'service' | 'workload' | 'configuration' | 'hash'>;
-  /** Name of the release object. */
-  releaseName: string;
-  environment: string;
-  replicas: number;
-  /** Absolute folder of the unpacked artifact. */
-  artifactFolder: string;
-  /** What starts the artifact when a container names no command; see entrypoint.ts. */
-  entrypoint?: readonly string[];
-  /** Files of the artifact by path: at least those of `wantedFiles` that exist. */
-  sources: ReadonlyMap<string, Uint8Array>;
-  /** Outputs, secret ones included, by the workload's resource names. */
-  resources: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Secret values by name; each becomes a variable. */
-  secrets: Readonly<Record<string, string>>;
-  drainSeconds?: number;
-}
-
-export interface WorkloadProblem {
-  rule: 'image' | 'command' | 'placeholder' | 'file' | 'volume' | 'limit' | 'port';
-  /** `containers.web.image`. */
-  path: string;
-  message: string;
-}
+export type { WorkloadInput, WorkloadProblem };
 
 export type DesiredWorkload = { ok: true; revision: RevisionSpec } | { ok: false; problems: WorkloadProblem[] };
 
