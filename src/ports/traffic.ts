@@ -23,10 +23,18 @@ export interface Route {
   sticky?: { kind: 'cookie' | 'header'; name: string };
 }
 
+/** A port of the loopback whose requests are for one host, whatever their Host line says: how services reach each other. */
+export interface ServiceListener {
+  port: number;
+  /** Host of a route of the same table. */
+  host: string;
+}
+
 export interface RouteTable {
   /** Rises by one with every table; the edge refuses an older one. */
   version: number;
   routes: Route[];
+  listeners?: ServiceListener[];
 }
 
 /**

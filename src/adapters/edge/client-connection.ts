@@ -45,6 +45,8 @@ export class ClientConnection implements Exchange {
   deadline: number;
   readonly #edge: EdgeState;
   readonly #forwarded: string;
+  /** Set on a service's own port: requests are for it, whatever their Host line says. */
+  readonly #host: string | undefined;
   #phase = READING;
   #pending: Buffer | undefined;
   #idleSince: number;
@@ -67,9 +69,10 @@ export class ClientConnection implements Exchange {
   #startedAt = 0;
   #cookie = '';
 
-  constructor(socket: Socket, edge: EdgeState) {
+  constructor(socket: Socket, edge: EdgeState, host?: string) {
     this.socket = socket;
     this.#edge = edge;
+    this.#host = host;
     this.#forwarded = forwardedPrefix(socket.remoteAddress ?? 'unknown');
     this.#idleSince = edge.now;
     this.deadline = edge.now + edge.settings.clientIdle;
@@ -127,12 +130,13 @@ export class ClientConnection implements Exchange {
     this.#cookie = '';
     const bodyEnd = this.#body.start(head, bytes, after);
     if (bodyEnd < 0) return this.#refuse(this.#body.refusal);
-    const route = this.#edge.book.find(hostOf(head.authority), head.target);
+    const host = this.#host ?? hostOf(head.authority);
+    const route = this.#edge.book.find(host, head.target);
     const target = route === undefined ? undefined : this.#choose(route, bytes);
     if (route === undefined || target === undefined) {
       this.#html = fieldText(head, bytes, 'accept')?.includes('text/html') === true;
       if (bodyEnd < bytes.length && this.#body.done) this.#hold(bytes.subarray(bodyEnd));
-      return this.#respond(route === undefined ? this.#edge.unknownHost(hostOf(head.authority)) : this.#edge.nobodyServes(hostOf(head.authority)));
+      return this.#respond(route === undefined ? this.#edge.unknownHost(host) : this.#edge.nobodyServes(host));
     }
     this.#head = requestText(head, bytes, this.#forwarded);
     this.#repeatable = this.#edge.settings.repeatSafe && (head.method === 'GET' || head.method === 'HEAD' || head.method === 'OPTIONS') && after === bodyEnd && this.#body.done;

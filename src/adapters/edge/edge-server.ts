@@ -53,7 +53,7 @@ export async function startEdgeServer(options: { host: string; port: number; tab
     port: edge.port,
     apply: (table) => {
       edge.book.swap(table, options.offset);
-      services.apply(table.listeners ?? []);
+      if (!edge.draining) services.apply(table.listeners ?? []);
     },
     report: () => takeReport(edge),
     drain: async () => {
@@ -62,6 +62,7 @@ export async function startEdgeServer(options: { host: string; port: number; tab
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const deadline = setTimeout(() => cutAll(edge), edge.settings.drainDeadline);
       await closed;
+      while (edge.clients.size > 0) await new Promise((resolve) => setTimeout(resolve, edge.settings.sweep));
       clearTimeout(deadline);
       finish();
     },

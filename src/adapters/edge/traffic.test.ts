@@ -238,6 +238,31 @@ describe('traffic through the edge', () => {
     expect(runningClosed).toBe(true);
   });
 
+  test("a service's own port takes requests for it whatever their Host line says, opens and closes with the table, and drains like the rest", async () => {
+    const taken = await startScriptedUpstream();
+    const { port } = taken;
+    await taken.close();
+    const running = await start([revision('r1', 1, one.port)], { drainIdle: 100 });
+    running.apply({ ...table(2, [revision('r1', 1, one.port)]), listeners: [{ port, host: HOST }] });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await talk(port, [`GET /direct HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`], { until: answers(1) })).text).toMatch(/X-Roadbed-Revision: r1[^]*GET \/direct/);
+    running.apply(table(3, [revision('r1', 1, one.port)]));
+    expect((await talk(port, [get()], { until: answers(1), patience: 300 })).ending).toBe('reset');
+    running.apply({ ...table(4, [revision('r1', 1, one.port)]), listeners: [{ port, host: HOST }] });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    let release = (): void => undefined;
+    one.onRequest = (_request, socket) => (release = () => socket.write(ok('finished')));
+    const slow = talk(port, [get('/slow')], { patience: 5_000 });
+    await soon(() => one.requests.some(({ path }) => path === '/slow'));
+    const drained = running.drain();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    running.apply({ ...table(5, [revision('r1', 1, one.port)]), listeners: [{ port, host: HOST }] });
+    release();
+    expect((await slow).text).toContain('finished');
+    await drained;
+    expect((await talk(port, [get()], { patience: 300 })).ending).toBe('reset');
+  });
+
   test('a draining edge finishes what runs, says close, and gives idle clients a second', async () => {
     const running = await start([revision('r1', 1, one.port)], { drainIdle: 150 });
     let release = (): void => undefined;
