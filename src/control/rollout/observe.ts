@@ -32,7 +32,8 @@ export async function observe(world: RolloutWorld, namespace: string, name: stri
   ]);
   const owner = ownerOf(service, environment, claimants.map((one) => ({ namespace: one.metadata.namespace ?? '', service: one.spec.service, environment: one.spec.environment, createdAt: one.metadata.creationTimestamp })));
   const revisions = observed.filter((revision) => belongsTo(revision.id, service, environment));
-  const route = table.routes.find((one) => one.service === service && one.environment === environment);
+  // Its own host: a claimed host may lead to a port that only some revisions have.
+  const route = table.routes.find((one) => one.host === serviceHost(service, environment));
   const carrying = new Set((route?.revisions ?? []).filter((entry) => entry.weight > 0).map((entry) => entry.revision));
   const draining = revisions.filter((revision) => !carrying.has(revision.id)).map((revision) => revision.id);
   const attempt = active(rollout);
