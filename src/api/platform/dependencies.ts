@@ -17,6 +17,6 @@ export interface PlatformApiDependencies {
   artifacts: Pick<Artifacts, 'verify' | 'has' | 'attachment'>;
   /** Makes a release of the running artifact that pins the newest secrets; undefined when nothing runs yet. */
   releaseWithNewSecrets: (identity: Identity, place: { namespace: string; service: string; environment: string }) => Promise<string | undefined>;
-  /** Revision id of a release of a service in an environment. */
-  revisionId: (service: string, environment: string, release: string) => string;
+  /** Revision id of a release of a service in an environment; undefined when there is no such release. */
+  revisionOf: (namespace: string, service: string, environment: string, release: string) => Promise<string | undefined>;
 }

@@ -46,8 +46,9 @@ function logRoutes(deps: PlatformApiDependencies): Hono<AskedBy> {
     const { namespace, service, environment } = context.req.param();
     const rollout = await deps.objects(context.env.identity).get<Rollout>('roadbed.dev/Rollout', namespace, `${service}.${environment}`);
     const release = context.req.query('release') ?? rollout?.status?.stable?.release ?? rollout?.status?.attempt?.release;
-    if (release === undefined) throw new PlatformError({ code: 'ROADBED-5210', class: 'not-found', message: `${service} does not run in ${environment}`, next: 'roadbed status' });
-    return context.json((await read(deps.revisionId(service, environment, release), context.req.query())) as object);
+    const revision = release === undefined ? undefined : await deps.revisionOf(namespace, service, environment, release);
+    if (rollout === undefined || revision === undefined) throw new PlatformError({ code: 'ROADBED-5210', class: 'not-found', message: `${service} does not run in ${environment}`, next: 'roadbed status' });
+    return context.json((await read(revision, context.req.query())) as object);
   });
 
   app.get('/namespaces/:namespace/pipelineruns/:run/logs', async (context) => {

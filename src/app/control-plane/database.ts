@@ -1,4 +1,5 @@
 /** Opens the database of the platform: embedded or DATABASE_URL, migrated, with store, events and identities. */
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import { connectionFromUrl, openDatabase, type Database } from '../../adapters/postgres/connect.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../adapters/postgres/embedded.ts';
@@ -14,6 +15,10 @@ export interface PlatformDatabase {
   store: Store;
   /** Undefined with DATABASE_URL. */
   embedded: EmbeddedPostgres | undefined;
+  /** For what may create roles and databases. */
+  administration: pg.ClientConfig;
+  /** Where workloads reach the server. */
+  tenantAddress(): { host: string; port: number };
   /** Ends connections and, where it is ours, the server. */
   close(): Promise<void>;
 }
@@ -23,9 +28,16 @@ async function ensureDatabase(embedded: EmbeddedPostgres): Promise<void> {
   try {
     const { rowCount } = await administration.pool.query('select 1 from pg_database where datname = $1', [PLATFORM_DATABASE]);
     if (rowCount === 0) await administration.pool.query(`create database ${PLATFORM_DATABASE}`);
+    // Tenants have databases in the same server and must not even connect to this one.
+    await administration.pool.query(`revoke connect, temporary on database ${PLATFORM_DATABASE} from public`);
   } finally {
     await administration.close();
   }
+}
+
+function addressOf(databaseUrl: string): { host: string; port: number } {
+  const url = new URL(databaseUrl);
+  return { host: url.hostname === '' ? '127.0.0.1' : url.hostname, port: Number(url.port === '' ? 5432 : url.port) };
 }
 
 export async function openPlatformDatabase(folders: Folders, databaseUrl: string | undefined, log: Logger): Promise<PlatformDatabase> {
@@ -39,6 +51,8 @@ export async function openPlatformDatabase(folders: Folders, databaseUrl: string
     database,
     store,
     embedded,
+    administration: embedded?.connection ?? connection,
+    tenantAddress: () => embedded?.tcp ?? addressOf(databaseUrl ?? ''),
     close: async () => {
       await store.close();
       await database.close();

@@ -12,12 +12,12 @@ import type { ResourceClaimSpec, ResourceClaimStatus } from '../../domain/kinds/
 import type { RolloutSpec, RolloutStatus } from '../../domain/kinds/rollout.ts';
 import { ownerOf } from '../../engines/rollout-plan/ownership.ts';
 import { revisionId } from '../../engines/release/identity.ts';
-import { planRoutes, type ClaimedHost, type PlannedRoute, type ServiceTraffic } from '../../engines/rollout-plan/route-table.ts';
+import { internalHost, planListeners, planRoutes, type ClaimedHost, type ClaimedPort, type PlannedRoute, type ServiceTraffic } from '../../engines/rollout-plan/route-table.ts';
 import { splitOf } from '../../engines/rollout-plan/weights.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { RevisionObservation, Runtime } from '../../ports/runtime.ts';
-import type { RouteTable, Traffic } from '../../ports/traffic.ts';
+import type { RouteTable, ServiceListener, Traffic } from '../../ports/traffic.ts';
 
 type Rollout = ApiObject<RolloutSpec, RolloutStatus>;
 type Release = ApiObject<ReleaseSpec>;
@@ -51,10 +51,10 @@ export function createTrafficControl(deps: TrafficControlDeps): TrafficControl {
   let next: Promise<RouteTable> | undefined;
 
   const once = async (): Promise<RouteTable> => {
-    const [wanted, inForce] = await Promise.all([deriveRoutes(deps), deps.traffic.table()]);
+    const [wanted, inForce] = await Promise.all([deriveTable(deps), deps.traffic.table()]);
     for (const port of portsOf(inForce)) lastRouted.set(port, deps.clock.monotonic());
-    if (sameRoutes(wanted, inForce)) return inForce;
-    const table: RouteTable = { version: inForce.version + 1, routes: wanted };
+    if (sameTable(wanted, inForce)) return inForce;
+    const table: RouteTable = { version: inForce.version + 1, ...wanted };
     await deps.traffic.apply(table);
     for (const port of portsOf(table)) lastRouted.set(port, deps.clock.monotonic());
     return table;
@@ -97,7 +97,12 @@ export function createTrafficControl(deps: TrafficControlDeps): TrafficControl {
   };
 }
 
-async function deriveRoutes(deps: TrafficControlDeps): Promise<PlannedRoute[]> {
+interface PlannedTable {
+  routes: PlannedRoute[];
+  listeners?: ServiceListener[];
+}
+
+async function deriveTable(deps: TrafficControlDeps): Promise<PlannedTable> {
   const [rollouts, claims, revisions] = await Promise.all([
     deps.objects.list<Rollout>('roadbed.dev/Rollout'),
     deps.objects.list<Claim>('roadbed.dev/ResourceClaim'),
@@ -105,10 +110,23 @@ async function deriveRoutes(deps: TrafficControlDeps): Promise<PlannedRoute[]> {
   ]);
   const claimants = rollouts.map(({ metadata, spec }) => ({ namespace: metadata.namespace ?? '', service: spec.service, environment: spec.environment, createdAt: metadata.creationTimestamp }));
   const owned = rollouts.filter((rollout) => rollout.metadata.deletionTimestamp === undefined && ownerOf(rollout.spec.service, rollout.spec.environment, claimants) === rollout.metadata.namespace);
-  return planRoutes(await Promise.all(owned.map((rollout) => serviceTraffic(deps, rollout, claims, revisions))));
+  const ports = claims.flatMap(claimedPort);
+  const routes = planRoutes(await Promise.all(owned.map((rollout) => serviceTraffic(deps, rollout, claims, ports, revisions))));
+  // A port is opened when there is somebody to serve it: until then a caller is refused at once and may try again.
+  const listeners = planListeners(ports).filter((listener) => routes.some((route) => route.host === listener.host));
+  return { routes, ...(listeners.length === 0 ? {} : { listeners }) };
 }
 
-async function serviceTraffic(deps: TrafficControlDeps, rollout: Rollout, claims: readonly Claim[], observed: readonly RevisionObservation[]): Promise<ServiceTraffic> {
+/** The port of a bound `service-port` claim. */
+function claimedPort(claim: Claim): ClaimedPort[] {
+  if (claim.spec.type !== 'service-port' || claim.status?.phase !== 'Bound') return [];
+  const { workload, port } = claim.spec.params;
+  const listen = claim.status.outputs?.['port'];
+  if (typeof workload !== 'string' || (typeof port !== 'string' && typeof port !== 'number') || typeof listen !== 'number') return [];
+  return [{ service: workload, environment: claim.spec.environment, port, listen }];
+}
+
+async function serviceTraffic(deps: TrafficControlDeps, rollout: Rollout, claims: readonly Claim[], ports: readonly ClaimedPort[], observed: readonly RevisionObservation[]): Promise<ServiceTraffic> {
   const { service, environment } = rollout.spec;
   const namespace = rollout.metadata.namespace;
   const names = [rollout.status?.stable?.release, rollout.status?.attempt?.release].filter((name) => name !== undefined);
@@ -125,7 +143,10 @@ async function serviceTraffic(deps: TrafficControlDeps, rollout: Rollout, claims
     replicas: rollout.spec.replicas,
     revisions: observed.filter((revision) => revision.id in byRevision),
     releases: byRevision,
-    hosts: claims.filter((claim) => claim.metadata.namespace === namespace && claim.spec.environment === environment && claim.spec.workloads.includes(service)).flatMap(claimedHost),
+    hosts: [
+      ...claims.filter((claim) => claim.metadata.namespace === namespace && claim.spec.environment === environment && claim.spec.workloads.includes(service)).flatMap(claimedHost),
+      ...ports.filter((claim) => claim.service === service && claim.environment === environment).map((claim) => ({ host: internalHost(claim), pathPrefix: '/', port: claim.port })),
+    ],
   };
 }
 
@@ -144,12 +165,13 @@ function portsOf(table: Pick<RouteTable, 'routes'>): number[] {
   return table.routes.flatMap((route) => route.revisions.flatMap((revision) => revision.endpoints.map((endpoint) => endpoint.port)));
 }
 
-function sameRoutes(wanted: readonly PlannedRoute[], table: RouteTable): boolean {
-  const plain = (routes: readonly PlannedRoute[]): string =>
-    JSON.stringify(
+function sameTable(wanted: PlannedTable, table: RouteTable): boolean {
+  const plain = ({ routes, listeners }: PlannedTable): string =>
+    JSON.stringify([
       [...routes]
         .sort((a, b) => (`${a.host} ${a.pathPrefix}` < `${b.host} ${b.pathPrefix}` ? -1 : 1))
         .map(({ host, pathPrefix, service, environment, revisions }) => [host, pathPrefix, service, environment, revisions.map(({ revision, weight, endpoints }) => [revision, weight, endpoints.map((one) => [one.host, one.port])])]),
-    );
-  return plain(wanted) === plain(table.routes);
+      (listeners ?? []).map(({ port, host }) => [port, host]),
+    ]);
+  return plain(wanted) === plain(table);
 }

@@ -19,7 +19,7 @@ export interface ServiceTraffic {
   revisions: readonly RevisionState[];
   /** Workloads by revision, to find ports in. */
   releases: Readonly<Record<string, ReleaseSpec>>;
-  /** Hosts from `route` and `dns` resources. */
+  /** Hosts from `route` resources. */
   hosts: readonly ClaimedHost[];
 }
 
@@ -43,6 +43,26 @@ const LOOPBACK = '127.0.0.1';
 /** `<service>.<environment>.localhost`, which browsers and curl resolve. */
 export function serviceHost(service: string, environment: string): string {
   return `${service}.${environment}.localhost`;
+}
+
+/** A port of the loopback that stands for one port of a service, as a `service-port` resource gave it out. */
+export interface ClaimedPort {
+  service: string;
+  environment: string;
+  /** Name or number of the service port. */
+  port: string | number;
+  listen: number;
+}
+
+/** Host of a route that only other services reach, by a port of the loopback. */
+export function internalHost(claim: Pick<ClaimedPort, 'service' | 'environment' | 'port'>): string {
+  return `${String(claim.port).toLowerCase()}.${claim.service}.${claim.environment}.internal`;
+}
+
+/** Listeners in order of port; a port is given to one host only. */
+export function planListeners(claims: readonly ClaimedPort[]): { port: number; host: string }[] {
+  const ports = new Map(claims.map((claim) => [claim.listen, internalHost(claim)]));
+  return [...ports].map(([port, host]) => ({ port, host })).sort((a, b) => a.port - b.port);
 }
 
 /** Routes in order of host and path; the same input gives the same table. */

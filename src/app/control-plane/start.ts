@@ -1,0 +1,202 @@
+/**
+ * Starts the control plane: database, programs, object core, road, listeners, in the order in which each needs the last.
+ *
+ * It is ready when it answers; what takes longer (the demo, the first reconciliation) goes on behind. A control
+ * plane that dies leaves everything else running; this same function adopts it.
+ */
+import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { pino } from 'pino';
+import { createArtifactStore } from '../../adapters/artifacts/store.ts';
+import { openGitServer } from '../../adapters/git/smart-http.ts';
+import { acquireLease } from '../../adapters/postgres/lease.ts';
+import { openWebhooks } from '../../api/git/webhooks.ts';
+import { ensureCertificates } from '../../api/transport/certificates.ts';
+import { writeKubeconfig } from '../../api/transport/kubeconfig.ts';
+import { listenTls } from '../../api/transport/server.ts';
+import { localContextPath, writePrivateFile } from '../../cli/context.ts';
+import { createDemo, type Demo } from '../../control/demo/demo.ts';
+import { defaultEnvironments, ensureEnvironments } from '../../control/environment/default-environments.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { readDemoFleet } from '../demo-fleet.ts';
+import { makeFolders } from '../folders.ts';
+import { lockInstance } from '../instance-lock.ts';
+import { packageNetwork } from '../package-network.ts';
+import { packageVersion } from '../package-root.ts';
+import { choosePorts, type Ready } from './addresses.ts';
+import { recordArtifact } from './artifact-record.ts';
+import { openPlatformDatabase } from './database.ts';
+import { createHandlers } from './http-handlers.ts';
+import { listenHttp } from './listeners.ts';
+import { openLog } from './log.ts';
+import { ADMIN, openObjectCore } from './object-core.ts';
+import { allOperations } from './operations.ts';
+import { startPrograms } from './programs.ts';
+import { openRoad } from './road.ts';
+import { consoleParts, gitAccess, platformParts, webhookRefusal, webhookSecret } from './surfaces.ts';
+import { openSecretPlace } from './secret-place.ts';
+import { installStaticServer } from './static-server.ts';
+import { readTemplates } from './templates.ts';
+
+export interface ControlPlaneOptions {
+  dataDir: string;
+  port: number | undefined;
+  host: string | undefined;
+  empty: boolean;
+  databaseUrl: string | undefined;
+  progress: (line: string) => void;
+}
+
+export interface ControlPlane {
+  ready: Ready;
+  stop(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+const LEASE = 'reconcilers';
+
+const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/** Ends what was opened, newest first; one that fails does not keep the others open. */
+class Closing {
+  readonly #steps: { name: string; close: () => Promise<unknown> | void }[] = [];
+
+  add(name: string, close: () => Promise<unknown> | void): void {
+    this.#steps.unshift({ name, close });
+  }
+
+  async run(log: pino.Logger): Promise<void> {
+    for (const { name, close } of this.#steps.splice(0)) {
+      const began = performance.now();
+      try {
+        await close();
+        log.info({ name, ms: Math.round(performance.now() - began) }, 'a part has stopped');
+      } catch (error) {
+        log.error({ name, error: String(error) }, 'a part did not stop cleanly');
+      }
+    }
+  }
+}
+
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const folders = makeFolders(options.dataDir);
+  const log = openLog(folders.logs);
+  const closing = new Closing();
+  const close = (): Promise<void> => closing.run(log);
+  try {
+    const lock = lockInstance(folders.run);
+    closing.add('lock', () => lock.release());
+    return { ready: await open(options, folders, log, closing), stop: close };
+  } catch (error) {
+    log.error({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'the start failed');
+    await close();
+    throw error;
+  }
+}
+
+async function open(options: ControlPlaneOptions, folders: ReturnType<typeof makeFolders>, log: pino.Logger, closing: Closing): Promise<Ready> {
+  const host = options.host ?? LOOPBACK;
+  const version = packageVersion();
+  const ports = await choosePorts(host, options.port);
+  options.progress('  starting the database, the supervisor and the edge ...');
+  const hidden = [folders.run, folders.keys, folders.logs, folders.repositories, folders.artifacts, folders.edge, folders.postgres];
+  const [storage, programs] = await Promise.all([
+    openPlatformDatabase(folders, options.databaseUrl, log),
+    startPrograms({ folders, edgePort: ports.edge, host, hidden, log }),
+  ]);
+  closing.add('database', () => storage.close());
+  closing.add('programs', () => programs.stop());
+  const secretPlace = await openSecretPlace({ folders, storage, clock });
+  const core = await openObjectCore(storage, clock, [], log);
+  closing.add('objects', () => core.close());
+  await ensureEnvironments(core.as('platform'), defaultEnvironments(!options.empty));
+
+  // Addresses are needed by what is built before the listeners stand: they listen first and answer once all is wired.
+  let handlers: ReturnType<typeof createHandlers> | undefined;
+  const consoleListener = await listenHttp(host, ports.console, (request, response) => (handlers === undefined ? void response.writeHead(503).end() : handlers.console(request, response)));
+  closing.add('console', () => consoleListener.close());
+  const certificates = ensureCertificates(join(folders.keys, 'tls'), clock, host === LOOPBACK ? [] : [host]);
+  const apiListener = await listenTls({ host, port: ports.api, certificates, handler: (request, response) => handlers?.api(request, response) ?? Promise.resolve(false), onError: (error) => log.warn({ error: String(error) }, 'a request ended badly') });
+  closing.add('api', () => apiListener.close());
+  const consoleUrl = `http://${host}:${consoleListener.port}`;
+  const gitUrl = `${consoleUrl}/git`;
+
+  const artifacts = createArtifactStore({ folder: folders.artifacts, unpackFolder: join(folders.shared, 'artifacts'), signer: secretPlace.signer, clock });
+  const road = await openRoad({
+    folders,
+    storage,
+    core,
+    programs,
+    artifacts,
+    secrets: secretPlace.secrets,
+    claimOutputs: secretPlace.claimOutputs,
+    claims: secretPlace.claimsFor(core),
+    staticServer: installStaticServer(folders.shared, version),
+    recordArtifact: recordArtifact({ artifacts, signer: secretPlace.signer, clock, version, builder: `${consoleUrl}/builder` }),
+    clock,
+    log,
+    addresses: { git: gitUrl, console: consoleUrl, edgePort: programs.edgePort },
+    stepEnvironment: packageNetwork(process.env, folders.shared),
+  });
+  closing.add('road', () => road.stop());
+
+  const moved = async (namespace: string, repository: string): Promise<void> => road.wake(namespace, repository);
+  const demo: Demo | undefined = options.empty
+    ? undefined
+    : createDemo({ fleet: readDemoFleet(), objects: core.as('platform'), objectsOf: core.of, source: road.source, received: moved, requestsPerSecond: async () => undefined });
+  const templates = readTemplates();
+  const operations = allOperations({
+    rollouts: road.delivery.operations,
+    pipelines: { objectsOf: core.of, source: road.source },
+    services: { templates, objectsFor: core.of, objects: core.as('platform'), source: road.source, clock, received: moved },
+    demo,
+  });
+  const git = await openGitServer({ source: road.source, ...gitAccess(core), onReceived: road.received });
+  let serving = false;
+  const webhooks = openWebhooks({
+    secretOf: (namespace, name) => webhookSecret(core, secretPlace.secrets, namespace, name),
+    onPush: road.wake,
+    onRefused: (namespace, repository, reason) => void storage.store.events.append([webhookRefusal(namespace, repository, reason)]),
+  });
+  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, clock, version, apiUrl: apiListener.url, gitUrl };
+  handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
+
+  const giveUp = new AbortController();
+  closing.add('lease', () => giveUp.abort());
+  void acquireLease(LEASE, { connection: storage.database.connection, log, signal: giveUp.signal }).then(
+    (lease) => {
+      closing.add('lease', () => lease.release());
+      // Another replica may lead now: acting on would be wrong, and starting anew is what is tested most.
+      lease.onLost(() => {
+        log.error({}, 'the lease of the reconcilers was lost');
+        process.kill(process.pid, 'SIGTERM');
+      });
+      road.lead();
+      if (demo !== undefined) void demo.seed().catch((error: unknown) => log.error({ error: String(error) }, 'the demo could not be seeded'));
+    },
+    (error: unknown) => log.info({ error: String(error) }, 'waiting for the lease ended'),
+  );
+
+  const token = await core.identities.issue(ADMIN, { ephemeral: true, description: 'roadbed up' });
+  const code = await core.identities.issueLoginCode(ADMIN);
+  const kubeconfig = join(folders.run, 'kubeconfig');
+  writeKubeconfig(kubeconfig, { server: apiListener.url, authority: certificates.authority, token: token.token, namespace: options.empty ? 'default' : 'shop' });
+  serving = true;
+  const ready: Ready = {
+    schemaVersion: 1,
+    apiUrl: apiListener.url,
+    consoleUrl,
+    edgeUrl: `http://${host}:${programs.edgePort}`,
+    gitUrl,
+    token: token.token,
+    kubeconfig,
+    dataDir: folders.dataDir,
+    loginUrl: `${consoleUrl}/login?code=${encodeURIComponent(code)}`,
+    pid: process.pid,
+  };
+  const local = localContextPath(folders.dataDir);
+  writePrivateFile(local, `${JSON.stringify({ apiUrl: ready.apiUrl, token: ready.token, ca: certificates.authority, consoleUrl, edgeUrl: ready.edgeUrl, gitUrl, dataDir: folders.dataDir })}\n`);
+  closing.add('local context', () => rmSync(local, { force: true }));
+  log.info({ api: ready.apiUrl, console: consoleUrl, edge: ready.edgeUrl }, 'ready');
+  return ready;
+}

@@ -1,0 +1,118 @@
+/** What the console, the scripts' endpoints and the Git server are given of the platform. */
+import type { ConsoleDependencies } from '../../api/console/dependencies.ts';
+import type { Operations } from '../../api/contract/operations.ts';
+import type { PlatformApiDependencies } from '../../api/platform/dependencies.ts';
+import { goldenPaths } from '../../control/service-template/new-service.ts';
+import type { ServiceTemplate } from '../../control/service-template/template.ts';
+import { releaseWithNewSecrets } from '../../control/release/make-release.ts';
+import type { ReleaseObject, RolloutObject } from '../../control/rollout/world.ts';
+import type { RepositoryObject } from '../../control/repository/names.ts';
+import type { NewEvent } from '../../domain/event.ts';
+import { GROUP } from '../../domain/kinds/group.ts';
+import { requestReference } from '../../domain/reference.ts';
+import type { Decision } from '../../engines/access/action.ts';
+import { revisionId } from '../../engines/release/identity.ts';
+import { toCdEvent } from '../../formats/cdevents/from-row.ts';
+import type { Artifacts } from '../../ports/artifacts.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Identity } from '../../ports/identity.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { packageRoot } from '../package-root.ts';
+import type { PlatformDatabase } from './database.ts';
+import { deliveryReports } from './delivery-reports.ts';
+import type { ObjectCore } from './object-core.ts';
+import type { Programs } from './programs.ts';
+import { readableBy } from './readable.ts';
+import type { Road } from './road.ts';
+
+/** Secrets of webhooks are stored as those of an environment of this name: roadbed secret set NAME --service REPOSITORY -e webhooks. */
+const WEBHOOK_SCOPE = 'webhooks';
+
+export interface SurfaceParts {
+  core: ObjectCore;
+  storage: PlatformDatabase;
+  road: Road;
+  programs: Programs;
+  operations: Operations;
+  templates: readonly ServiceTemplate[];
+  secrets: Secrets;
+  artifacts: Pick<Artifacts, 'verify' | 'has' | 'attachment'>;
+  clock: Clock;
+  version: string;
+  apiUrl: string;
+  gitUrl: string;
+}
+
+export function consoleParts(parts: SurfaceParts): Omit<ConsoleDependencies, 'objectApi' | 'identities'> {
+  const { core, storage, road, programs, clock } = parts;
+  return {
+    objects: core.of,
+    readable: readableBy(core),
+    events: storage.store.events,
+    metrics: road.metrics,
+    runtime: programs.runtime,
+    operations: parts.operations,
+    clock,
+    deliveryMetrics: deliveryReports(storage.store.events, clock),
+    cdEvents: (rows) => rows.map((row) => toCdEvent(row)).filter((event) => event !== undefined),
+    goldenPaths: goldenPaths(parts.templates),
+    about: { version: parts.version, apiUrl: parts.apiUrl, gitUrl: parts.gitUrl },
+    webRoot: join(packageRoot, 'web', 'dist'),
+  };
+}
+
+/** A refusal is told by the caller; `decide` leaves no audit row, so reads of lists stay quiet. */
+function decide(core: ObjectCore, identity: Identity, verb: string, resource: string, namespace: string | undefined): Decision {
+  const kind = core.service.kinds.byName(resource === 'repositories' ? `${GROUP}/Repository` : `${GROUP}/Rollout`);
+  if (kind === undefined) return { allowed: false, reason: `${resource} is not served` };
+  return core.service.decide(identity, verb, { kind, namespace, name: '' });
+}
+
+export function platformParts(parts: SurfaceParts): PlatformApiDependencies {
+  const { core, storage, programs, secrets, artifacts } = parts;
+  return {
+    objects: core.of,
+    authorise: async (identity, action) => decide(core, identity, action.verb, action.resource, action.namespace),
+    events: storage.store.events,
+    runtime: programs.runtime,
+    secrets,
+    artifacts,
+    releaseWithNewSecrets: async (identity, { namespace, service, environment }) => {
+      const rollout = await core.of(identity).get<RolloutObject>('roadbed.dev/Rollout', namespace, `${service}.${environment}`);
+      const release = rollout?.status?.stable?.release;
+      if (release === undefined) return undefined;
+      const made = await releaseWithNewSecrets({ objects: core.as('release-controller'), secrets }, { namespace, release, environment, chain: randomUUID(), by: identity.subject });
+      await parts.operations.promote(identity, { namespace, service, environment, release: made.metadata.name, reason: 'new secret version' });
+      return made.metadata.name;
+    },
+    revisionOf: async (namespace, service, environment, release) => {
+      const found = await core.as('release-controller').get<ReleaseObject>('roadbed.dev/Release', namespace, release);
+      return found === undefined ? undefined : revisionId(service, environment, found.spec.hash);
+    },
+  };
+}
+
+export function gitAccess(core: ObjectCore): { authenticate(token: string): Promise<Identity | undefined>; authorise(identity: Identity, namespace: string, repository: string, access: 'read' | 'write'): Promise<boolean> } {
+  return {
+    authenticate: (token) => core.identities.authenticate(token),
+    authorise: async (identity, namespace, _repository, access) => decide(core, identity, access === 'read' ? 'get' : 'update', 'repositories', namespace).allowed,
+  };
+}
+
+/** The value that signs a repository's webhooks: secret `spec.webhook.secret` of the service named like the repository, scope `webhooks`. */
+export async function webhookSecret(core: ObjectCore, secrets: Secrets, namespace: string, name: string): Promise<{ provider: 'github' | 'gitlab' | 'forgejo'; secret: string } | undefined> {
+  const repository = await core.as('git').get<RepositoryObject>('roadbed.dev/Repository', namespace, name);
+  const webhook = repository?.spec.webhook;
+  if (webhook === undefined) return undefined;
+  const scope = { namespace, environment: WEBHOOK_SCOPE, service: name };
+  const version = (await secrets.versions(scope))[webhook.secret];
+  if (version === undefined) return undefined;
+  const secret = (await secrets.resolve(scope, { [webhook.secret]: version }))[webhook.secret];
+  return secret === undefined ? undefined : { provider: webhook.provider, secret };
+}
+
+export function webhookRefusal(namespace: string, repository: string, reason: string): NewEvent {
+  return { namespace, actor: { issuer: 'roadbed', subject: 'anonymous' }, subject: requestReference('POST', `/hooks/${namespace}/${repository}`), kind: 'request.refused', schemaVersion: 1, body: { code: 401, reason } };
+}

@@ -1,0 +1,100 @@
+/**
+ * `roadbed down`: ends everything that runs below a data directory, also what a crash has left; with `--purge`
+ * removes all of it and looks whether anything is left.
+ *
+ * Each program is adopted first, because only its owner knows how to stop it cleanly.
+ */
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { ensureEdge } from '../adapters/edge/launch.ts';
+import { startEmbeddedPostgres } from '../adapters/postgres/embedded.ts';
+import { ensureSupervisor } from '../adapters/process/launch.ts';
+import { platformKey } from './control-plane/keys.ts';
+import { makeFolders, reachableFor, type Folders } from './folders.ts';
+import { runningInstance } from './instance-lock.ts';
+
+const CONTROL_PLANE_LIMIT_MS = 15_000;
+const EDGE_DRAIN_MS = 3_000;
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function stopControlPlane(run: string): Promise<boolean> {
+  const pid = runningInstance(run);
+  if (pid === undefined) return false;
+  process.kill(pid, 'SIGTERM');
+  const deadline = Date.now() + CONTROL_PLANE_LIMIT_MS;
+  while (alive(pid) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  if (alive(pid)) process.kill(pid, 'SIGKILL');
+  return true;
+}
+
+async function stopSupervisor(folders: Folders, purge: boolean): Promise<boolean> {
+  if (readdirSync(folders.supervisor).length === 0) return false;
+  const supervisor = await ensureSupervisor({ folder: folders.supervisor, sharedDir: folders.shared, node: process.execPath, keyFile: platformKey(folders.keys, 'supervisor').path, log: () => {} });
+  if (purge) await supervisor.purge();
+  else await supervisor.stop({ keepWorkloads: false });
+  return true;
+}
+
+async function stopEdge(folders: Folders): Promise<boolean> {
+  if (readdirSync(folders.edge).length === 0) return false;
+  const edge = await ensureEdge({ folder: folders.edge, port: 0 });
+  await edge.stop(EDGE_DRAIN_MS);
+  return edge.adopted;
+}
+
+async function stopPostgres(folders: Folders, purge: boolean): Promise<boolean> {
+  if (!existsSync(folders.postgres)) return false;
+  const runs = readdirSync(folders.postgres, { recursive: true, encoding: 'utf8' }).some((path) => path.endsWith('postmaster.pid'));
+  if (!runs && !purge) return false;
+  const server = await startEmbeddedPostgres({ dataDir: folders.postgres, sharedDir: folders.shared, log: pino({ level: 'silent' }) });
+  if (purge) await server.destroy();
+  else await server.stop();
+  return server.adopted;
+}
+
+/** Processes that work in one of the folders or were started with one of them in their command line. */
+function processesBelow(places: readonly string[]): string[] {
+  if (!existsSync('/proc')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && Number(name) !== process.ppid)
+    .filter((pid) => {
+      try {
+        const folder = readlinkSync(join('/proc', pid, 'cwd'));
+        const command = readFileSync(join('/proc', pid, 'cmdline'), 'utf8').split('\0');
+        const program = command.some((word) => /(edge|process)\/main\.(ts|js)$/.test(word)) || /postgres/.test(command[0] ?? '');
+        return places.some((place) => folder === place || folder.startsWith(`${place}/`) || (program && command.some((word) => word === place || word.startsWith(`${place}/`))));
+      } catch {
+        return false;
+      }
+    })
+    .map((pid) => `process ${pid}`);
+}
+
+/** Empties a folder that may be a mount point or somebody's working directory, then removes it if it can be. */
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
+}
+
+export async function down(options: { dataDir: string; purge: boolean }): Promise<{ stopped: string[]; left: string[] }> {
+  if (!existsSync(options.dataDir)) return { stopped: [], left: [] };
+  const folders = makeFolders(options.dataDir);
+  const stopped: string[] = [];
+  if (await stopControlPlane(folders.run)) stopped.push('control plane');
+  if (await stopSupervisor(folders, options.purge)) stopped.push('supervisor');
+  if (await stopEdge(folders)) stopped.push('edge');
+  if (await stopPostgres(folders, options.purge)) stopped.push('database');
+  if (!options.purge) return { stopped, left: [] };
+  const places = [folders.dataDir, ...(folders.reachable === folders.dataDir ? [] : [folders.reachable])];
+  for (const place of places) removeFolder(place);
+  const left = [...processesBelow(places), ...[...places, reachableFor(options.dataDir)].filter((place) => existsSync(place))];
+  return { stopped, left: [...new Set(left)] };
+}

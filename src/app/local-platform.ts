@@ -1,0 +1,30 @@
+/** What commands need of this machine. Everything heavy is loaded by the command that needs it. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { systemdUnit } from '../adapters/process/systemd.ts';
+import type { LocalPlatform } from '../cli/local-platform.ts';
+import { packageRoot, packageVersion } from './package-root.ts';
+
+const OPEN_TIMEOUT_MS = 5_000;
+
+function openInBrowser(url: string): Promise<boolean> {
+  const command = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  return new Promise((resolve) => execFile(command, [url], { timeout: OPEN_TIMEOUT_MS }, (error) => resolve(error === null)));
+}
+
+export function localPlatform(): LocalPlatform {
+  return {
+    packageVersion: packageVersion(),
+    up: async (options) => (await import('./up.ts')).up(options),
+    down: async (options) => (await import('./down.ts')).down(options),
+    systemdUnit: (options) => {
+      const home = process.env['HOME'] ?? '/root';
+      const path = options.user ? join(process.env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'systemd', 'user', 'roadbed.service') : '/etc/systemd/system/roadbed.service';
+      const command = [join(packageRoot, 'bin', 'roadbed'), 'up', '--empty', '--data-dir', options.dataDir];
+      return { path, text: systemdUnit({ scope: options.user ? 'user' : 'system', command, dataDir: options.dataDir }) };
+    },
+    runPipeline: async (options) => (await import('./local-pipeline.ts')).runLocalPipeline(options),
+    doctor: async ({ dataDir }) => (await import('./doctor.ts')).diagnose(dataDir),
+    openInBrowser,
+  };
+}
