@@ -12,6 +12,7 @@ import { fileJournal } from '../../adapters/traffic-collector/collector-journal.
 import { createTrafficCollector, type TrafficCollector } from '../../adapters/traffic-collector/traffic-collector.ts';
 import { openWorkspaces } from '../../adapters/workspaces/workspaces.ts';
 import { importCatalog, removeImported } from '../../control/catalog/import.ts';
+import { relationsReconciler } from '../../control/catalog/relations.ts';
 import { startLoop, type Loop } from '../../control/loop/loop.ts';
 import type { Reconciler } from '../../control/loop/reconciler.ts';
 import { pipelineReconciler } from '../../control/pipeline/reconciler.ts';
@@ -146,6 +147,7 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
   const repositories = repositoryReconciler({
     objects: core.as('repository-controller'),
     source,
+    changedFiles: source.changedFiles,
     clock,
     cloneUrl: (namespace, name) => `${addresses.git}/${namespace}/${name}.git`,
     importCatalog: (repository, commit) => importCatalog(importer, repository, commit),
@@ -162,7 +164,7 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
     delivery,
     wake,
     lead: () => {
-      const started = startLoop({ objects: core.as('platform'), clock, log, reconcilers: [repositories, pipelines, parts.claims, ...delivery.reconcilers] });
+      const started = startLoop({ objects: core.as('platform'), clock, log, reconcilers: [repositories, pipelines, parts.claims, relationsReconciler(core.as('catalog-controller')), ...delivery.reconcilers] });
       loop = started;
       metrics.start();
       delivery.start(started.enqueue);
@@ -175,7 +177,7 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
       );
     },
     received: (namespace, repository, updates, pusher) =>
-      received({ objects: core.as('git'), source, wake, runUrl: (team, run) => `${addresses.console}/pipelines/${team}/${run}` }, namespace, repository, updates, pusher),
+      received({ objects: core.as('git'), source, changedFiles: source.changedFiles, wake, runUrl: (team, run) => `${addresses.console}/pipelines/${team}/${run}` }, namespace, repository, updates, pusher),
     stop: async () => {
       for (const one of stops) one.stop();
       await loop?.stop();

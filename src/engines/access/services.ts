@@ -32,10 +32,14 @@ const SERVICES: Record<string, Rights | typeof EVERYTHING> = {
   /** Removes what belongs to vanished owners and namespaces. */
   'service:garbage-collector': EVERYTHING,
   'service:catalog-importer': { ...CATALOG, ...owns('workloads'), ...writesStatus('repositories') },
+  'service:catalog-controller': CATALOG,
   'service:git': { ...owns('pipelineruns'), ...writesStatus('repositories') },
   'service:repository-controller': { ...owns('pipelineruns'), ...writesStatus('repositories') },
   'service:pipeline-controller': { ...owns('pipelineruns', 'releases'), ...writesStatus('repositories') },
   'service:release-controller': { ...owns('releases', 'rollouts') },
+  'service:promotion-controller': { ...owns('rollouts'), ...writesStatus('releases', 'environments') },
+  'service:desired-state': { ...owns('rollouts') },
+  'service:resource-controller': { ...owns('resourceclaims') },
   'service:rollout-controller': {
     ...owns('rollouts', 'holds', 'resourceclaims'),
     ...writesStatus('releases', 'environments', 'repositories'),
