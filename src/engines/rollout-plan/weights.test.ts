@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planRoutes, type ServiceTraffic } from './route-table.ts';
+import { internalHost, planListeners, planRoutes, type ServiceTraffic } from './route-table.ts';
 import { sameWeights, weightsOf } from './weights.ts';
 
 const split = fc.record({ stable: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }), canary: fc.option(fc.constantFrom('c', 'd'), { nil: undefined }), weight: fc.integer({ min: 0, max: 100 }) }).map(({ stable, canary, weight }) => ({ ...(stable === undefined ? {} : { stable }), ...(canary === undefined ? {} : { canary }), weight }));
@@ -52,4 +52,12 @@ test('a program that listens nowhere has no route', () => {
   const worker = traffic('worker');
   const releases = Object.fromEntries(Object.keys(worker.releases).map((id) => [id, { workload: {} } as unknown as ServiceTraffic['releases'][string]]));
   expect(planRoutes([{ ...worker, releases }])).toEqual([]);
+});
+
+test('services reach each other by a loopback port that stands for a host of their own', () => {
+  const claims = [{ service: 'cart', environment: 'prod', port: 'admin', listen: 40_002 }, { service: 'cart', environment: 'prod', port: 80, listen: 40_001 }];
+  const listeners = planListeners(claims);
+  expect(listeners).toEqual([{ port: 40_001, host: '80.cart.prod.internal' }, { port: 40_002, host: 'admin.cart.prod.internal' }]);
+  const routes = planRoutes([traffic('cart', claims.map((claim) => ({ host: internalHost(claim), pathPrefix: '/', port: claim.port })))]);
+  expect(routes.map((route) => [route.host, route.revisions[0]?.endpoints[0]?.port])).toEqual([['80.cart.prod.internal', 20_000], ['admin.cart.prod.internal', 30_000], ['cart.prod.localhost', 20_000]]);
 });
