@@ -31,7 +31,7 @@ const MARK =
   '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="7" fill="#23261f"/><path d="M7.5 27 12.7 5h6.6L24.5 27Z" fill="#50564a"/><path d="M16 6.5v3.2m0 3.6v4.2m0 4.2V27" stroke="#f5c02c" stroke-width="2.2"/></svg>';
 
 function page(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${title} · Roadbed</title><link rel="stylesheet" href="/login.css"></head><body><main>${MARK}${body}</main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${title} · Roadbed</title><link rel="icon" type="image/svg+xml" href="/mark.svg"><link rel="stylesheet" href="/login.css"></head><body><main>${MARK}${body}</main></body></html>`;
 }
 
 function escaped(text: string): string {

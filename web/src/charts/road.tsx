@@ -55,7 +55,7 @@ export function Road({ lanes, sentence }: { lanes: Lane[]; sentence: string }) {
       </svg>
       <ul className={styles.labels} data-narrow={narrow ? '' : undefined}>
         {drawn.map(({ lane, to }) => (
-          <li key={lane.role} className={styles.label} style={narrow ? {} : { top: to - 36, left: end + 16 }}>
+          <li key={lane.role} className={styles.label} style={narrow ? {} : { top: to - 36 }}>
             <span className={styles.head}>
               <i className={`${styles.dot} ${styles[lane.role]}`} />
               <strong>{lane.weight} %</strong> {lane.role === 'canary' ? 'canary' : 'stable'}

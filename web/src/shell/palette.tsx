@@ -27,14 +27,16 @@ function recentIds(): string[] {
   }
 }
 
-/** Every word of the query must occur; earlier and at word starts is better. */
+/** Every word of the query must occur; in the label is better than in the hint, at its start best. */
 function score(entry: Entry, words: readonly string[]): number {
-  const text = `${entry.label} ${entry.hint ?? ''}`.toLowerCase();
+  const label = entry.label.toLowerCase();
+  const hint = (entry.hint ?? '').toLowerCase();
   let sum = 0;
   for (const word of words) {
-    const position = text.indexOf(word);
-    if (position === -1) return -1;
-    sum += position === 0 || text[position - 1] === ' ' ? 2 : 1;
+    if (label.startsWith(word)) sum += 4;
+    else if (label.includes(word)) sum += 3;
+    else if (hint.includes(word)) sum += 1;
+    else return -1;
   }
   return sum;
 }
