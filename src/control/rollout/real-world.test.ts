@@ -156,6 +156,7 @@ describe.skipIf(!READY)('delivery with real processes', () => {
     console.log(`real world: ${count.answered} answered, ${count.lost.length} failed in the canary, ${outside.length} lost outside it; traffic back ${millis} ms after the failed measurement`);
     expect(outside).toEqual([]);
     expect(count.lost.length).toBeGreaterThan(0);
+    expect(attempt?.verdict?.affectedRequests).toBe(count.lost.length);
     expect(await world.platform.list('roadbed.dev/Hold', { namespace: NAMESPACE })).toMatchObject([{ spec: { release: bad } }]);
     const receipt = await receiptOf({ objects: world.platform, events: { query: async ({ chain, kinds }) => world.rows.filter((row) => (chain === undefined || row.chain === chain) && (kinds === undefined || kinds.includes(row.kind))) }, metrics: collector, clock }, NAMESPACE, `${SERVICE}.prod`);
     expect(receipt.outcome).toBe('Promoted');

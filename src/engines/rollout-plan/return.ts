@@ -14,6 +14,7 @@ import type { Attempt, CheckStatus, MetricCheck, RolloutStatus, Verdict } from '
 import { decisiveMeasurement, sentence } from '../rollout-verdict/sentence.ts';
 import { attemptEvent, incidentId, ROLLOUT_CONTROLLER } from './attempt-events.ts';
 import { holdName } from '../holds/holds.ts';
+import { elapsedMs } from './clock-repair.ts';
 import { revisionOf } from './revision-id.ts';
 import { isDrained, isLeaving, targetWeights } from './upkeep.ts';
 import type { PlacedHold, Plan, RolloutView } from './view.ts';
@@ -36,6 +37,8 @@ export interface ReturnReason {
 }
 
 const LOOK_AGAIN_MS = 100;
+/** The counts of the last second before the traffic was back must have been collected when they are told. */
+const COUNTED_AFTER_MS = 2_000;
 
 /** Step 1: the decision, written with everything that must never be separated from it. */
 export function beginReturn(view: RolloutView, status: RolloutStatus, attempt: Attempt, reason: ReturnReason): Plan {
@@ -98,7 +101,8 @@ export function planReturn(view: RolloutView, status: RolloutStatus, attempt: At
     if (id === undefined || isLeaving(view.revisions.find((revision) => revision.id === id))) return record({ drainedAt: at }, `${attempt.release} is drained and removed`);
     return isDrained(view, id, rollback.trafficAt) ? { actions: [{ kind: 'removeRevision', revision: id }], againInMs: LOOK_AGAIN_MS } : { actions: [], againInMs: LOOK_AGAIN_MS };
   }
-  return finishReturn(view, status, attempt, at);
+  const uncounted = COUNTED_AFTER_MS - elapsedMs(rollback.trafficAt, view.now);
+  return uncounted > 0 && attempt.verdict?.canaryRequests !== undefined ? { actions: [], againInMs: uncounted } : finishReturn(view, status, attempt, at);
 }
 
 function planCommit(view: RolloutView, status: RolloutStatus, attempt: Attempt, record: (change: { commit: string }, why: string) => Plan): Plan {
