@@ -35,6 +35,8 @@ export interface OperationsApiDependencies {
     /** The files that `newService` would commit; throws PlatformError for a name or template that it would refuse. */
     preview(args: NewServiceArguments): { path: string; content: string }[];
   };
+  /** Identities.issueLoginCode, for `POST /login-links`; absent: there are none. */
+  issueLoginCode?: (subject: string) => Promise<string>;
   about: { version: string; apiUrl?: string; gitUrl?: string; isolation?: string };
 }
 

@@ -3,13 +3,23 @@ import { Hono } from 'hono';
 import type { z } from 'zod';
 import type { Context } from 'hono';
 import { PlatformError } from '../../domain/error.ts';
+import { loginLinkRoute } from '../contract/routes.ts';
 import { operationSchemas } from '../contract/operations.ts';
-import type { OperationName, OperationResult, Operations } from '../contract/operations.ts';
-import type { AskedBy } from './dependencies.ts';
+import type { OperationName, OperationResult } from '../contract/operations.ts';
+import type { AskedBy, OperationsApiDependencies } from './dependencies.ts';
 import { checked } from './request-body.ts';
 
-export function operationRoutes(operations: Operations): Hono<AskedBy> {
+const SESSION_MS = 12 * 3_600_000;
+
+export function operationRoutes({ operations, issueLoginCode, clock }: OperationsApiDependencies): Hono<AskedBy> {
   const app = new Hono<AskedBy>();
+  app.post(loginLinkRoute.path, async (context) => {
+    const { subject, expiresAt } = context.env.identity;
+    if (issueLoginCode === undefined || (expiresAt !== undefined && Date.parse(expiresAt) < clock.now() + SESSION_MS)) {
+      throw new PlatformError({ code: 'ROADBED-5010', class: 'refused', message: 'No login link can be made with this token.', why: 'The session would outlive it.', next: 'Paste the token into the sign-in page itself.' });
+    }
+    return context.json({ code: await issueLoginCode(subject) });
+  });
   app.post('/operations/:name', async (context: Context<AskedBy>) => {
     const name = context.req.param('name') ?? '';
     if (!isOperation(name)) {

@@ -41,7 +41,7 @@ export function createOperationsRouter(deps: OperationsApiDependencies, log: (li
   });
   app.route(PREFIX, readRoutes(deps, pulses));
   app.route(PREFIX, streamRoutes(deps));
-  app.route(PREFIX, operationRoutes(deps.operations));
+  app.route(PREFIX, operationRoutes(deps));
   return app;
 }
 

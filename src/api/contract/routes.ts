@@ -5,6 +5,7 @@
  * `:name` stands for one path segment. Operations are `POST /roadbed/v1/operations/<name>`, log and
  * change streams are server-sent events (`/stream`, `/logs/...`).
  */
+import { z } from 'zod';
 import { auditPageSchema, auditVerificationSchema } from './audit-page.ts';
 import { deliveryMetricsSchema } from './delivery-metrics.ts';
 import { goldenPathsSchema, newServiceProgressSchema, previewSchema } from './golden-path.ts';
@@ -35,6 +36,9 @@ export const reads = {
 } as const;
 
 export const previewRoute = { path: '/golden-paths/preview', answer: previewSchema } as const;
+
+/** `POST`: a code for `<console>/login?code=`, for the caller's own subject; works once. */
+export const loginLinkRoute = { path: '/login-links', answer: z.object({ code: z.string() }) } as const;
 
 export type ReadName = keyof typeof reads;
 
