@@ -1,16 +1,9 @@
 /** What commands need of this machine. Everything heavy is loaded by the command that needs it. */
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { systemdUnit } from '../adapters/process/systemd.ts';
 import type { LocalPlatform } from '../cli/local-platform.ts';
+import { openInBrowser } from './browser.ts';
 import { packageRoot, packageVersion } from './package-root.ts';
-
-const OPEN_TIMEOUT_MS = 5_000;
-
-function openInBrowser(url: string): Promise<boolean> {
-  const command = process.platform === 'darwin' ? 'open' : 'xdg-open';
-  return new Promise((resolve) => execFile(command, [url], { timeout: OPEN_TIMEOUT_MS }, (error) => resolve(error === null)));
-}
 
 export function localPlatform(): LocalPlatform {
   return {
@@ -23,6 +16,8 @@ export function localPlatform(): LocalPlatform {
       const command = [join(packageRoot, 'bin', 'roadbed'), 'up', '--empty', '--data-dir', options.dataDir];
       return { path, text: systemdUnit({ scope: options.user ? 'user' : 'system', command, dataDir: options.dataDir }) };
     },
+    backup: async (options) => (await import('./backup.ts')).backup(options),
+    restore: async (options) => (await import('./backup.ts')).restore(options),
     runPipeline: async (options) => (await import('./local-pipeline.ts')).runLocalPipeline(options),
     doctor: async ({ dataDir }) => (await import('./doctor.ts')).diagnose(dataDir),
     openInBrowser,

@@ -1,5 +1,6 @@
 /** `roadbed up`: the control plane in the foreground, until a signal ends it. */
 import type { UpOptions } from '../cli/local-platform.ts';
+import { openInBrowser } from './browser.ts';
 import { startControlPlane, type ControlPlane } from './control-plane/start.ts';
 import { packageVersion } from './package-root.ts';
 
@@ -46,7 +47,7 @@ export async function up(options: UpOptions): Promise<number> {
   if (early === undefined) {
     if (options.json) process.stdout.write(`${JSON.stringify(plane.ready)}\n`);
     else process.stdout.write(`${welcome(plane, options.empty, ((performance.now() - began) / 1000).toFixed(1))}\n`);
-    if (options.open) await import('./local-platform.ts').then(({ localPlatform }) => localPlatform().openInBrowser(plane.ready.loginUrl));
+    if (options.open) await openInBrowser(plane.ready.loginUrl);
   }
   const signal = await signalled;
   say('  stopping services, edge and database ...');

@@ -7,6 +7,11 @@ import type { Objects } from '../../ports/objects.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 
+/** Hono's environment of these routes: who asks. */
+export interface AskedBy {
+  Bindings: { identity: Identity };
+}
+
 export interface PlatformApiDependencies {
   objects: (identity: Identity) => Objects;
   /** The one decision of who may do what; a refusal leaves its audit row. */

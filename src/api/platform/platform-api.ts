@@ -17,12 +17,8 @@ import type { ApiObject } from '../../domain/object.ts';
 import type { Identity } from '../../ports/identity.ts';
 import { PREFIX } from '../contract/routes.ts';
 import { problemOf } from '../console/problems.ts';
-import type { PlatformApiDependencies } from './dependencies.ts';
+import type { AskedBy, PlatformApiDependencies } from './dependencies.ts';
 import { secretRoutes } from './secrets.ts';
-
-export interface AskedBy {
-  Bindings: { identity: Identity };
-}
 
 const BODY_LIMIT = 512 * 1024;
 const MOST_ROWS = 1_000;

@@ -11,8 +11,7 @@ import { GROUP } from '../../domain/kinds/group.ts';
 import { serviceReference } from '../../domain/reference.ts';
 import type { Identity } from '../../ports/identity.ts';
 import type { SecretScope } from '../../ports/secrets.ts';
-import type { PlatformApiDependencies } from './dependencies.ts';
-import type { AskedBy } from './platform-api.ts';
+import type { AskedBy, PlatformApiDependencies } from './dependencies.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const PLACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
