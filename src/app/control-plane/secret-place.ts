@@ -37,7 +37,7 @@ export async function openSecretPlace(parts: { folders: Folders; storage: Platfo
       const provisioners = [
         createPostgresProvisioner({ connection: storage.administration, address: storage.tenantAddress, secrets }),
         createVolumeProvisioner(folders.volumes),
-        createServicePortProvisioner(servicePorts(join(folders.dataDir, 'service-ports.json'), folders.dataDir)),
+        createServicePortProvisioner(servicePorts(join(folders.edge, 'service-ports.json'), folders.dataDir)),
         createDnsProvisioner(),
         createRouteProvisioner(claimedHosts(objects)),
         createEnvironmentProvisioner(secrets),
