@@ -42,11 +42,10 @@ export interface Snapshot {
   entities(): Promise<EntityObject[]>;
 }
 
-export const ENTITY_KINDS = ['Component', 'API', 'Resource', 'System', 'Domain', 'Group', 'User', 'Template', 'Location'] as const;
+export const ENTITY_KINDS = ['Component', 'API', 'Resource', 'System', 'Domain', 'Group', 'User', 'Location'] as const;
 
 /** The Score and Backstage groups of the kinds above. */
 export function kindName(kind: string): KindName {
-  if (kind === 'Template') return 'scaffolder.backstage.io/Template';
   return (ENTITY_KINDS as readonly string[]).includes(kind) ? `backstage.io/${kind}` : `roadbed.dev/${kind}`;
 }
 

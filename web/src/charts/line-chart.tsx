@@ -34,6 +34,8 @@ export interface LineChartProps {
   since: number;
   until: number;
   format: (value: number) => string;
+  /** The axis reaches at least so far, so that nothing at all does not look like something. */
+  least: number;
   limit?: { value: number; label: string } | undefined;
   markers?: Marker[];
   height?: number;
@@ -46,11 +48,11 @@ const RIGHT = 12;
 const TOP = 14;
 const BOTTOM = 22;
 
-export function LineChart({ title, sentence, lines, since, until, format, limit, markers = [], height = 168, hover, onHover }: LineChartProps) {
+export function LineChart({ title, sentence, lines, since, until, format, least, limit, markers = [], height = 168, hover, onHover }: LineChartProps) {
   const id = useId();
   const [box, width] = useWidth(560);
   const values = lines.flatMap((line) => line.points.flatMap((point) => point.value ?? []));
-  const ticks = valueTicks(Math.max(...values, (limit?.value ?? 0) * 1.25, Number.MIN_VALUE));
+  const ticks = valueTicks(Math.max(...values, (limit?.value ?? 0) * 1.25, least));
   const top = ticks.at(-1) ?? 1;
   const x = linear(since, until, LEFT, width - RIGHT);
   const y = linear(0, top, height - BOTTOM, TOP);

@@ -6,7 +6,7 @@ export interface Scale {
 
 /** Steps of 1, 2 or 5 times a power of ten, about `wanted` of them, from 0 to at least `max`. */
 export function valueTicks(max: number, wanted = 3): number[] {
-  const top = max > 0 ? max : 1;
+  const top = max > 1e-9 ? max : 1;
   const raw = top / wanted;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= raw) ?? raw;

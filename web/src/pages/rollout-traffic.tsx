@@ -68,10 +68,10 @@ export function TrafficComparison({ attempt, traffic }: { attempt: Attempt; traf
   return (
     <div className={styles.charts}>
       <Panel>
-        <LineChart title={`Failed requests, over ${Math.max(WINDOW_SECONDS, traffic.stepSeconds)} s`} sentence={failureSentence(traffic)} lines={lines((points) => failedShares(points, traffic.stepSeconds))} since={since} until={until} format={percent} limit={failures === undefined ? undefined : { value: failures.value, label: `limit ${percent(failures.value)}` }} markers={markers} hover={hover} onHover={setHover} />
+        <LineChart title={`Failed requests, over ${Math.max(WINDOW_SECONDS, traffic.stepSeconds)} s`} sentence={failureSentence(traffic)} lines={lines((points) => failedShares(points, traffic.stepSeconds))} since={since} until={until} format={percent} least={0.01} limit={failures === undefined ? undefined : { value: failures.value, label: `limit ${percent(failures.value)}` }} markers={markers} hover={hover} onHover={setHover} />
       </Panel>
       <Panel>
-        <LineChart title={`Latency, ${key}`} sentence={latencySentence(traffic, key)} lines={lines((points) => points.map((point) => point[key]))} since={since} until={until} format={millis} limit={latency === undefined ? undefined : { value: latency.value, label: `limit ${millis(latency.value)}` }} markers={markers} hover={hover} onHover={setHover} />
+        <LineChart title={`Latency, ${key}`} sentence={latencySentence(traffic, key)} lines={lines((points) => points.map((point) => point[key]))} since={since} until={until} format={millis} least={10} limit={latency === undefined ? undefined : { value: latency.value, label: `limit ${millis(latency.value)}` }} markers={markers} hover={hover} onHover={setHover} />
       </Panel>
     </div>
   );

@@ -40,8 +40,8 @@ export function ServiceTimeline({ namespace, service, environment, deploys }: { 
   return (
     <Panel>
       <div className={styles.stack}>
-        <LineChart {...shared} title="Failed requests" sentence={`${errors} of ${requests.toLocaleString('en')} failed (${percent(errors / requests)}), ${count(inside, 'deployment event')} in this time.`} lines={[{ label: 'failed', ink: 'canary', points: points.map((point) => ({ at: at(point), value: point.requests === 0 ? undefined : point.errors / point.requests })) }]} format={percent} />
-        <LineChart {...shared} title="Latency, p95 to the first byte" sentence={worst(points)} lines={[{ label: 'p95', ink: 'stable', points: points.map((point) => ({ at: at(point), value: point.p95 })) }]} format={millis} />
+        <LineChart {...shared} title="Failed requests" sentence={`${errors} of ${requests.toLocaleString('en')} failed (${percent(errors / requests)}), ${count(inside, 'deployment event')} in this time.`} lines={[{ label: 'failed', ink: 'canary', points: points.map((point) => ({ at: at(point), value: point.requests === 0 ? undefined : point.errors / point.requests })) }]} format={percent} least={0.01} />
+        <LineChart {...shared} title="Latency, p95 to the first byte" sentence={worst(points)} lines={[{ label: 'p95', ink: 'stable', points: points.map((point) => ({ at: at(point), value: point.p95 })) }]} format={millis} least={10} />
       </div>
     </Panel>
   );
