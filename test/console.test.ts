@@ -5,13 +5,13 @@
  */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { releaseName } from '../src/api/console/testing/fleet-objects.ts';
 import { startTestConsole } from '../src/api/console/testing/start-console.ts';
 import type { TestConsole } from '../src/api/console/testing/start-console.ts';
 
@@ -48,7 +48,7 @@ const PAGES: [string, string, RegExp][] = [
   ['Audit', '/audit', /Every write/],
 ];
 
-describe.skipIf(executablePath === undefined)('the console', () => {
+describe.skipIf(executablePath === undefined)('the console', { timeout: 90_000 }, () => {
   let browser: Browser;
   let running: TestConsole;
   let contexts: BrowserContext[] = [];
@@ -134,7 +134,7 @@ describe.skipIf(executablePath === undefined)('the console', () => {
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0);
     expect(await axe(page)).toEqual([]);
-  }, 90_000);
+  });
 
   test('the palette finds a service by keyboard, offers the page\'s actions, and Escape gives the focus back', async () => {
     const page = await open();
@@ -273,7 +273,7 @@ describe.skipIf(executablePath === undefined)('the console', () => {
     }
     await empty.stop();
     complaints.length = 0;
-  }, 60_000);
+  });
 
   test('the first load stays under 250 kB of scripts and styles, and asks no other host', async () => {
     const context = await browser.newContext();
@@ -294,13 +294,23 @@ describe.skipIf(executablePath === undefined)('the console', () => {
     expect([...hosts]).toEqual([new URL(running.url).host]);
   });
 
-  test('a page of a workload can neither read from the console nor act through it', async () => {
+  test('a page of a workload can neither read from the console, nor act through it, nor frame it', async () => {
+    const workload = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>shop</title><iframe src="${running.url}/"></iframe>`));
+    await new Promise<void>((done) => workload.listen(0, '127.0.0.1', done));
     const page = await open();
-    await page.goto(`${running.url}/login.css`);
-    const frame = await fetch(running.url, { headers: { accept: 'text/html' } });
-    expect(frame.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
-    expect(frame.headers.get('content-security-policy')).not.toContain('unsafe');
-    expect(releaseName('payments', 0)).toMatch(/^payments-[0-9a-f]{12}$/);
+    const before = running.operations.calls.length;
+    await page.goto(`http://localhost:${(workload.address() as AddressInfo).port}/`);
+    const home = `${running.url}/roadbed/v1/home`;
+    const run = `${running.url}/roadbed/v1/operations/runPipeline`;
+    expect(await page.evaluate(`fetch('${home}', { credentials: 'include' }).then(() => 'read', () => 'refused')`)).toBe('refused');
+    await page.evaluate(`fetch('${run}', { method: 'POST', mode: 'no-cors', credentials: 'include', body: '{"namespace":"shop","repository":"cart"}' }).catch(() => undefined)`);
+    expect(running.operations.calls.length).toBe(before);
+    expect(page.frames().map((frame) => frame.url())).not.toContain(`${running.url}/`);
+    const policy = (await fetch(running.url, { headers: { accept: 'text/html' } })).headers.get('content-security-policy');
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe');
+    await new Promise((done) => workload.close(done));
+    complaints.length = 0;
   });
 });
 

@@ -7,6 +7,8 @@ import styles from './road.module.css';
 
 export interface Lane {
   role: 'stable' | 'canary';
+  /** What the lane is, beside its share: `canary`. */
+  word: string;
   title: string;
   subtitle: string;
   /** 0..100 */
@@ -58,7 +60,7 @@ export function Road({ lanes, sentence }: { lanes: Lane[]; sentence: string }) {
           <li key={lane.role} className={styles.label} style={narrow ? {} : { top: to - 36 }}>
             <span className={styles.head}>
               <i className={`${styles.dot} ${styles[lane.role]}`} />
-              <strong>{lane.weight} %</strong> {lane.role === 'canary' ? 'canary' : 'stable'}
+              <strong>{lane.weight} %</strong> {lane.word}
             </span>
             <code>{lane.title}</code>
             <span className={styles.sub}>{lane.subtitle}</span>

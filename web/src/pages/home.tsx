@@ -38,7 +38,7 @@ function HomeView({ data }: { data: Home }) {
       />
       {connected ? (
         <>
-          <div className={styles.top}>
+          <div className={styles.top} data-clear={data.inbox.length === 0 ? '' : undefined}>
             <section aria-label="Needs you" className={styles.inbox}>
               {data.inbox.length === 0 ? (
                 <Panel flush>

@@ -25,7 +25,7 @@ function limits(check: MetricCheck | undefined): string {
 }
 
 export function Measurements({ attempt }: { attempt: Attempt }) {
-  if (attempt.checks.length === 0) return <Empty kind="not-connected" title="Nothing was measured" text="The strategy of this environment has no checks yet reached, so the verdict rests on the steps and on people alone." />;
+  if (attempt.checks.length === 0) return <Empty kind="not-connected" title="Nothing was measured" text="No check is part of this attempt, or none was reached yet; what is said rests on its steps and on people." />;
   return (
     <>
       {attempt.checks.map((status) => {

@@ -28,7 +28,8 @@ export function TrafficRoad({ attempt, traffic, release, from, over }: { attempt
   const lane = (role: 'stable' | 'canary', name: string, subject: string | undefined, weight: number): Lane => {
     const live = measured(role);
     const measuredWords = live === undefined ? 'no traffic measured yet' : `${rate(live.rate)}, ${live.errorShare === undefined ? 'no answers' : `${percent(live.errorShare)} failed`}`;
-    return { role, title: name, subtitle: subject ?? '', weight, rate: live?.rate, measured: over ? whole(role) : measuredWords };
+    const word = role === 'stable' ? 'stable' : attempt.from === undefined ? 'first release' : attempt.phase === 'Promoted' ? 'canary, promoted' : 'canary';
+    return { role, word, title: name, subtitle: subject ?? '', weight, rate: live?.rate, measured: over ? whole(role) : measuredWords };
   };
   const weight = attempt.phase === 'Promoted' ? 100 : attempt.weight;
   const lanes = [

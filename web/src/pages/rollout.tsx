@@ -72,9 +72,11 @@ function RolloutView({ data, namespace }: { data: RolloutPage; namespace: string
             <Panel>
               <TrafficRoad attempt={attempt} traffic={samples} release={data.release} from={data.from} over={!moving} />
             </Panel>
-            <Panel>
-              <StepLadder attempt={attempt} />
-            </Panel>
+            {attempt.strategy.steps.length === 0 ? null : (
+              <Panel>
+                <StepLadder attempt={attempt} />
+              </Panel>
+            )}
           </div>
           <Section title="Canary against stable" note={`Both seen by the edge, over the same seconds${moving ? ', live' : ''}`}>
             <TrafficComparison attempt={attempt} traffic={samples} />

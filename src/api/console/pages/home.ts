@@ -6,7 +6,7 @@ import type { Pulse } from '../../contract/shapes.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { inbox } from './inbox.ts';
 import { presentRelease } from './placements.ts';
-import { componentOf, ownerName, ReleaseIndex } from './summaries.ts';
+import { componentOf, outcomeOf, ownerName, ReleaseIndex } from './summaries.ts';
 
 const DAY = 86_400_000;
 
@@ -74,8 +74,8 @@ export function weekStrip(rows: readonly EventRow[], runs: readonly PipelineRunO
     const own = rows.filter((row) => row.occurredAt.startsWith(date));
     return {
       date,
-      deployed: own.filter((row) => row.kind === 'service.upgraded').length,
-      returned: own.filter((row) => row.kind === 'service.rolledback').length,
+      deployed: own.filter((row) => outcomeOf(row) === 'deployed').length,
+      returned: own.filter((row) => outcomeOf(row) === 'returned').length,
       failedRuns: runs.filter((run) => run.status?.phase === 'Failed' && (run.status.finishedAt ?? '').startsWith(date)).length,
     };
   });

@@ -82,10 +82,15 @@ const WORDS: Readonly<Record<Deploy['outcome'], string>> = { deployed: 'serves a
 
 export const DEPLOY_KINDS = Object.keys(OUTCOMES);
 
+/** A first release serves all traffic at once, so its `service.deployed` is its deployment too. */
+export function outcomeOf(row: EventRow): Deploy['outcome'] | undefined {
+  return row.kind === 'service.deployed' && row.body['first'] === true ? 'deployed' : OUTCOMES[row.kind];
+}
+
 /** Rows of the log that say what was deployed where; rows of other kinds are left out. */
 export function deploysOf(rows: readonly EventRow[]): Deploy[] {
   return rows.flatMap((row) => {
-    const outcome = OUTCOMES[row.kind];
+    const outcome = outcomeOf(row);
     const environment = /@([^@]+)$/.exec(row.subject)?.[1] ?? text(row.body['environment']);
     if (outcome === undefined || environment === undefined) return [];
     const release = text(row.body['release']) ?? '';
