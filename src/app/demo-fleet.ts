@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { parse } from 'yaml';
 import type { DemoFleet, DemoScenario } from '../control/demo/fleet.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import { packageRoot } from './package-root.ts';
 
 const SHOP = join(packageRoot, 'examples', 'shop');
@@ -26,4 +28,14 @@ export function readDemoFleet(): DemoFleet {
     services: names.map((name) => ({ name, files: readFiles(join(SHOP, name)) })),
     scenarios: { faulty: readScenario('faulty'), fixed: readScenario('fixed') },
   };
+}
+
+const RATE_WINDOW_SECONDS = 10;
+
+/** Requests a second that the fleet's services answered in production lately; undefined before the first. */
+export async function fleetRate(road: { metrics: Pick<Metrics, 'samples'> }, fleet: DemoFleet, clock: Clock): Promise<number | undefined> {
+  const since = new Date(clock.now() - RATE_WINDOW_SECONDS * 1000).toISOString();
+  const samples = await Promise.all(fleet.services.map(({ name }) => road.metrics.samples({ service: name, environment: 'prod', since })));
+  const requests = samples.flat().reduce((sum, sample) => sum + sample.requests, 0);
+  return requests === 0 ? undefined : Math.round(requests / RATE_WINDOW_SECONDS);
 }

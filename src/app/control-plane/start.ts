@@ -18,7 +18,7 @@ import { localContextPath, writePrivateFile } from '../../cli/context.ts';
 import { createDemo, type Demo } from '../../control/demo/demo.ts';
 import { defaultEnvironments, ensureEnvironments } from '../../control/environment/default-environments.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { readDemoFleet } from '../demo-fleet.ts';
+import { fleetRate, readDemoFleet } from '../demo-fleet.ts';
 import { makeFolders } from '../folders.ts';
 import { lockInstance } from '../instance-lock.ts';
 import { packageNetwork } from '../package-network.ts';
@@ -57,7 +57,16 @@ const LEASE = 'reconcilers';
 
 const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
-/** Ends what was opened, newest first; one that fails does not keep the others open. */
+/** One part that hangs (a commit on a slow disk) must not keep the others from being ended in time. */
+const LONGEST_CLOSE_MS = 6_000;
+
+async function within(limitMs: number, work: Promise<unknown> | void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`not ended within ${limitMs} ms`)), limitMs)));
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** Ends what was opened, newest first; one that fails or hangs does not keep the others open. */
 class Closing {
   readonly #steps: { name: string; close: () => Promise<unknown> | void }[] = [];
 
@@ -69,7 +78,7 @@ class Closing {
     for (const { name, close } of this.#steps.splice(0)) {
       const began = performance.now();
       try {
-        await close();
+        await within(LONGEST_CLOSE_MS, close());
         log.info({ name, ms: Math.round(performance.now() - began) }, 'a part has stopped');
       } catch (error) {
         log.error({ name, error: String(error) }, 'a part did not stop cleanly');
@@ -141,9 +150,10 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   closing.add('road', () => road.stop());
 
   const moved = async (namespace: string, repository: string): Promise<void> => road.wake(namespace, repository);
+  const fleet = readDemoFleet();
   const demo: Demo | undefined = options.empty
     ? undefined
-    : createDemo({ fleet: readDemoFleet(), objects: core.as('platform'), objectsOf: core.of, source: road.source, received: moved, requestsPerSecond: async () => undefined });
+    : createDemo({ fleet, objects: core.as('platform'), objectsOf: core.of, source: road.source, received: moved, requestsPerSecond: () => fleetRate(road, fleet, clock) });
   const templates = readTemplates();
   const operations = allOperations({
     rollouts: road.delivery.operations,
