@@ -9,8 +9,10 @@ export interface TrafficSample {
   requests: number;
   /** By status class: 1xx..5xx. */
   classes: [number, number, number, number, number];
-  /** Answers that a user saw as the service's fault: 5xx, connect errors, resets. */
+  /** What is the revision's fault: 5xx, requests that it refused, resets. */
   errors: number;
+  /** Those of `requests` and `errors` that it refused and another revision answered: its fault, but no user saw it. Absent: none. */
+  refused?: number;
   /** Sparse [cell, count] pairs, cells as in domain/histogram; time to the first answer byte. */
   firstByte: [number, number][];
 }

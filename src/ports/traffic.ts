@@ -54,6 +54,8 @@ export interface RevisionCounters {
   upstreamResets: number;
   clientAborts: number;
   retries: number;
+  /** Requests that this revision did not accept and another one took (which counts them in `requests`); absent from edges that do not count them. */
+  failedOver?: number;
   inFlight: number;
   bytesIn: number;
   bytesOut: number;

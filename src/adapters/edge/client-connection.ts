@@ -222,6 +222,7 @@ export class ClientConnection implements Exchange {
     if (this.#attempts >= settings.connectAttempts) return this.#respond(this.#edge.unreachable());
     const next = nextAttempt(this.#route, target, this.#tried, now);
     next.target.stats.add(COUNT.retries, 1);
+    if (next.target !== target) target.stats.add(COUNT.failedOver, 1);
     target.stats.inFlight -= 1;
     next.target.stats.inFlight += 1;
     this.#target = next.target;

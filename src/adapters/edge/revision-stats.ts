@@ -5,7 +5,8 @@
  * outlives workers. `requests` and the status class are counted together, when the head of the final
  * answer goes to the client (the edge's own 502 and 504 count as 5xx of the revision). A client that
  * goes away before that is a client abort and no request. `upstreamResets` are answers cut after
- * their head: a failure that its status class does not show.
+ * their head: a failure that its status class does not show. `failedOver` are requests that no process of
+ * the revision accepted and that another revision took: the other one counts them as requests.
  */
 import { addToHistogram, emptyHistogram, histogramCell, toSparse } from '../../domain/histogram.ts';
 import type { RevisionCounters } from '../../ports/traffic.ts';
@@ -20,8 +21,9 @@ export const COUNT = {
   retries: 9,
   bytesIn: 10,
   bytesOut: 11,
+  failedOver: 12,
 } as const;
-const COUNTS = 12;
+const COUNTS = 13;
 
 export interface StatsKey {
   service: string;
@@ -123,6 +125,7 @@ export class RevisionTotals {
       upstreamResets: count(COUNT.upstreamResets),
       clientAborts: count(COUNT.clientAborts),
       retries: count(COUNT.retries),
+      failedOver: count(COUNT.failedOver),
       inFlight: this.inFlight,
       bytesIn: count(COUNT.bytesIn),
       bytesOut: count(COUNT.bytesOut),

@@ -105,6 +105,8 @@ describe('traffic through the edge', () => {
     expect(counted(stats, 'r1', COUNT.connectErrors)).toBeGreaterThan(0);
     expect(counted(stats, 'r1', COUNT.retries)).toBe(counted(stats, 'r1', COUNT.connectErrors));
     expect(counted(stats, 'r2', COUNT.connectErrors)).toBe(0);
+    // Its own second process answered: nothing of it failed.
+    expect(counted(stats, 'r1', COUNT.failedOver)).toBe(0);
   });
 
   test('a revision that is all dead hands its requests to another one, and bears the connect errors', async () => {
@@ -113,6 +115,8 @@ describe('traffic through the edge', () => {
     expect(revisionsOf(text)).toEqual(Array.from({ length: 6 }, () => 'stable'));
     const { stats } = running.report();
     expect(counted(stats, 'canary', COUNT.connectErrors)).toBe(3);
+    expect(counted(stats, 'canary', COUNT.failedOver)).toBe(3);
+    expect(counted(stats, 'stable', COUNT.failedOver)).toBe(0);
     expect(counted(stats, 'stable', COUNT.requests)).toBe(6);
     expect(stats.every(({ inFlight }) => inFlight === 0)).toBe(true);
   });

@@ -30,9 +30,9 @@ test('samples come back as they were stored, oldest first, of one service only',
 });
 
 test('parts of one second are added up', async () => {
-  await samples.store([sample(1, 'a'), sample(1, 'a', { requests: 2, classes: [1, 0, 0, 1, 0], errors: 0, firstByte: [[2, 1], [3, 1]] })]);
+  await samples.store([sample(1, 'a'), sample(1, 'a', { requests: 2, classes: [1, 0, 0, 1, 0], errors: 0, refused: 2, firstByte: [[2, 1], [3, 1]] })]);
   expect(await samples.samples({ service: 'checkout', environment: 'prod', since: sample(0, '').at })).toEqual([
-    sample(1, 'a', { requests: 12, classes: [1, 9, 0, 1, 1], errors: 1, firstByte: [[2, 1], [3, 10], [40, 1]] }),
+    sample(1, 'a', { requests: 12, classes: [1, 9, 0, 1, 1], errors: 1, refused: 2, firstByte: [[2, 1], [3, 10], [40, 1]] }),
   ]);
 });
 

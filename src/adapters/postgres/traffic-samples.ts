@@ -18,6 +18,7 @@ interface Row {
   requests: string;
   classes: string[];
   errors: string;
+  refused: string;
   first_byte: [number, number][];
 }
 
@@ -39,10 +40,10 @@ export class TrafficSamples implements Metrics {
     if (samples.length === 0) return;
     await writing(this.#database.pool.query({
       name: 'store_traffic',
-      text: `insert into roadbed.traffic_sample (environment, service, revision, at, requests, classes, errors, first_byte)
-        select environment, service, revision, at, requests, classes::bigint[], errors, first_byte::json
-        from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::text[], $7::bigint[], $8::text[])
-          as s (environment, service, revision, at, requests, classes, errors, first_byte)`,
+      text: `insert into roadbed.traffic_sample (environment, service, revision, at, requests, classes, errors, refused, first_byte)
+        select environment, service, revision, at, requests, classes::bigint[], errors, refused, first_byte::json
+        from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::text[])
+          as s (environment, service, revision, at, requests, classes, errors, refused, first_byte)`,
       values: [
         samples.map((sample) => sample.environment),
         samples.map((sample) => sample.service),
@@ -51,6 +52,7 @@ export class TrafficSamples implements Metrics {
         samples.map((sample) => sample.requests),
         samples.map((sample) => `{${sample.classes.join(',')}}`),
         samples.map((sample) => sample.errors),
+        samples.map((sample) => sample.refused ?? 0),
         samples.map((sample) => JSON.stringify(sample.firstByte)),
       ],
     }));
@@ -60,7 +62,7 @@ export class TrafficSamples implements Metrics {
   async samples(query: MetricsQuery): Promise<TrafficSample[]> {
     const { rows } = await reading(this.#database.pool.query<Row>({
       name: 'read_traffic',
-      text: `select revision, at, requests, classes, errors, first_byte from roadbed.traffic_sample
+      text: `select revision, at, requests, classes, errors, refused, first_byte from roadbed.traffic_sample
         where environment = $1 and service = $2 and at >= $3::timestamptz and at < coalesce($4::timestamptz, 'infinity') and revision = coalesce($5::text, revision)
         order by at, revision limit ${MOST_ROWS}`,
       values: [query.environment, query.service, query.since, query.until ?? null, query.revision ?? null],
@@ -97,6 +99,7 @@ function sampleOf(row: Row, query: MetricsQuery): TrafficSample {
     requests: Number(row.requests),
     classes: [informational, success, redirect, client, server],
     errors: Number(row.errors),
+    ...(Number(row.refused) === 0 ? {} : { refused: Number(row.refused) }),
     firstByte: row.first_byte,
   };
 }
@@ -104,12 +107,14 @@ function sampleOf(row: Row, query: MetricsQuery): TrafficSample {
 function sum(a: TrafficSample, b: TrafficSample): TrafficSample {
   const cells = new Map(a.firstByte);
   for (const [cell, count] of b.firstByte) cells.set(cell, (cells.get(cell) ?? 0) + count);
+  const refused = (a.refused ?? 0) + (b.refused ?? 0);
   const add = (index: 0 | 1 | 2 | 3 | 4): number => a.classes[index] + b.classes[index];
   return {
     ...a,
     requests: a.requests + b.requests,
     classes: [add(0), add(1), add(2), add(3), add(4)],
     errors: a.errors + b.errors,
+    ...(refused === 0 ? {} : { refused }),
     firstByte: [...cells].sort(([left], [right]) => left - right),
   };
 }

@@ -4,7 +4,8 @@
  * The edge counts since it began (`epoch`); a reader takes differences. Another epoch is another edge, whose
  * counts begin at zero; a counter that is smaller than before was forgotten and begun again. What users saw
  * as the service's fault are 5xx answers (the edge's own 502 and 504 are among them) and answers that were
- * cut after their head, which no status class shows.
+ * cut after their head, which no status class shows. A request that a revision refused and another one took is
+ * one of the refusing revision too, and failed: otherwise a dead revision would look like one without visitors.
  */
 import type { TrafficSample } from '../../domain/traffic.ts';
 import type { RevisionCounters, TrafficCounters } from '../../ports/traffic.ts';
@@ -17,6 +18,8 @@ export interface Tally {
   requests: number;
   classes: [number, number, number, number, number];
   resets: number;
+  /** Included in `requests`. */
+  refused: number;
   firstByte: [number, number][];
 }
 
@@ -52,16 +55,18 @@ function sampleOf(tally: Tally, base: Tally | undefined, at: string): TrafficSam
   const less = (index: 0 | 1 | 2 | 3 | 4): number => Math.max(0, tally.classes[index] - (base?.classes[index] ?? 0));
   const classes: TrafficSample['classes'] = [less(0), less(1), less(2), less(3), less(4)];
   const resets = Math.max(0, tally.resets - (base?.resets ?? 0));
+  // A journal of an earlier version has no count of them.
+  const refused = Math.max(0, tally.refused - (base?.refused ?? 0));
   const cells = new Map(base?.firstByte ?? []);
   const firstByte = tally.firstByte.flatMap(([cell, count]): [number, number][] => {
     const more = count - (cells.get(cell) ?? 0);
     return more > 0 ? [[cell, more]] : [];
   });
-  return { service: tally.service, environment: tally.environment, revision: tally.revision, at, requests, classes, errors: Math.min(Math.max(requests, resets), classes[4] + resets), firstByte };
+  return { service: tally.service, environment: tally.environment, revision: tally.revision, at, requests, classes, errors: Math.min(Math.max(requests, resets), classes[4] + resets + refused), ...(refused === 0 ? {} : { refused }), firstByte };
 }
 
 function tallyOf(row: RevisionCounters): Tally {
-  return { service: row.service, environment: row.environment, revision: row.revision, requests: row.requests, classes: row.classes, resets: row.upstreamResets, firstByte: row.firstByte };
+  return { service: row.service, environment: row.environment, revision: row.revision, requests: row.requests + (row.failedOver ?? 0), classes: row.classes, resets: row.upstreamResets, refused: row.failedOver ?? 0, firstByte: row.firstByte };
 }
 
 function addTallies(one: Tally, other: Tally): Tally {
@@ -73,6 +78,7 @@ function addTallies(one: Tally, other: Tally): Tally {
     requests: one.requests + other.requests,
     classes: [add(0), add(1), add(2), add(3), add(4)],
     resets: one.resets + other.resets,
+    refused: one.refused + other.refused,
     firstByte: [...cells].sort(([a], [b]) => a - b),
   };
 }

@@ -65,6 +65,19 @@ test('each reading gives what happened since the one before, routes added up', a
   expect(await collector.samples(QUERY)).toHaveLength(1);
 });
 
+test('what a revision refused and another one answered is a failed request of the one that refused', async () => {
+  const { edge, clock, open, store } = rig();
+  const collector = await open();
+  const [row] = counters('e1', 1).revisions;
+  const dead = (failedOver: number): TrafficCounters => ({ ...counters('e1', 0), revisions: row === undefined ? [] : [{ ...row, requests: 0, classes: [0, 0, 0, 0, 0], firstByte: [], connectErrors: failedOver * 2, failedOver }] });
+  edge.now = dead(1);
+  await collector.collect();
+  edge.now = dead(31);
+  clock.ms += 1_000;
+  await collector.collect();
+  expect(store.rows).toMatchObject([{ requests: 30, errors: 30, refused: 30, classes: [0, 0, 0, 0, 0], firstByte: [] }]);
+});
+
 test('the first reading of an edge that has counted for long is a starting point, not a second with a million requests', async () => {
   const { edge, open, store } = rig();
   edge.now = counters('e1', 1_000_000);

@@ -16,6 +16,7 @@ import { createTrafficCollector, type TrafficCollector } from '../../adapters/tr
 import { objectClient } from '../../api/objects/client.ts';
 import { grant, testWorld, type World } from '../../api/objects/testing/world.ts';
 import type { EnvironmentSpec } from '../../domain/kinds/environment.ts';
+import type { ScoreContainer } from '../../domain/kinds/workload.ts';
 import type { TrafficSample } from '../../domain/traffic.ts';
 import { defaultEnvironments, ensureEnvironments } from '../environment/default-environments.ts';
 import { startLoop, type Loop } from '../loop/loop.ts';
@@ -107,9 +108,9 @@ describe.skipIf(!READY)('delivery with real processes', () => {
     stored.length = 0;
   });
 
-  async function release(number: number, fails = 0): Promise<string> {
+  async function release(number: number, fails = 0, change: Partial<ScoreContainer> = {}): Promise<string> {
     const digit = number.toString(16).padStart(2, '0');
-    const container = { image: '.', command: ['node', 'server.js'], variables: { FAILS: String(fails), RELEASE: `v${number}`, ROADBED_TEST: bed.base }, readinessProbe: { httpGet: { path: '/healthz', port: 8080 } } };
+    const container = { image: '.', command: ['node', 'server.js'], variables: { FAILS: String(fails), RELEASE: `v${number}`, ROADBED_TEST: bed.base }, readinessProbe: { httpGet: { path: '/healthz', port: 8080 } }, ...change };
     const made = await makeRelease(
       { objects: objectClient(world.service, { issuer: 'roadbed', subject: 'service:pipeline-controller' }), secrets: { versions: async () => ({}) } as never },
       {
@@ -161,6 +162,18 @@ describe.skipIf(!READY)('delivery with real processes', () => {
     const receipt = await receiptOf({ objects: world.platform, events: { query: async ({ chain, kinds }) => world.rows.filter((row) => (chain === undefined || row.chain === chain) && (kinds === undefined || kinds.includes(row.kind))) }, metrics: collector, clock }, NAMESPACE, `${SERVICE}.prod`);
     expect(receipt.outcome).toBe('Promoted');
     expect((await world.platform.get('roadbed.dev/Release', NAMESPACE, third))?.status).toMatchObject({ verified: [{ environment: 'dev' }, { environment: 'prod' }] });
+  }, 120_000);
+
+  test('a canary that accepts no connection fails its check, though no user sees a failure', async () => {
+    const first = await release(1);
+    await until(promoted(first));
+    const load = startSteadyLoad(edge.port, `${SERVICE}.prod.localhost`);
+    const deaf = await release(2, 0, { command: ['sleep', '1000'], readinessProbe: { exec: { command: ['true'] } } });
+    const attempt = (await until((rollout) => rollout.status?.attempt?.release === deaf && rollout.status.attempt.finishedAt !== undefined)).status?.attempt;
+    const count = await load.stop();
+    expect(attempt).toMatchObject({ phase: 'RolledBack', verdict: { check: 'success-rate', affectedRequests: 0 } });
+    expect(attempt?.verdict?.sentence).toMatch(/was rolled back: 100 % of \d+ requests failed, limit 1 %.*; 0 user requests affected$/);
+    expect(count.lost).toEqual([]);
   }, 120_000);
 
   test('a control plane that stops in the middle of a canary leaves it serving, and its successor ends it', async () => {

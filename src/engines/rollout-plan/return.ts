@@ -149,13 +149,13 @@ export function finishedEvent(view: RolloutView, attempt: Attempt): ReturnType<t
   });
 }
 
-/** Requests of the attempt's revision, and those of them that failed. */
+/** Requests of the attempt's revision, and those of them that failed users: what it refused and another revision answered did not. */
 export function canaryTotals(view: RolloutView, attempt: Attempt): { requests: number; errors: number } {
   const revision = revisionOf(view, attempt.release);
   const samples = view.samples.filter((sample) => sample.revision === revision);
   return {
     requests: samples.reduce((sum, sample) => sum + sample.requests, 0),
-    errors: samples.reduce((sum, sample) => sum + sample.errors, 0),
+    errors: samples.reduce((sum, sample) => sum + sample.errors - (sample.refused ?? 0), 0),
   };
 }
 
