@@ -16,6 +16,7 @@ import { runningInstance } from './instance-lock.ts';
 
 const CONTROL_PLANE_LIMIT_MS = 15_000;
 const EDGE_DRAIN_MS = 3_000;
+const WORKLOAD_GRACE_SECONDS = 10;
 
 function alive(pid: number): boolean {
   try {
@@ -39,8 +40,8 @@ async function stopControlPlane(run: string): Promise<boolean> {
 async function stopSupervisor(folders: Folders, purge: boolean): Promise<boolean> {
   if (readdirSync(folders.supervisor).length === 0) return false;
   const supervisor = await ensureSupervisor({ folder: folders.supervisor, sharedDir: folders.shared, node: process.execPath, keyFile: platformKey(folders.keys, 'supervisor').path, log: () => {} });
-  if (purge) await supervisor.purge();
-  else await supervisor.stop({ keepWorkloads: false });
+  if (purge) await supervisor.purge(WORKLOAD_GRACE_SECONDS);
+  else await supervisor.stop({ keepWorkloads: false, graceSeconds: WORKLOAD_GRACE_SECONDS });
   return true;
 }
 

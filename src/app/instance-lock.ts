@@ -2,9 +2,10 @@
  * One control plane a data directory.
  *
  * The file names the process by id and start time, so that a process id that was given out again after a
- * crash is not taken for the old control plane.
+ * crash is not taken for the old control plane. It appears in one step with its content (a hard link), so
+ * two that start at the same moment cannot both win.
  */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlatformError } from '../domain/error.ts';
 
@@ -50,23 +51,33 @@ export function runningInstance(runFolder: string): number | undefined {
   return holder !== undefined && alive(holder) ? holder.pid : undefined;
 }
 
+/** False when the place is taken. */
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 /** Takes the lock or throws ROADBED-7001, naming the process that has it. */
 export function lockInstance(runFolder: string): InstanceLock {
   const path = join(runFolder, 'control-plane.json');
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      const file = openSync(path, 'wx', 0o600);
-      writeSync(file, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
-      closeSync(file);
-      return { release: () => rmSync(path, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }), { mode: 0o600 });
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (linked(own, path)) return { release: () => rmSync(path, { force: true }) };
       const holder = read(path);
       if (holder !== undefined && alive(holder)) {
         throw new PlatformError({ code: 'ROADBED-7001', class: 'failed', message: 'Roadbed already runs on this data directory', why: `process ${holder.pid} holds ${path}`, next: 'roadbed status, or roadbed down, or another --data-dir' });
       }
       rmSync(path, { force: true });
     }
+  } finally {
+    rmSync(own, { force: true });
   }
   throw new PlatformError({ code: 'ROADBED-7002', class: 'failed', message: 'the lock of the data directory could not be taken', why: path, next: 'another roadbed up is starting at the same moment; try again', retry: 'backoff' });
 }

@@ -42,6 +42,13 @@ export async function up(options: UpOptions): Promise<number> {
   const signalled = untilSignal();
   const say = (line: string): void => void (options.json ? undefined : process.stderr.write(`${line}\n`));
   const starting = startControlPlane({ ...options, databaseUrl: process.env['DATABASE_URL'] || undefined, progress: say });
+  void signalled.then(() => {
+    const limit = setTimeout(() => {
+      say('  not everything stopped in time; roadbed down finds what is left');
+      process.exit(1);
+    }, STOP_LIMIT_MS);
+    limit.unref();
+  });
   const early = await Promise.race([starting.then(() => undefined), signalled]);
   const plane = await starting;
   if (early === undefined) {
@@ -51,12 +58,7 @@ export async function up(options: UpOptions): Promise<number> {
   }
   const signal = await signalled;
   say('  stopping services, edge and database ...');
-  const limit = setTimeout(() => {
-    say('  not everything stopped in time; roadbed down finds what is left');
-    process.exit(1);
-  }, STOP_LIMIT_MS);
   await plane.stop();
-  clearTimeout(limit);
   // Sockets of clients that went away must not hold the process.
   setImmediate(() => process.exit(signal === 'SIGINT' ? INTERRUPTED : TERMINATED));
   return signal === 'SIGINT' ? INTERRUPTED : TERMINATED;

@@ -92,6 +92,8 @@ export class ContainerRun implements ContainerView {
   #verdict: string | undefined;
   #ending: Promise<void> | undefined;
   #savedOffsets = '';
+  /** On the monotonic clock: a stop that takes longer ends with a kill. */
+  #latestStop = Infinity;
 
   constructor(spec: ContainerSpec, context: ContainerContext) {
     this.spec = spec;
@@ -261,12 +263,18 @@ export class ContainerRun implements ContainerView {
     await this.#ended(record);
   }
 
+  /** Bounds every stop, also one that is under way: everything is about to end. */
+  hurry(graceSeconds: number): void {
+    this.#latestStop = performance.now() + graceSeconds * 1_000;
+  }
+
   async #drainAndKill(record: CellRecord): Promise<void> {
     terminateCell(record);
-    const deadline = performance.now() + this.#context.drainSeconds * 1_000;
-    while (performance.now() < deadline && cellAlive(record)) await sleep(25);
+    const asked = performance.now();
+    const patience = (): number => Math.min(this.#context.drainSeconds * 1_000, this.#latestStop - asked);
+    while (performance.now() - asked < patience() && cellAlive(record)) await sleep(25);
     if (cellAlive(record)) {
-      this.note(`roadbed: did not stop in ${this.#context.drainSeconds} s, killed`);
+      this.note(`roadbed: did not stop in ${Math.max(0, Math.round(patience() / 100) / 10)} s, killed`);
       await killCell(record);
     }
   }

@@ -82,6 +82,8 @@ async function privateCopy(container: ContainerSpec, folder: string, user: numbe
     await rename(unfinished, copy);
   }
   if (user !== undefined) await giveFolder(copy, user);
+  // Score files may hold secrets in the clear: nobody but the program enters, and the copy goes with the replica.
+  chmodSync(copy, 0o700);
   return copy;
 }
 

@@ -12,7 +12,7 @@ import { createProcessRuntime, type SupervisorClient } from './client.ts';
 import { runningInstance } from './instance-lock.ts';
 import type { Isolation } from './isolation.ts';
 import { readProcess } from './process-table.ts';
-import { PROTOCOL, socketPath } from './protocol.ts';
+import { PROTOCOL, type ShutdownRequest, socketPath } from './protocol.ts';
 
 const START_MS = 20_000;
 const WATCH_MS = 200;
@@ -40,9 +40,9 @@ export interface SupervisorHandle {
   /** Stops watching only; supervisor and workloads go on. */
   release(): void;
   /** Ends the supervisor; `keepWorkloads: false` also drains and stops what it runs, to be restored at the next start. */
-  stop(options: { keepWorkloads: boolean }): Promise<void>;
+  stop(options: { keepWorkloads: boolean; graceSeconds?: number }): Promise<void>;
   /** Stops everything, forgets it, and deletes the supervisor's folder and its entries in the shared one. */
-  purge(): Promise<void>;
+  purge(graceSeconds?: number): Promise<void>;
 }
 
 /** The program: `main.ts` in a clone, `main.js` when compiled. */
@@ -69,7 +69,7 @@ export function supervisorArguments(options: LaunchOptions): string[] {
 
 /** The environment of a supervisor: nothing of the control plane's, which may hold secrets. */
 function ownEnvironment(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'HOME'];
+  const names = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'HOME', 'NODE_COMPILE_CACHE'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }
 
@@ -130,12 +130,12 @@ export async function ensureSupervisor(options: LaunchOptions): Promise<Supervis
     }
   };
   void watch();
-  const end = async (workloads: 'keep' | 'stop' | 'purge'): Promise<void> => {
+  const end = async (request: ShutdownRequest): Promise<void> => {
     watching = false;
-    if (runningInstance(options.folder) === undefined && workloads !== 'keep') await ensureOnce(options, runtime);
+    if (runningInstance(options.folder) === undefined && request.workloads !== 'keep') await ensureOnce(options, runtime);
     const instance = runningInstance(options.folder);
     if (instance === undefined) return;
-    await runtime.shutdown({ workloads });
+    await runtime.shutdown(request);
     while (readProcess(instance.pid)?.startTime === instance.startTime) await sleep(10);
   };
   return {
@@ -146,9 +146,9 @@ export async function ensureSupervisor(options: LaunchOptions): Promise<Supervis
     release: () => {
       watching = false;
     },
-    stop: ({ keepWorkloads }) => end(keepWorkloads ? 'keep' : 'stop'),
-    purge: async () => {
-      await end('purge');
+    stop: ({ keepWorkloads, graceSeconds }) => end({ workloads: keepWorkloads ? 'keep' : 'stop', ...(graceSeconds === undefined ? {} : { graceSeconds }) }),
+    purge: async (graceSeconds) => {
+      await end({ workloads: 'purge', ...(graceSeconds === undefined ? {} : { graceSeconds }) });
       rmSync(options.folder, { recursive: true, force: true });
       const socketFolder = dirname(socketPath(options.folder));
       if (socketFolder !== options.folder) rmSync(socketFolder, { recursive: true, force: true });

@@ -65,8 +65,8 @@ async function serve(options: SupervisorOptions): Promise<void> {
   let ending: Promise<void> | undefined;
   const end = (request: ShutdownRequest): Promise<void> => {
     ending ??= (async () => {
-      log('shutdown', { workloads: request.workloads });
-      await supervisor.shutdown(request.workloads);
+      log('shutdown', { ...request });
+      await supervisor.shutdown(request);
       // The answer leaves first; whoever waits for the process to be gone sees the socket go with it.
       setTimeout(() => {
         rmSync(socket, { force: true });

@@ -25,6 +25,8 @@ export interface ErrorBody {
 export interface ShutdownRequest {
   /** `keep`: programs go on, to be adopted. `stop`: drain and stop them, the wish stays. `purge`: and forget and delete all. */
   workloads: 'keep' | 'stop' | 'purge';
+  /** Programs that have not stopped after so long are killed, whatever their drain time; absent: each has its own. */
+  graceSeconds?: number;
 }
 
 /** Unix socket paths end at 107 bytes (103 on macOS). */

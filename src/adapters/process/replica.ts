@@ -119,6 +119,11 @@ export class Replica {
     return this.#stopping;
   }
 
+  /** Bounds the drain time, also of a stop that is under way. */
+  hurry(graceSeconds: number): void {
+    for (const run of this.#runs) run.hurry(graceSeconds);
+  }
+
   async #stopAll(): Promise<void> {
     this.#context.changed();
     while (this.#starting) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -170,8 +170,9 @@ export class Revision {
     return { id: this.id, replicas: this.replicas.map((replica) => replica.observe()).sort((a, b) => a.index - b.index) };
   }
 
-  /** Stops all replicas without forgetting the wish, or with it when it is being removed. */
-  async stopAll(): Promise<void> {
+  /** Stops all replicas without forgetting the wish, or with it when it is being removed; after the grace they are killed. */
+  async stopAll(graceSeconds?: number): Promise<void> {
+    if (graceSeconds !== undefined) for (const replica of this.replicas) replica.hurry(graceSeconds);
     await Promise.all(this.replicas.map((replica) => replica.stop()));
   }
 

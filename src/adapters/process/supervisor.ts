@@ -17,6 +17,7 @@ import { detectIsolation, type Isolation } from './isolation.ts';
 import { readAfter, readTail } from './log-journal.ts';
 import { DEFAULT_RANGE, findFreePort, portIsFree, type PortRange } from './port-allocator.ts';
 import { livingUsers, readProcesses } from './process-table.ts';
+import type { ShutdownRequest } from './protocol.ts';
 import { Revision, revisionJournal } from './revision.ts';
 import { checkId, checkRevision, checkTask } from './revision-check.ts';
 import { TaskRun, taskJournal } from './task-run.ts';
@@ -312,11 +313,11 @@ export class Supervisor {
   }
 
   /** Ends this supervisor; what happens to the programs is said by `workloads`. */
-  async shutdown(workloads: 'keep' | 'stop' | 'purge'): Promise<void> {
+  async shutdown({ workloads, graceSeconds }: ShutdownRequest): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     if (workloads !== 'keep') {
-      await Promise.all([...this.#revisions.values()].map((revision) => revision.stopAll()));
+      await Promise.all([...this.#revisions.values()].map((revision) => revision.stopAll(graceSeconds)));
       await Promise.all([...this.#tasks.values()].map((task) => (workloads === 'purge' ? task.forget() : task.cancel())));
     }
     for (const revision of this.#revisions.values()) revision.close(workloads === 'purge');

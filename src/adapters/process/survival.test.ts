@@ -152,6 +152,21 @@ test('stop with its workloads drains them, and the next start brings them back',
   expect((await bed.until(ID, ready(1)))[0]?.restarts).toBe(0);
 });
 
+test('a grace bounds the stop of programs that are deaf or drain slowly, also of one that was being stopped already', async () => {
+  const deaf = { command: ['node', '-e', 'process.on("SIGTERM", () => undefined); setInterval(() => undefined, 1000); console.log("deaf")'] };
+  await bed.handle.runtime.apply(bed.revision({ ports: [], drainSeconds: 600 }, deaf));
+  await bed.handle.runtime.apply(bed.revision({ id: 'shop.dev.ffff', service: 'shop', release: 'ffff', ports: [], drainSeconds: 600 }, deaf));
+  for (const id of [ID, 'shop.dev.ffff']) await eventually(async () => (await bed.handle.runtime.logs({ id })).lines.some((line) => line.text === 'deaf'), `the start of ${id}`);
+  await bed.handle.runtime.remove('shop.dev.ffff');
+  await bed.until('shop.dev.ffff', ([one]) => one?.state === 'stopping');
+  await bed.handle.stop({ keepWorkloads: false, graceSeconds: 1 });
+  expect(processesMarked(`ROADBED_TEST=${bed.base}`)).toEqual([]);
+  await bed.restart();
+  await bed.until(ID, ready(1));
+  await bed.handle.stop({ keepWorkloads: false, graceSeconds: 0 });
+  await bed.restart();
+}, 20_000);
+
 test('purge leaves no process, no port, no file and no control group', async () => {
   await bed.handle.runtime.apply(bed.revision({ replicas: 2 }));
   await bed.handle.runtime.startTask(bed.task([['sh', '-c', 'setsid sleep 1000 & sleep 1000']]));

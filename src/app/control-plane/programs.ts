@@ -13,11 +13,17 @@ export interface Programs {
   traffic: Traffic;
   edgePort: number;
   pids(): { edge: number; supervisor: number };
-  /** Ends both; workloads stop, and are restored at the next start. */
+  /** Ends both, within some five seconds; workloads stop, and are restored at the next start. */
   stop(): Promise<void>;
   /** Leaves both running, as a crash would. */
   release(): void;
 }
+
+/** Together below the ten seconds in which a signal ends everything. */
+const EDGE_DRAIN_MS = 3_000;
+const WORKLOAD_GRACE_SECONDS = 4;
+/** Two, so that connections find a listener while one that crashed is being replaced. */
+const EDGE_WORKERS = 2;
 
 export interface ProgramOptions {
   folders: Folders;
@@ -43,7 +49,7 @@ async function startSupervisor(options: ProgramOptions): Promise<SupervisorHandl
 
 export async function startPrograms(options: ProgramOptions): Promise<Programs> {
   const { folders, log } = options;
-  const edgeOptions = { folder: folders.edge, port: options.edgePort, host: options.host };
+  const edgeOptions = { folder: folders.edge, port: options.edgePort, host: options.host, workers: EDGE_WORKERS };
   const [supervisor, edge] = await Promise.all([startSupervisor(options), ensureEdge(edgeOptions)]);
   // The address is in people's browsers: a restarted edge takes the same port again.
   const watch = watchEdge({ ...edgeOptions, port: edge.port }, edge, {
@@ -57,7 +63,7 @@ export async function startPrograms(options: ProgramOptions): Promise<Programs> 
     pids: () => ({ edge: watch.edge.pid, supervisor: supervisor.pid }),
     stop: async () => {
       watch.stop();
-      await Promise.all([watch.edge.stop(3_000), supervisor.stop({ keepWorkloads: false })]);
+      await Promise.all([watch.edge.stop(EDGE_DRAIN_MS), supervisor.stop({ keepWorkloads: false, graceSeconds: WORKLOAD_GRACE_SECONDS })]);
     },
     release: () => {
       watch.stop();

@@ -26,6 +26,7 @@ import { packageVersion } from '../package-root.ts';
 import { choosePorts, type Ready } from './addresses.ts';
 import { recordArtifact } from './artifact-record.ts';
 import { openPlatformDatabase } from './database.ts';
+import { deliveryRules } from './delivery-rules.ts';
 import { createHandlers } from './http-handlers.ts';
 import { listenHttp } from './listeners.ts';
 import { openLog } from './log.ts';
@@ -104,20 +105,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 }
 
 async function open(options: ControlPlaneOptions, folders: ReturnType<typeof makeFolders>, log: pino.Logger, closing: Closing): Promise<Ready> {
+  const stands = (part: string): void => log.info({ part, ms: Math.round(performance.now()) }, 'a part stands');
+  stands('program');
   const host = options.host ?? LOOPBACK;
   const version = packageVersion();
   const ports = await choosePorts(host, options.port);
   options.progress('  starting the database, the supervisor and the edge ...');
   const hidden = [folders.run, folders.keys, folders.logs, folders.repositories, folders.artifacts, folders.edge, folders.postgres];
   const [storage, programs] = await Promise.all([
-    openPlatformDatabase(folders, options.databaseUrl, log),
-    startPrograms({ folders, edgePort: ports.edge, host, hidden, log }),
+    openPlatformDatabase(folders, options.databaseUrl, log).finally(() => stands('database')),
+    startPrograms({ folders, edgePort: ports.edge, host, hidden, log }).finally(() => stands('supervisor and edge')),
   ]);
   closing.add('database', () => storage.close());
   closing.add('programs', () => programs.stop());
   const secretPlace = await openSecretPlace({ folders, storage, clock });
-  const core = await openObjectCore(storage, clock, [], log);
+  const core = await openObjectCore(storage, clock, deliveryRules, log);
   closing.add('objects', () => core.close());
+  stands('objects');
   await ensureEnvironments(core.as('platform'), defaultEnvironments(!options.empty));
 
   // Addresses are needed by what is built before the listeners stand: they listen first and answer once all is wired.
@@ -129,6 +133,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   closing.add('api', () => apiListener.close());
   const consoleUrl = `http://${host}:${consoleListener.port}`;
   const gitUrl = `${consoleUrl}/git`;
+  stands('listeners');
 
   const artifacts = createArtifactStore({ folder: folders.artifacts, unpackFolder: join(folders.shared, 'artifacts'), signer: secretPlace.signer, clock });
   const road = await openRoad({
@@ -148,6 +153,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
     stepEnvironment: packageNetwork(process.env, folders.shared),
   });
   closing.add('road', () => road.stop());
+  stands('road');
 
   const moved = async (namespace: string, repository: string): Promise<void> => road.wake(namespace, repository);
   const fleet = readDemoFleet();
@@ -207,6 +213,6 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const local = localContextPath(folders.dataDir);
   writePrivateFile(local, `${JSON.stringify({ apiUrl: ready.apiUrl, token: ready.token, ca: certificates.authority, consoleUrl, edgeUrl: ready.edgeUrl, gitUrl, dataDir: folders.dataDir })}\n`);
   closing.add('local context', () => rmSync(local, { force: true }));
-  log.info({ api: ready.apiUrl, console: consoleUrl, edge: ready.edgeUrl }, 'ready');
+  log.info({ api: ready.apiUrl, console: consoleUrl, edge: ready.edgeUrl, ms: Math.round(performance.now()) }, 'ready');
   return ready;
 }
