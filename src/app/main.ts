@@ -1,7 +1,7 @@
 /** Entry of every command. Heavy parts are loaded only by the command that needs them. */
-import { enableCompileCache } from 'node:module';
+import { useCompileCache } from './compile-cache.ts';
 
-enableCompileCache();
+useCompileCache();
 
 // Under the bootstrap a closed channel means that the process a person sees was killed: end at once, like it.
 if (process.env['ROADBED_WRAPPED'] !== undefined && process.channel !== undefined) {

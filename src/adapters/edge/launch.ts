@@ -23,7 +23,7 @@ const LOG_TAIL = 2_000;
 /** Exit code of a program that found another edge in its folder: somebody else has just started one, which is as good. */
 const FOLDER_TAKEN = 3;
 /** What the program needs of the environment: no NODE_OPTIONS, no secrets. */
-const KEPT_ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
+const KEPT_ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_COMPILE_CACHE'];
 
 export interface EdgeOptions {
   folder: string;
