@@ -37,7 +37,7 @@ export interface OperationsApiDependencies {
   };
   /** Identities.issueLoginCode, for `POST /login-links`; absent: there are none. */
   issueLoginCode?: (subject: string) => Promise<string>;
-  about: { version: string; apiUrl?: string; gitUrl?: string; isolation?: string };
+  about: { version: string; consoleUrl?: string; apiUrl?: string; gitUrl?: string; isolation?: string };
 }
 
 /** Answers true when it took the request. */

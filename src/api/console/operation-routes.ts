@@ -11,14 +11,15 @@ import { checked } from './request-body.ts';
 
 const SESSION_MS = 12 * 3_600_000;
 
-export function operationRoutes({ operations, issueLoginCode, clock }: OperationsApiDependencies): Hono<AskedBy> {
+export function operationRoutes({ operations, issueLoginCode, clock, about }: OperationsApiDependencies): Hono<AskedBy> {
   const app = new Hono<AskedBy>();
   app.post(loginLinkRoute.path, async (context) => {
     const { subject, expiresAt } = context.env.identity;
     if (issueLoginCode === undefined || (expiresAt !== undefined && Date.parse(expiresAt) < clock.now() + SESSION_MS)) {
       throw new PlatformError({ code: 'ROADBED-5010', class: 'refused', message: 'No login link can be made with this token.', why: 'The session would outlive it.', next: 'Paste the token into the sign-in page itself.' });
     }
-    return context.json({ code: await issueLoginCode(subject) });
+    const code = await issueLoginCode(subject);
+    return context.json({ code, ...(about.consoleUrl === undefined ? {} : { url: `${about.consoleUrl}/login?code=${encodeURIComponent(code)}` }) });
   });
   app.post('/operations/:name', async (context: Context<AskedBy>) => {
     const name = context.req.param('name') ?? '';

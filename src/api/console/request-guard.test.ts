@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { refusal } from './request-guard.ts';
+import { hostRefusal, refusal } from './request-guard.ts';
 
 const HOST = '127.0.0.1:4000';
 
@@ -19,6 +19,11 @@ test('a link from elsewhere may open a page, and only that', () => {
 test('a configured host name passes, others do not, with or without a port', () => {
   expect(refusal({ method: 'GET', path: '/', headers: { host: 'roadbed.example:4000' } }, ['roadbed.example'], false)).toBeUndefined();
   expect(refusal({ method: 'GET', path: '/', headers: { host: 'roadbed.example.evil' } }, ['roadbed.example'], false)).toBeDefined();
+});
+
+test('programs without an Origin are told by Host alone: an address cannot be rebound, a name can', () => {
+  for (const host of [HOST, 'localhost:4000', '[::1]:4000', '192.0.2.7']) expect(hostRefusal(host, [])).toBeUndefined();
+  for (const host of [undefined, '', 'rebound.example:4000', 'checkout.prod.localhost', '127.0.0.1.rebound.example']) expect(hostRefusal(host, [])).toBeDefined();
 });
 
 test('no origin but the console\'s own ever changes anything', () => {

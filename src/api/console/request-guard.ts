@@ -3,12 +3,12 @@
  *
  * The console listens on loopback, where two attacks remain: a page of another site that sends
  * requests to 127.0.0.1 (refused by Origin and Sec-Fetch-Site), and a host name of that site which
- * resolves to 127.0.0.1 (DNS rebinding, refused by Host). Workloads live on `*.localhost`, which is
- * another host and another site; they are refused the same way.
+ * resolves to 127.0.0.1 (DNS rebinding, refused by Host; an address, unlike a name, cannot be rebound).
+ * Workloads live on `*.localhost`, which is another host and another site; they are refused the same way.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const READING = new Set(['GET', 'HEAD']);
 
 export interface GuardedRequest {
@@ -17,12 +17,19 @@ export interface GuardedRequest {
   headers: IncomingHttpHeaders;
 }
 
-/** Answers one sentence that says why the request is refused; undefined when it may pass. */
-export function refusal(request: GuardedRequest, hosts: readonly string[], secure: boolean): string | undefined {
-  const host = request.headers.host;
+/** The check of Host alone, for programs that send no Origin (Git, webhooks). Undefined when it may pass. */
+export function hostRefusal(host: string | undefined, hosts: readonly string[]): string | undefined {
   if (host === undefined) return 'The request names no host.';
   const name = host.toLowerCase().replace(/:\d+$/, '');
-  if (!LOOPBACK.has(name) && !hosts.includes(name)) return `The console is not served under the host name "${printable(name)}".`;
+  const address = isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+  return address || name === 'localhost' || hosts.includes(name) ? undefined : `Roadbed is not served under the host name "${printable(name)}".`;
+}
+
+/** Answers one sentence that says why the request is refused; undefined when it may pass. */
+export function refusal(request: GuardedRequest, hosts: readonly string[], secure: boolean): string | undefined {
+  const host = request.headers.host ?? '';
+  const foreign = hostRefusal(request.headers.host, hosts);
+  if (foreign !== undefined) return foreign;
 
   const site = request.headers['sec-fetch-site'];
   const navigation = request.headers['sec-fetch-mode'] === 'navigate' && READING.has(request.method);

@@ -37,8 +37,8 @@ export const reads = {
 
 export const previewRoute = { path: '/golden-paths/preview', answer: previewSchema } as const;
 
-/** `POST`: a code for `<console>/login?code=`, for the caller's own subject; works once. */
-export const loginLinkRoute = { path: '/login-links', answer: z.object({ code: z.string() }) } as const;
+/** `POST`: a code for `<console>/login?code=`, for the caller's own subject; works once. `url`: the whole link. */
+export const loginLinkRoute = { path: '/login-links', answer: z.object({ code: z.string(), url: z.string().optional() }) } as const;
 
 export type ReadName = keyof typeof reads;
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { createConsole } from '../../api/console/console.ts';
 import type { ConsoleDependencies } from '../../api/console/dependencies.ts';
 import { createOperationsApi } from '../../api/console/operations-api.ts';
+import { hostRefusal } from '../../api/console/request-guard.ts';
 import { createObjectApi } from '../../api/objects/http/handler.ts';
 import type { PlatformApiDependencies } from '../../api/platform/dependencies.ts';
 import { createPlatformApi } from '../../api/platform/platform-api.ts';
@@ -74,6 +75,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
         log.error({ error: String(error) }, 'a request failed');
         response.destroy();
       };
+      const program = url.startsWith(`${GIT_PREFIX}/`) || url.startsWith(HOOKS_PREFIX);
+      const foreign = program ? hostRefusal(request.headers.host, parts.console.hosts ?? []) : undefined;
+      if (foreign !== undefined) {
+        response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${foreign}\n`);
+        return;
+      }
       if (url.startsWith(`${GIT_PREFIX}/`)) {
         request.url = url.slice(GIT_PREFIX.length);
         parts.git(request, response).then((taken) => {

@@ -42,6 +42,7 @@ export interface SurfaceParts {
   clock: Clock;
   version: string;
   apiUrl: string;
+  consoleUrl: string;
   gitUrl: string;
 }
 
@@ -58,7 +59,9 @@ export function consoleParts(parts: SurfaceParts): Omit<ConsoleDependencies, 'ob
     deliveryMetrics: deliveryReports(storage.store.events, clock),
     cdEvents: (rows) => rows.map((row) => toCdEvent(row)).filter((event) => event !== undefined),
     goldenPaths: goldenPaths(parts.templates),
-    about: { version: parts.version, apiUrl: parts.apiUrl, gitUrl: parts.gitUrl },
+    issueLoginCode: (subject) => core.identities.issueLoginCode(subject),
+    about: { version: parts.version, apiUrl: parts.apiUrl, consoleUrl: parts.consoleUrl, gitUrl: parts.gitUrl },
+    hosts: [new URL(parts.consoleUrl).hostname],
     webRoot: join(packageRoot, 'web', 'dist'),
   };
 }

@@ -75,11 +75,28 @@ async function serviceInstall(session: Session, flags: { system?: boolean; print
   session.output.say(`next: systemctl ${flags.system === true ? '' : '--user '}daemon-reload && systemctl ${flags.system === true ? '' : '--user '}enable --now roadbed`);
 }
 
+/** A fresh one-time link, for whoever this command is signed in as. */
+async function loginLink(session: Session): Promise<string> {
+  const connection = session.connection();
+  const { code, url } = await connection.call<{ code: string; url?: string }>('POST', '/roadbed/v1/login-links');
+  const { consoleUrl } = connection.context;
+  if (url !== undefined) return url;
+  if (consoleUrl !== undefined) return `${consoleUrl}/login?code=${encodeURIComponent(code)}`;
+  throw new PlatformError({ code: 'ROADBED-6021', class: 'not-found', message: 'nobody knows the address of this console', next: 'roadbed status' });
+}
+
+async function addressOf(session: Session, service: string, environment: string): Promise<string> {
+  const rollouts = await rolloutsOf(session.connection(), service, session.options.namespace);
+  const url = rollouts.find((rollout) => rollout.spec.environment === environment)?.status?.url;
+  if (url === undefined) throw new PlatformError({ code: 'ROADBED-6021', class: 'not-found', message: `${service} has no address in ${environment}`, next: 'roadbed status' });
+  return url;
+}
+
 async function open(session: Session, service: string | undefined, flags: { environment: string }): Promise<void> {
-  const url = service === undefined ? session.connection().context.consoleUrl : (await rolloutsOf(session.connection(), service, session.options.namespace)).find((rollout) => rollout.spec.environment === flags.environment)?.status?.url;
-  if (url === undefined) throw new PlatformError({ code: 'ROADBED-6021', class: 'not-found', message: service === undefined ? 'this context knows no console address' : `${service} has no address in ${flags.environment}`, next: 'roadbed status' });
+  const url = service === undefined ? await loginLink(session) : await addressOf(session, service, flags.environment);
   if (session.output.json) return session.output.document({ url });
   session.output.line(url);
+  if (service === undefined) session.output.say('it signs in once, within ten minutes');
   if (session.output.person && session.options.input !== false) await session.platform.openInBrowser(url);
 }
 
@@ -94,7 +111,7 @@ export const lifecycleCommands: CommandGroup = (program, act) => {
     .action(act(up));
   program.command('down').description('stop everything below the data directory, also after a crash').option('--purge', 'and remove all of it').action(act(down));
   program.command('doctor').description('facts of this machine and how to fix what is amiss').action(act(doctor));
-  program.command('open').argument('[service]').description('open the console, or a service in an environment').option('-e, --environment <name>', 'environment', 'prod').action(act(open));
+  program.command('open').argument('[service]').description('open the console by a fresh one-time link, or a service in an environment').option('-e, --environment <name>', 'environment', 'prod').action(act(open));
   const service: Command = program.command('service').description('Roadbed as a service of this machine');
   service.command('install').description('write a systemd unit').option('--system', 'for the machine rather than for this user').option('--print', 'print it instead').action(act(serviceInstall));
   program
