@@ -77,7 +77,8 @@ export function planCreate(foundation: Foundation, kind: ServedKind, namespace: 
   requireNamespace(foundation, kind, namespace, key.name);
   const draft = admit(foundation, kind, stampPerson(draftOf(foundation, kind, given, key), undefined, context), undefined, undefined, context);
   const managedFields = entries ?? trackUpdate([], undefined, draft, writerOf(foundation, kind, undefined, context), kind.schema);
-  const object: ApiObject = { ...draft, metadata: { ...draft.metadata, ...(managedFields.length === 0 ? {} : { managedFields }) } };
+  const observed = kind.definition.observedAtFirst?.(draft as unknown as Record<string, unknown>);
+  const object: ApiObject = { ...draft, ...observed, metadata: { ...draft.metadata, ...(managedFields.length === 0 ? {} : { managedFields }) } };
   return { kind: 'write', key, object, write: { action: 'create', key, object }, event: writeEvent('object.created', kind, undefined, object, context) };
 }
 

@@ -1,6 +1,8 @@
 /** Foreign kinds are validated by their own formats, wherever the object comes from: kubectl, the console or Git. */
 import type { FieldProblem, KindDefinition } from '../../domain/kinds/definition.ts';
 import { KINDS } from '../../domain/kinds/registry.ts';
+import { declaredRelations } from '../../engines/relations/relations.ts';
+import type { Entity } from '../../formats/backstage/kinds.ts';
 import { entityFaults } from '../../formats/backstage/validate.ts';
 import { scoreFaults } from '../../formats/score/parse.ts';
 
@@ -26,3 +28,13 @@ export const descriptorValidators: Record<string, Validator> = {
   ...Object.fromEntries(KINDS.filter((definition) => definition.group === 'backstage.io').map((definition) => [`backstage.io/${definition.kind}`, entity])),
   'roadbed.dev/Workload': workload,
 };
+
+const relations = (object: Record<string, unknown>): Record<string, unknown> => {
+  const declared = declaredRelations(object as unknown as Entity);
+  return declared.length === 0 ? {} : { relations: declared };
+};
+
+/** What a new entity declares stands in it at once; the relations that others declare follow. */
+export const firstObservations: Record<string, NonNullable<KindDefinition['observedAtFirst']>> = Object.fromEntries(
+  KINDS.filter((definition) => definition.group === 'backstage.io').map((definition) => [`backstage.io/${definition.kind}`, relations]),
+);

@@ -13,7 +13,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Identity } from '../../ports/identity.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { PlatformDatabase } from './database.ts';
-import { descriptorValidators } from './descriptor-validators.ts';
+import { descriptorValidators, firstObservations } from './descriptor-validators.ts';
 
 export const ADMIN = 'user:admin';
 
@@ -38,7 +38,7 @@ async function ensureAdmin(objects: Objects): Promise<void> {
 export async function openObjectCore(storage: PlatformDatabase, clock: Clock, hooks: readonly AdmissionHook[], log: Logger): Promise<ObjectCore> {
   const identities = await openIdentities(storage.database);
   const service = createObjectService({
-    kinds: serveKinds(kindsWith(descriptorValidators)),
+    kinds: serveKinds(kindsWith(descriptorValidators, firstObservations)),
     store: storage.store.objects,
     events: storage.store.events,
     identities,

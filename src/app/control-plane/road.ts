@@ -164,7 +164,7 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
     delivery,
     wake,
     lead: () => {
-      const started = startLoop({ objects: core.as('platform'), clock, log, reconcilers: [repositories, pipelines, parts.claims, relationsReconciler(core.as('catalog-controller')), ...delivery.reconcilers] });
+      const started = startLoop({ objects: core.as('platform'), clock, log, reconcilers: [repositories, pipelines, parts.claims, relationsReconciler(core.as('catalog-controller'), clock), ...delivery.reconcilers] });
       loop = started;
       metrics.start();
       delivery.start(started.enqueue);

@@ -117,7 +117,7 @@ test.each([['a/b.yaml', './c.yaml', 'a/c.yaml'], ['a/b.yaml', '../c.yaml', 'c.ya
 });
 
 test('relations stand on both sides, across repositories, and go with the entity', async () => {
-  loop = startLoop({ objects, clock, log: { warn: () => undefined }, reconcilers: [relationsReconciler(objects)] });
+  loop = startLoop({ objects, clock, log: { warn: () => undefined }, reconcilers: [relationsReconciler(objects, clock)] });
   await load('web', { 'catalog-info.yaml': component('web', '').replace('owner:', 'dependsOn: [component:store]\n  owner:') });
   await load('store', { 'catalog-info.yaml': component('store') });
   await loop.settled();
@@ -128,7 +128,7 @@ test('relations stand on both sides, across repositories, and go with the entity
   await loop.settled();
   expect(await relationsOf('store')).toEqual([{ type: 'ownedBy', targetRef: 'group:team/payments' }]);
   const { writes } = objects;
-  loop.enqueue('relations', { name: 'all' });
+  loop.enqueue('relations', { namespace: 'Component:team', name: 'store' });
   await loop.settled();
   expect(objects.writes).toBe(writes);
 });

@@ -70,4 +70,6 @@ export interface KindDefinition {
   scale?: { specReplicas: string; statusReplicas: string };
   /** Rules beyond the schema; `old` is absent on create. Pure. */
   validate?: (object: Record<string, unknown>, old: Record<string, unknown> | undefined) => FieldProblem[];
+  /** Fields of `extra` that follow from a new object alone: written with it, so that no second write is needed. Pure. */
+  observedAtFirst?: (object: Record<string, unknown>) => Record<string, unknown>;
 }

@@ -19,6 +19,7 @@ import { ROLLOUT } from './rollout.ts';
 import { WORKLOAD } from './workload.ts';
 
 type Validator = NonNullable<KindDefinition['validate']>;
+type Observation = NonNullable<KindDefinition['observedAtFirst']>;
 
 export const KINDS: readonly KindDefinition[] = [
   NAMESPACE,
@@ -36,18 +37,20 @@ export const KINDS: readonly KindDefinition[] = [
   ...BACKSTAGE_KINDS,
 ];
 
-/** The list with further validators, keyed `group/Kind`; they run after the kind's own. */
-export function kindsWith(validators: Record<string, Validator>): KindDefinition[] {
-  const unknown = new Set(Object.keys(validators));
+/** The list with further validators, keyed `group/Kind`, which run after the kind's own, and first observations. */
+export function kindsWith(validators: Record<string, Validator>, observations: Record<string, Observation> = {}): KindDefinition[] {
+  const unknown = new Set([...Object.keys(validators), ...Object.keys(observations)]);
   const kinds = KINDS.map((definition) => {
     const name = `${definition.group}/${definition.kind}`;
     unknown.delete(name);
+    const observedAtFirst = observations[name];
+    const observing = observedAtFirst === undefined ? definition : { ...definition, observedAtFirst };
     const further = validators[name];
-    if (further === undefined) return definition;
+    if (further === undefined) return observing;
     const own = definition.validate;
     const validate: Validator = own === undefined ? further : (object, old) => [...own(object, old), ...further(object, old)];
-    return { ...definition, validate };
+    return { ...observing, validate };
   });
-  if (unknown.size > 0) throw new Error(`validators for kinds that are not served: ${[...unknown].join(', ')}`);
+  if (unknown.size > 0) throw new Error(`validators or observations for kinds that are not served: ${[...unknown].join(', ')}`);
   return kinds;
 }

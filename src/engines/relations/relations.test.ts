@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Entity } from '../../formats/backstage/kinds.ts';
-import { inverse, referenceOf, relate } from './relations.ts';
+import { RelationIndex } from './relation-index.ts';
+import { declaredRelations, inverse, referenceOf, relate } from './relations.ts';
 
 function entity(kind: string, name: string, spec: Record<string, unknown>, namespace?: string): Entity {
   return { apiVersion: 'backstage.io/v1alpha1', kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) }, spec };
@@ -71,5 +72,27 @@ test('every edge has its inverse, and no edge stands twice', () => {
 test('the order of entities does not matter', () => {
   fc.assert(fc.property(fc.array(anyEntity, { maxLength: 6 }), (set) => {
     expect(new Map([...relate(set).bySource].sort())).toEqual(new Map([...relate(set.toReversed()).bySource].sort()));
+  }));
+});
+
+test('an index that follows changes answers as a look over everything, and names whoever changed', () => {
+  const step = fc.record({ entity: anyEntity, removed: fc.boolean() });
+  fc.assert(fc.property(fc.array(step, { maxLength: 14 }), (steps) => {
+    const index = new RelationIndex();
+    const present = new Map<string, Entity>();
+    const seen = new Map<string, string>();
+    const text = (reference: string): string => JSON.stringify(index.of(reference));
+    for (const { entity: one, removed } of steps) {
+      const reference = referenceOf(one);
+      if (removed) present.delete(reference);
+      else present.set(reference, one);
+      const changed = removed ? index.remove(reference) : index.put(reference, declaredRelations(one));
+      const { bySource } = relate([...present.values()]);
+      for (const known of new Set([...seen.keys(), ...bySource.keys()])) {
+        expect(index.of(known)).toEqual(bySource.get(known) ?? []);
+        if ((seen.get(known) ?? '[]') !== text(known) && known !== reference) expect(changed).toContain(known);
+        seen.set(known, text(known));
+      }
+    }
   }));
 });

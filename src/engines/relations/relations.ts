@@ -60,8 +60,24 @@ export function relate(entities: readonly Entity[]): Relations {
       if (!known.has(target)) result.dangling.push({ source, field: declared.field, target });
     }
   }
-  for (const [source, outgoing] of edges) result.bySource.set(source, [...outgoing.values()].sort(byTypeAndTarget));
+  for (const [source, outgoing] of edges) result.bySource.set(source, sortedRelations(outgoing.values()));
   return result;
+}
+
+/** What an entity itself declares, each edge once, sorted; the other ends' edges are not in it. */
+export function declaredRelations(entity: Entity): Relation[] {
+  const edges = new Map<string, Relation>();
+  for (const declared of declaredReferences(entity)) {
+    if ('message' in declared) continue;
+    const targetRef = printReference(declared.reference);
+    edges.set(`${declared.relation} ${targetRef}`, { type: declared.relation, targetRef });
+  }
+  return sortedRelations(edges.values());
+}
+
+/** In the order in which relations are stored: by type, then target. */
+export function sortedRelations(relations: Iterable<Relation>): Relation[] {
+  return [...relations].sort(byTypeAndTarget);
 }
 
 type Declared = { field: string; relation: RelationName; reference: EntityReference } | { field: string; message: string };
