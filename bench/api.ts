@@ -1,39 +1,51 @@
 /**
- * The object API under load, as JSON: rates, watch delay, lists, memory, and start with 100,000 objects.
+ * The object API of the real product under load, as JSON: rates, watch delay, lists, memory, idle cost, and
+ * start with 100,000 objects.
  *
- *     node bench/api.ts [--large 100000] [--rounds 3000]
+ *     npm run bench -- api [--large 100000] [--objects 3000] [--rounds 3] [--idle 10] [--profile DIR]
  *
- * Server and load generator are two processes on the same machine; PostgreSQL is the embedded one with
- * fsync on. Memory is the proportional set size (PSS) of the server and of all PostgreSQL processes.
+ * `roadbed up --empty` runs as anybody starts it: TLS, tokens, authorisation, validation and audit in force,
+ * reconcilers, edge and supervisor beside it, PostgreSQL with fsync on. The load generator is another process
+ * on the same machine. The first round is measured apart: a new process has not compiled its code yet. On a
+ * machine with other work the CPU time per request says more than the rates.
  */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { chmodSync, closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { chmodSync, closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
-import { startEmbeddedPostgres } from '../src/adapters/postgres/embedded.ts';
-import { silentLog } from '../src/adapters/postgres/log.ts';
+import type { Client } from 'undici';
 import { component, connect, drive, quantile, send, watchNames } from './api/load.ts';
-import type { Endpoint } from './api/load.ts';
+import type { Rate } from './api/load.ts';
+import { cpuTimes, memory, processesOf, startPlatform, stopPlatform } from './api/platform.ts';
+import type { CpuTimes, Platform, Processes } from './api/platform.ts';
 
 const CLIENTS = 16;
-/** The first requests of a new process, before its code is compiled; measured apart. */
 const COLD = 1000;
+const GETS_PER_OBJECT = 4;
+const WATCHED_CHANGES = 3000;
+const WATCHED_PER_SECOND = 500;
 const PATH = '/apis/backstage.io/v1alpha1/namespaces/bench/components';
 const MERGE = 'application/merge-patch+json';
-const { values } = parseArgs({ options: { large: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '3000' }, profile: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    large: { type: 'string', default: '100000' },
+    objects: { type: 'string', default: '3000' },
+    rounds: { type: 'string', default: '3' },
+    idle: { type: 'string', default: '10' },
+    profile: { type: 'string' },
+  },
+});
+const objects = Number(values.objects);
 const rounds = Number(values.rounds);
 const large = Number(values.large);
+const idleSeconds = Number(values.idle);
 
-interface Running extends Endpoint {
-  child: ChildProcess;
-  pid: number;
-  startMs: number;
-  bootMs: number;
-}
+type Phase = Rate & { cpuMsPerRequest: Record<'controlPlane' | 'postgres' | 'load', number> };
+
+const median = (numbers: readonly number[]): number => quantile([...numbers].sort((a, b) => a - b), 0.5);
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const name = (index: number): string => `component-${String(index % objects).padStart(6, '0')}`;
 
 function fsyncP50(folder: string): number {
   const file = openSync(join(folder, 'fsync'), 'w');
@@ -48,153 +60,205 @@ function fsyncP50(folder: string): number {
   return quantile(times, 0.5);
 }
 
-async function start(folder: string, connection: pg.ClientConfig): Promise<Running> {
-  const from = performance.now();
-  const flags = ['--max-semi-space-size=8', '--max-old-space-size=1024', ...(values.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(tmpdir(), 'roadbed-profile')}`] : [])];
-  const child = spawn(process.execPath, [...flags, join(import.meta.dirname, 'api/server.ts'), folder, JSON.stringify(connection)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const ready = JSON.parse(line) as Endpoint & { pid: number; startMs: number };
-    return { ...ready, child, bootMs: Math.round(performance.now() - from) };
-  }
-  throw new Error('the server ended before it was ready');
-}
-
-async function stop({ child }: Running): Promise<void> {
-  const ended = new Promise((resolve) => child.on('exit', resolve));
-  child.stdin?.end();
-  await ended;
-}
-
-function pssMb(pid: number): number {
-  try {
-    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
-}
-
-function postgresPids(parent: number): number[] {
-  const children = readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((entry) => {
-      try {
-        return / (\d+)/.exec(readFileSync(`/proc/${entry}/stat`, 'utf8').split(') ')[1]?.slice(1) ?? '')?.[1] === String(parent);
-      } catch {
-        return false;
-      }
-    });
-  return [parent, ...children.map(Number)];
-}
-
-function memory(server: Running, postgresPid: number): { totalMb: number; serverMb: number; postgresMb: number } {
-  const serverMb = Math.round(pssMb(server.pid));
-  const postgresMb = Math.round(postgresPids(postgresPid).reduce((sum, pid) => sum + pssMb(pid), 0));
-  return { totalMb: serverMb + postgresMb, serverMb, postgresMb };
-}
-
-/** CPU milliseconds spent so far, by the server, PostgreSQL and this load generator. */
-function cpuMs(server: Running, postgresPid: number): { server: number; postgres: number; load: number } {
-  const ticks = (pid: number): number => {
-    try {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      return (Number(fields[11]) + Number(fields[12])) * 10;
-    } catch {
-      return 0;
-    }
-  };
-  const own = process.cpuUsage();
-  return { server: ticks(server.pid), postgres: postgresPids(postgresPid).reduce((sum, pid) => sum + ticks(pid), 0), load: (own.user + own.system) / 1000 };
-}
-
 /** Runs a phase and says what one of its `count` requests cost each process in CPU time. */
-async function phase<T>(server: Running, postgresPid: number, count: number, act: () => Promise<T>): Promise<T & { cpuMsPerRequest: Record<string, number> }> {
-  const before = cpuMs(server, postgresPid);
-  const result = await act();
-  const after = cpuMs(server, postgresPid);
-  const each = (key: 'server' | 'postgres' | 'load'): number => Number(((after[key] - before[key]) / count).toFixed(3));
-  return { ...result, cpuMsPerRequest: { server: each('server'), postgres: each('postgres'), load: each('load') } };
+async function phase(processes: Processes, count: number, act: () => Promise<Rate>): Promise<Phase> {
+  const before = cpuTimes(processes);
+  const rate = await act();
+  const after = cpuTimes(processes);
+  const each = (key: keyof CpuTimes): number => Number(((after[key] - before[key]) / count).toFixed(3));
+  return { ...rate, cpuMsPerRequest: { controlPlane: each('controlPlane'), postgres: each('postgres'), load: each('load') } };
 }
 
-const median = (numbers: number[]): number => quantile([...numbers].sort((a, b) => a - b), 0.5);
-
-async function times(count: number, act: () => Promise<unknown>): Promise<number> {
+async function times(count: number, act: () => Promise<unknown>): Promise<{ medianMs: number; bestMs: number }> {
   const measured: number[] = [];
   for (let round = 0; round < count; round++) {
     const from = performance.now();
     await act();
     measured.push(performance.now() - from);
   }
-  return median(measured);
+  return { medianMs: median(measured), bestMs: Number(Math.min(...measured).toFixed(3)) };
 }
 
-async function watchDelays(server: Running, clients: ReturnType<typeof connect>[]): Promise<{ p50Ms: number; p99Ms: number; events: number }> {
-  const sentAt = new Map<string, number>();
-  const delays: number[] = [];
-  const position = (JSON.parse((await send(clients[0] as (typeof clients)[0], server, 'GET', `${PATH}?limit=1`)).text) as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
-  const watch = await watchNames(server, `${PATH}?watch=true&resourceVersion=${position}`, (name) => {
-    const at = sentAt.get(name);
-    if (at !== undefined) delays.push(performance.now() - at);
-  });
-  const perSecond = 1000;
-  const count = 3000;
-  const begun = performance.now();
-  let next = 0;
-  await Promise.all(
-    clients.map(async (client) => {
-      for (let index = next++; index < count; index = next++) {
-        const due = begun + (index / perSecond) * 1000;
-        const wait = due - performance.now();
-        if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
-        const number = index % rounds;
-        sentAt.set(`component-${String(number).padStart(6, '0')}`, performance.now());
-        await send(client, server, 'PATCH', `${PATH}/component-${String(number).padStart(6, '0')}/status`, JSON.stringify({ status: { note: `w${index}` } }), MERGE);
-      }
-    }),
-  );
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  await watch.stop();
-  delays.sort((a, b) => a - b);
-  if (delays.length < count) throw new Error(`the watch saw ${delays.length} of ${count} changes`);
-  return { p50Ms: quantile(delays, 0.5), p99Ms: quantile(delays, 0.99), events: delays.length };
+/** Best and median over the rounds, each number by itself. */
+function summary(phases: readonly Phase[]): Record<string, unknown> {
+  const pick = (of: (phase: Phase) => number, best: (...numbers: number[]) => number): { best: number; median: number } => ({ best: best(...phases.map(of)), median: median(phases.map(of)) });
+  return {
+    perSecond: pick((one) => one.perSecond, Math.max),
+    p50Ms: pick((one) => one.p50Ms, Math.min),
+    p99Ms: pick((one) => one.p99Ms, Math.min),
+    cpuMsPerRequest: {
+      controlPlane: pick((one) => one.cpuMsPerRequest.controlPlane, Math.min),
+      postgres: pick((one) => one.cpuMsPerRequest.postgres, Math.min),
+      load: pick((one) => one.cpuMsPerRequest.load, Math.min),
+    },
+  };
 }
 
-const name = (index: number): string => `component-${String(index % rounds).padStart(6, '0')}`;
-const folder = mkdtempSync(join(tmpdir(), 'roadbed-bench-api-'));
-chmodSync(folder, 0o755);
-const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), sharedDir: join(folder, 'shared'), log: silentLog });
-try {
-  let server = await start(folder, postgres.connection);
-  let clients = Array.from({ length: CLIENTS }, () => connect(server));
-  const postgresPid = postgres.pid();
-  const coldCreates = await phase(server, postgresPid, COLD, () => drive(clients, COLD, (client, index) => send(client, server, 'POST', PATH, component(900_000 + index))));
-  await send(clients[0] as (typeof clients)[0], server, 'DELETE', PATH);
-  const creates = await phase(server, postgresPid, rounds, () => drive(clients, rounds, (client, index) => send(client, server, 'POST', PATH, component(index))));
-  const statusPatches = await phase(server, postgresPid, rounds, () => drive(clients, rounds, (client, index) => send(client, server, 'PATCH', `${PATH}/${name(index)}/status`, JSON.stringify({ status: { observed: `r${index}`, conditions: [{ type: 'Ready', status: 'True', reason: 'Ok', message: 'fine', lastTransitionTime: '2026-01-01T00:00:00Z' }] } }), MERGE)));
-  const gets = await phase(server, postgresPid, rounds * 4, () => drive(clients, rounds * 4, (client, index) => send(client, server, 'GET', `${PATH}/${name(index)}`)));
-  const watch = await watchDelays(server, clients);
-  const first = clients[0] as (typeof clients)[0];
-  const listMs = await times(15, () => send(first, server, 'GET', PATH));
-  const labelListMs = await times(15, () => send(first, server, 'GET', `${PATH}?labelSelector=team%3Dteam-3`));
-  const atRounds = memory(server, postgres.pid());
-  let big: unknown;
-  if (large > 0) {
-    await drive(clients, Math.max(0, large - rounds), (client, index) => send(client, server, 'POST', PATH, component(rounds + index)));
-    for (const client of clients) await client.close();
-    await stop(server);
-    server = await start(folder, postgres.connection);
-    clients = [connect(server)];
-    const only = clients[0] as (typeof clients)[0];
-    const oneLabelMs = await times(9, () => send(only, server, 'GET', `${PATH}?labelSelector=team%3Dteam-3&limit=500`));
-    const rareLabelMs = await times(9, () => send(only, server, 'GET', `${PATH}?labelSelector=team%3Dnobody`));
-    big = { objects: large, startMs: Math.round(server.startMs), bootMs: server.bootMs, oneLabelPageMs: oneLabelMs, oneLabelNoMatchMs: rareLabelMs, memory: memory(server, postgres.pid()) };
-    const whole = await times(5, () => send(only, server, 'GET', `${PATH}?labelSelector=team%3Dteam-3`));
-    big = { ...(big as object), oneLabelAllMs: whole };
+class Bench {
+  readonly platform: Platform;
+  readonly clients: Client[];
+  readonly #dataDir: string;
+
+  constructor(platform: Platform, dataDir: string) {
+    this.platform = platform;
+    this.#dataDir = dataDir;
+    this.clients = Array.from({ length: CLIENTS }, () => connect(platform));
   }
-  for (const client of clients) await client.close();
-  await stop(server);
-  const result = { schemaVersion: 1, benchmark: 'api', node: process.version, cores: cpus().length, clients: CLIENTS, fsyncP50Ms: fsyncP50(folder), coldCreates, creates, statusPatches, gets, watch, list: { objects: rounds, ms: listMs, oneLabelMs: labelListMs }, memory: atRounds, large: big };
-  console.log(JSON.stringify(result, null, 2));
+
+  get processes(): Processes {
+    return processesOf(this.platform, this.#dataDir);
+  }
+
+  get first(): Client {
+    return this.clients[0] as Client;
+  }
+
+  async prepare(): Promise<void> {
+    const made = await send(this.first, this.platform, 'POST', '/api/v1/namespaces', JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bench' } }));
+    if (made.status >= 300) throw new Error(made.text);
+  }
+
+  creates(count: number, offset: number): Promise<Phase> {
+    return phase(this.processes, count, () => drive(this.clients, count, (client, index) => send(client, this.platform, 'POST', PATH, component(offset + index))));
+  }
+
+  statusPatches(round: number): Promise<Phase> {
+    const body = (index: number): string =>
+      JSON.stringify({ status: { observed: `r${round}-${index}`, conditions: [{ type: 'Ready', status: 'True', reason: 'Ok', message: 'fine', lastTransitionTime: '2026-01-01T00:00:00Z' }] } });
+    return phase(this.processes, objects, () => drive(this.clients, objects, (client, index) => send(client, this.platform, 'PATCH', `${PATH}/${name(index)}/status`, body(index), MERGE)));
+  }
+
+  gets(): Promise<Phase> {
+    const count = objects * GETS_PER_OBJECT;
+    return phase(this.processes, count, () => drive(this.clients, count, (client, index) => send(client, this.platform, 'GET', `${PATH}/${name(index)}`)));
+  }
+
+  async clear(): Promise<void> {
+    await send(this.first, this.platform, 'DELETE', PATH);
+  }
+
+  /** From sending a change to the arrival of its event at a watcher, at a steady rate below the limit. */
+  async watchDelays(): Promise<{ perSecond: number; p50Ms: number; p99Ms: number; events: number }> {
+    const sentAt = new Map<string, number>();
+    const delays: number[] = [];
+    const head = JSON.parse((await send(this.first, this.platform, 'GET', `${PATH}?limit=1`)).text) as { metadata: { resourceVersion: string } };
+    const watch = await watchNames(this.platform, `${PATH}?watch=true&resourceVersion=${head.metadata.resourceVersion}`, (changed) => {
+      const at = sentAt.get(changed);
+      if (at !== undefined) delays.push(performance.now() - at);
+    });
+    const begun = performance.now();
+    let next = 0;
+    await Promise.all(
+      this.clients.map(async (client) => {
+        for (let index = next++; index < WATCHED_CHANGES; index = next++) {
+          const wait = begun + (index / WATCHED_PER_SECOND) * 1000 - performance.now();
+          if (wait > 0) await pause(wait);
+          sentAt.set(name(index), performance.now());
+          await send(client, this.platform, 'PATCH', `${PATH}/${name(index)}/status`, JSON.stringify({ status: { note: `w${index}` } }), MERGE);
+        }
+      }),
+    );
+    await pause(300);
+    await watch.stop();
+    delays.sort((a, b) => a - b);
+    if (delays.length < WATCHED_CHANGES) throw new Error(`the watch saw ${delays.length} of ${WATCHED_CHANGES} changes`);
+    return { perSecond: WATCHED_PER_SECOND, p50Ms: quantile(delays, 0.5), p99Ms: quantile(delays, 0.99), events: delays.length };
+  }
+
+  /** What an untouched platform costs: percent of a core, and rows that the log grows by. */
+  async idle(): Promise<Record<string, number>> {
+    await pause(2000);
+    const before = cpuTimes(this.processes);
+    const rowsBefore = await this.#newestEvent();
+    const from = performance.now();
+    await pause(idleSeconds * 1000);
+    const after = cpuTimes(this.processes);
+    const elapsed = performance.now() - from;
+    const percent = (key: keyof CpuTimes): number => Number(((100 * (after[key] - before[key])) / elapsed).toFixed(2));
+    const rows = (await this.#newestEvent()) - rowsBefore;
+    return { controlPlanePercent: percent('controlPlane'), postgresPercent: percent('postgres'), edgePercent: percent('edge'), supervisorPercent: percent('supervisor'), eventRowsPerMinute: Number(((60_000 * rows) / elapsed).toFixed(2)) };
+  }
+
+  async #newestEvent(): Promise<number> {
+    const answer = await send(this.first, this.platform, 'GET', '/roadbed/v1/audit?limit=1');
+    if (answer.status !== 200) throw new Error(answer.text);
+    return Math.max(0, ...[...answer.text.matchAll(/"sequence":(\d+)/g)].map((match) => Number(match[1])));
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.clients) await client.close();
+    await stopPlatform(this.platform);
+  }
+}
+
+async function small(bench: Bench): Promise<Record<string, unknown>> {
+  await bench.prepare();
+  const idle = await bench.idle();
+  const newProcess = await bench.creates(COLD, 900_000);
+  await bench.clear();
+  const creates: Phase[] = [];
+  const statusPatches: Phase[] = [];
+  const gets: Phase[] = [];
+  for (let round = 0; round < rounds; round++) {
+    if (round > 0) await bench.clear();
+    creates.push(await bench.creates(objects, 0));
+    statusPatches.push(await bench.statusPatches(round));
+    gets.push(await bench.gets());
+  }
+  const watch = await bench.watchDelays();
+  const all = await times(15, () => send(bench.first, bench.platform, 'GET', PATH));
+  const label = await times(15, () => send(bench.first, bench.platform, 'GET', `${PATH}?labelSelector=team%3Dteam-3`));
+  return {
+    startMs: bench.platform.startMs,
+    firstCreatesOfTheProcess: newProcess,
+    creates: summary(creates),
+    statusPatches: summary(statusPatches),
+    gets: summary(gets),
+    watch,
+    list: { objects, all, oneLabel: label },
+    memory: memory(bench.processes),
+    idle,
+  };
+}
+
+async function fill(bench: Bench): Promise<void> {
+  await drive(bench.clients, Math.max(0, large - objects), (client, index) => send(client, bench.platform, 'POST', PATH, component(objects + index)));
+}
+
+async function big(bench: Bench): Promise<Record<string, unknown>> {
+  const list = (selector: string): Promise<{ medianMs: number; bestMs: number }> => times(7, () => send(bench.first, bench.platform, 'GET', `${PATH}?labelSelector=${encodeURIComponent(selector)}`));
+  const afterStart = memory(bench.processes);
+  return {
+    objects: large,
+    startMs: bench.platform.startMs,
+    memoryAfterStart: afterStart,
+    labelOfOneTwentieth: await list('team=team-3'),
+    labelOfOneThousandth: await list('rank=rank-3'),
+    labelOfNone: await list('team=nobody'),
+    memory: memory(bench.processes),
+  };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'roadbed-bench-api-'));
+// Else PostgreSQL would be put elsewhere when root runs this: others must pass.
+chmodSync(folder, 0o755);
+const dataDir = join(folder, 'data');
+const start = async (): Promise<Bench> => new Bench(await startPlatform({ dataDir, profile: values.profile }), dataDir);
+let bench = await start();
+try {
+  const figures = await small(bench);
+  if (large > 0) await fill(bench);
+  await bench.stop();
+  let atLarge: Record<string, unknown> | undefined;
+  if (large > 0) {
+    bench = await start();
+    atLarge = await big(bench);
+    await bench.stop();
+  }
+  const machine = { node: process.version, cores: availableParallelism(), memoryGb: Math.round(totalmem() / 2 ** 30), loadAverage: loadavg().map((one) => Number(one.toFixed(1))), fsyncP50Ms: fsyncP50(folder) };
+  console.log(JSON.stringify({ schemaVersion: 2, benchmark: 'api', machine, clients: CLIENTS, rounds, ...figures, ...(atLarge === undefined ? {} : { large: atLarge }) }, null, 2));
 } finally {
-  await postgres.destroy();
+  await stopPlatform(bench.platform).catch(() => undefined);
+  spawnSync(process.execPath, [join(import.meta.dirname, '../bin/roadbed'), 'down', '--purge', '--yes', '--data-dir', dataDir], { stdio: 'ignore', timeout: 60_000 });
   rmSync(folder, { recursive: true, force: true });
 }

@@ -59,8 +59,8 @@ export function component(index: number): string {
     metadata: {
       name: `component-${String(index).padStart(6, '0')}`,
       namespace: 'bench',
-      labels: { team: `team-${index % 20}`, tier: 'backend' },
-      annotations: { 'roadbed.dev/source': `https://git.example.com/bench/component-${index}.git`, 'roadbed.dev/note': 'x'.repeat(260) },
+      labels: { team: `team-${index % 20}`, rank: `rank-${index % 1000}`, tier: 'backend' },
+      annotations: { 'roadbed.dev/source': `https://git.example.com/bench/component-${index}.git`, 'roadbed.dev/note': 'x'.repeat(245) },
     },
     spec: { type: 'service', lifecycle: 'production', owner: `group:team-${index % 20}`, system: 'bench', dependsOn: ['resource:database', 'component:gateway'], providesApis: [`api-${index}`], description: 'y'.repeat(180) },
   });
