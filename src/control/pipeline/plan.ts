@@ -9,6 +9,7 @@ import type { ScoreDocument } from '../../domain/kinds/workload.ts';
 import { describeProblem, type SourceProblem } from '../../domain/source-problem.ts';
 import { detectPipeline, type Detected } from '../../engines/pipeline-detection/detect.ts';
 import type { Detector } from '../../engines/pipeline-detection/detector.ts';
+import { validateStrategy } from '../../engines/rollout-verdict/validate.ts';
 import type { SourceTree } from '../../domain/source-tree.ts';
 import { parseRoadbedFile, ROADBED_FILE, type RoadbedFile } from '../../formats/roadbed-yaml/parse.ts';
 import { parseScore } from '../../formats/score/parse.ts';
@@ -24,7 +25,7 @@ export interface CommitPlan extends Detected {
 /** Throws ROADBED-2101 for faults in the files, and what detection throws. */
 export async function planCommit(tree: SourceTree, detectors: readonly Detector[]): Promise<CommitPlan> {
   const [ownText, scoreText] = [await textOf(tree, ROADBED_FILE), await textOf(tree, SCORE_FILE)];
-  const own = ownText === undefined ? undefined : parseRoadbedFile(ownText, ROADBED_FILE);
+  const own = ownText === undefined ? undefined : parseRoadbedFile(ownText, ROADBED_FILE, (strategy) => validateStrategy(strategy, ''));
   const score = scoreText === undefined ? undefined : parseScore(scoreText, SCORE_FILE);
   const problems = [...(own?.problems ?? []), ...(score?.problems ?? [])];
   if (problems.length > 0) throw faulty(problems);

@@ -33,6 +33,8 @@ export interface ReleaseRequest {
   /** By environment; `{}` when there is none. */
   configuration: ReleaseSpec['configuration'];
   template?: ReleaseSpec['template'];
+  /** By environment, from roadbed.yaml. */
+  strategies?: NonNullable<ReleaseSpec['strategies']>;
   source: ReleaseSource;
   /** Environments whose secrets are pinned. */
   environments: readonly string[];
@@ -41,8 +43,8 @@ export interface ReleaseRequest {
 /** Creates the release with its `release.created` event, or answers the one that is there. */
 export async function makeRelease(deps: ReleaseDeps, request: ReleaseRequest): Promise<ReleaseObject> {
   const secrets = await pinnedSecrets(deps.secrets, request.namespace, request.service, request.environments);
-  const { service, artifact, workload, configuration, template } = request;
-  const content: ReleaseContent = { service, artifact, workload, configuration, secrets, ...(template === undefined ? {} : { template }) };
+  const { service, artifact, workload, configuration, template, strategies = {} } = request;
+  const content: ReleaseContent = { service, artifact, workload, configuration, secrets, ...(template === undefined ? {} : { template }), ...(Object.keys(strategies).length === 0 ? {} : { strategies }) };
   return create(deps.objects, request.namespace, content, request.source, request.chain, request.by);
 }
 

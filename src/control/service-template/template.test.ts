@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { validateStrategy } from '../../engines/rollout-verdict/validate.ts';
 import { parseRoadbedFile } from '../../formats/roadbed-yaml/parse.ts';
 import { parseScore } from '../../formats/score/parse.ts';
 import { API_VERSION } from '../../domain/kinds/group.ts';
@@ -51,7 +52,7 @@ describe.each(['node-service', 'static-site'])('%s', (name) => {
     const files = await write(name);
     expect(parseScore(files['score.yaml'] ?? '', 'score.yaml').problems).toEqual([]);
     expect(parse(files['catalog-info.yaml'] ?? '')).toMatchObject({ kind: 'Component', metadata: { name: 'greeter', description: HOSTILE }, spec: { owner: 'group:shop' } });
-    if (files['roadbed.yaml'] !== undefined) expect(parseRoadbedFile(files['roadbed.yaml']).problems).toEqual([]);
+    if (files['roadbed.yaml'] !== undefined) expect(parseRoadbedFile(files['roadbed.yaml'], 'roadbed.yaml', (strategy) => validateStrategy(strategy, '')).problems).toEqual([]);
     expect(files['public/index.html'] ?? '').not.toContain('<script>');
     for (const path of ['server.js', 'package.json', 'score.yaml']) expect(files[path] ?? '').not.toContain('${{');
   });

@@ -1,8 +1,8 @@
 /**
  * A Release: what runs, content-addressed and immutable.
  *
- * The hash covers artifact, workload, configuration, secret versions and template version, and not the
- * source commit: the same content is the same release whoever pushed it. Rolling back to a release
+ * The hash covers artifact, workload, configuration, secret versions, template version and the strategies
+ * that the repository chose, and not the source commit: the same content is the same release whoever pushed it. Rolling back to a release
  * therefore brings its configuration and secrets back with it.
  */
 import type { Condition } from '../object.ts';
@@ -11,6 +11,8 @@ import type { KindDefinition } from './definition.ts';
 import { GROUP, VERSION } from './group.ts';
 import { immutable } from './immutable.ts';
 import { conditions, integer, list, map, open, record, text, time } from './schema.ts';
+import type { RolloutStrategy } from './rollout.ts';
+import { STRATEGY_SCHEMA } from './strategy-schema.ts';
 import type { ScoreDocument } from './workload.ts';
 
 export interface ReleaseSource {
@@ -35,6 +37,8 @@ export interface ReleaseSpec {
   /** Pinned secret versions by environment: name -> version. */
   secrets: Record<string, Record<string, number>>;
   template?: { name: string; version: string };
+  /** By environment: how it is rolled out there, instead of the environment's own strategy. Absent when the repository says nothing. */
+  strategies?: Record<string, RolloutStrategy>;
   source: ReleaseSource;
   /** `sha256:<hex>` of the canonical content; see engines/release. The object's name is `<service>-<first 12 hex digits>`. */
   hash: string;
@@ -85,6 +89,7 @@ export const RELEASE: KindDefinition = {
       configuration: { ...map('Overrides by environment.', map('Variables.', text('Value.'))), default: {} },
       secrets: { ...map('Pinned secret versions by environment.', map('Version by name.', integer('Version.', { minimum: 1 }))), default: {} },
       template: record('Golden path it follows.', { name: text('Name.'), version: text('Version.') }, ['name', 'version']),
+      strategies: map('By environment: how it is rolled out there, instead of the environment\'s own strategy.', STRATEGY_SCHEMA),
       source: SOURCE_SCHEMA,
       hash: text('`sha256:<hex>` of the canonical content.', { pattern: '^sha256:[0-9a-f]{64}$' }),
     },

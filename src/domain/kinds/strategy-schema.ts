@@ -15,7 +15,7 @@ const CHECK_SCHEMA: Schema = record(
     window: duration('Time that a measurement looks back.'),
     initialDelay: duration('Time before the first measurement.'),
     count: integer('Number of measurements; absent with an interval: until the step ends.', { minimum: 0 }),
-    failureLimit: integer('Failed measurements that are tolerated.', { minimum: 0 }),
+    failureLimit: integer('Failed measurements that are tolerated; -1: any number.', { minimum: -1 }),
     inconclusiveLimit: integer('Inconclusive measurements that are tolerated.', { minimum: 0 }),
     consecutiveErrorLimit: integer('Errors in a row that are tolerated.', { minimum: 0 }),
     consecutiveSuccessLimit: integer('Successes in a row that end the check.', { minimum: 0 }),

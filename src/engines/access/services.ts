@@ -46,6 +46,11 @@ const SERVICES: Record<string, Rights | typeof EVERYTHING> = {
   },
 };
 
+/** Whether this is a part of the platform itself; a service account that a RoleGrant names is not. */
+export function isPlatformService({ issuer, subject }: { issuer: string; subject: string }): boolean {
+  return issuer === 'roadbed' && Object.hasOwn(SERVICES, subject);
+}
+
 /** Undefined: the table does not know the name. */
 export function serviceMay(subject: string, action: Action): Decision | undefined {
   const rights = Object.hasOwn(SERVICES, subject) ? SERVICES[subject] : undefined;

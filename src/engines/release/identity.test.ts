@@ -23,8 +23,13 @@ test.each<[string, ReleaseContent]>([
   ['secret version', { ...CONTENT, secrets: { prod: { API_KEY: 3 } } }],
   ['template', { ...CONTENT, template: { name: 'node-service', version: '2' } }],
   ['service', { ...CONTENT, service: 'basket' }],
+  ['strategy', { ...CONTENT, strategies: { prod: { steps: [{ setWeight: 5 }] } } }],
 ])('another %s is another release', (_what, other) => {
   expect(releaseHash(other)).not.toBe(releaseHash(CONTENT));
+});
+
+test('no strategy is the same as an empty list of them', () => {
+  expect(releaseHash({ ...CONTENT, strategies: {} })).toBe(releaseHash(CONTENT));
 });
 
 test('size and media type follow from the digest and are not hashed', () => {

@@ -1,15 +1,17 @@
 /**
  * A release's identity: the hash of all that makes it run.
  *
- * Artifact, workload, configuration, pinned secret versions and template version go in; who built it, when
- * and from which commit do not, so the same content is the same release whoever pushed it. The content is
+ * Artifact, workload, configuration, pinned secret versions, template version and rollout strategies go in;
+ * who built it, when and from which commit do not, so the same content is the same release whoever pushed it.
+ * Strategies are content although they do not run: a release is immutable, so a strategy that came with a
+ * later push of the same files would otherwise be lost without a word. The content is
  * written canonically (keys sorted at every level, no white space), so neither the order of keys in a file
  * nor the store that kept it can change the hash.
  */
 import { createHash } from 'node:crypto';
 import type { ReleaseSpec } from '../../domain/kinds/release.ts';
 
-export type ReleaseContent = Pick<ReleaseSpec, 'service' | 'artifact' | 'workload' | 'configuration' | 'secrets' | 'template'>;
+export type ReleaseContent = Pick<ReleaseSpec, 'service' | 'artifact' | 'workload' | 'configuration' | 'secrets' | 'template' | 'strategies'>;
 
 /** A new form of the hashed content would need a new number, or old hashes would change their meaning. */
 const CONTENT_VERSION = 1;
@@ -25,6 +27,8 @@ export function releaseHash(content: ReleaseContent): string {
     configuration: content.configuration,
     secrets: content.secrets,
     template: content.template ?? null,
+    // Left out when there are none, so that releases made before there were any keep their hash.
+    strategies: Object.keys(content.strategies ?? {}).length === 0 ? undefined : content.strategies,
   };
   return `sha256:${createHash('sha256').update(canonicalJson(hashed)).digest('hex')}`;
 }

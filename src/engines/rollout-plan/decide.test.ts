@@ -77,3 +77,12 @@ test('a newer wish than the bad release is left in the desired state', () => {
   expect(kinds(decide({ ...back, desired: { release: 'newer', commit: 'c2' } }))).not.toContain('commitDesired');
   expect(written(decide({ ...back, desired: { release: 'newer', commit: 'c2' } }))?.attempt?.rollback?.commit).toBe('c2');
 });
+
+test('a release that brings its own strategy is rolled out by it, in the environment that it names', () => {
+  const own = release('b');
+  const strategies = { prod: { steps: [{ setWeight: 7 }] }, dev: { steps: [{ setWeight: 90 }] } };
+  const settled: RolloutStatus = { phase: 'Healthy', stable: { release: 'old', since: AT, attempt: 1 } };
+  const begun = view({ status: settled, inForce: [{ revision: OLD, weight: 100 }], revisions: [{ id: OLD, replicas: [replica('ready', 1)] }], releases: { old: release('a'), new: { ...own, spec: { ...own.spec, strategies } } as RolloutView['releases'][string] } });
+  expect(written(decide(begun))?.attempt?.strategy).toEqual(strategies.prod);
+  expect(written(decide({ ...begun, releases: { old: release('a'), new: own } as RolloutView['releases'] }))?.attempt?.strategy).toEqual({ steps: [] });
+});

@@ -45,12 +45,14 @@ function whyNot(view: RolloutView, wanted: string): string | undefined {
 }
 
 /**
+ * The release's own strategy for the environment, else the environment's.
+ *
  * A first release has nothing to be compared with, a service without ports has no traffic to split, and the
  * way back from a held release to one that is known to be healthy here must not be slow: all three go to
  * 100 % as soon as they are ready.
  */
 function strategyFor(view: RolloutView, status: RolloutStatus, wanted: string): { strategy: RolloutStrategy; skipped?: string } {
-  const strategy = view.environment?.strategy ?? { steps: [] };
+  const strategy = view.releases[wanted]?.spec.strategies?.[view.spec.environment] ?? view.environment?.strategy ?? { steps: [] };
   const straight: RolloutStrategy = { steps: [], ...(strategy.progressDeadlineSeconds === undefined ? {} : { progressDeadlineSeconds: strategy.progressDeadlineSeconds }) };
   if (status.stable === undefined) return { strategy: straight, skipped: 'first release of the service here' };
   const stableHash = view.releases[status.stable.release]?.spec.hash;

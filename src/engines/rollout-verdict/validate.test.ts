@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MetricCheck } from '../../domain/kinds/rollout.ts';
-import { validateChecks } from './validate.ts';
+import { validateChecks, validateStrategy } from './validate.ts';
 
 const GOOD: MetricCheck = { name: 'success', metric: 'successRate', min: 0.99, interval: '10s', count: 5, noData: 'wait', minSamples: 20 };
 const without = (key: keyof MetricCheck): MetricCheck => {
@@ -38,4 +38,15 @@ test.each<[string, MetricCheck, string, RegExp]>([
 test('names are unique and there is at least one check', () => {
   expect(validateChecks([GOOD, GOOD], 'checks')).toMatchObject([{ field: 'checks[1].name', reason: 'FieldValueDuplicate' }]);
   expect(validateChecks([], 'checks')).toMatchObject([{ field: 'checks', reason: 'FieldValueRequired' }]);
+});
+
+test.each<[string, Parameters<typeof validateStrategy>[0], string, RegExp]>([
+  ['a step is one thing', { steps: [{ setWeight: 1, pause: {} } as never] }, 's.steps[0]', /one of/],
+  ['a step is something', { steps: [{} as never] }, 's.steps[0]', /one of/],
+  ['a pause has a duration that can be waited for', { steps: [{ pause: { duration: 'soon' } }] }, 's.steps[0].pause.duration', /not a duration/],
+  ['checks of a step are checked', { steps: [{ analysis: { checks: [without('min')] } }] }, 's.steps[0].analysis.checks[0].min', /never fail/],
+  ['checks beside the steps are checked', { steps: [{ setWeight: 1 }], background: { startingStep: 0, checks: [] } }, 's.background.checks', /at least one/],
+  ['checks beside the steps must be able to begin', { steps: [{ setWeight: 1 }], background: { startingStep: 1, checks: [GOOD] } }, 's.background.startingStep', /never run/],
+])('%s', (_rule, strategy, field, message) => {
+  expect(validateStrategy(strategy, 's')).toEqual([{ field, reason: expect.any(String), message: expect.stringMatching(message) }]);
 });

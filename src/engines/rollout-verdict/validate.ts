@@ -1,10 +1,27 @@
 /** Rules for checks beyond their schema: what could never give a verdict, or would give one by accident, is refused when it is declared. */
 import { parseDuration } from '../../domain/duration.ts';
 import type { FieldProblem } from '../../domain/kinds/definition.ts';
-import type { MetricCheck } from '../../domain/kinds/rollout.ts';
+import type { MetricCheck, RolloutStep, RolloutStrategy } from '../../domain/kinds/rollout.ts';
 import { parseQuery } from './query.ts';
 
 const POLICIES = ['fail', 'pass', 'inconclusive', 'wait'];
+
+/** Problems of a whole strategy; `path` is where it stands (`spec.strategy`), empty for the value itself. */
+export function validateStrategy(strategy: RolloutStrategy, path: string): FieldProblem[] {
+  const at = (field: string): string => (path === '' ? field : `${path}.${field}`);
+  const { steps, background } = strategy;
+  const problems = steps.flatMap((step, index) => stepProblems(step, at(`steps[${index}]`)));
+  if (background === undefined) return problems;
+  if (background.startingStep >= steps.length) problems.push(invalid(at('background.startingStep'), `there are ${steps.length} steps: checks that begin at step ${background.startingStep}, counted from 0, would never run`));
+  return [...problems, ...validateChecks(background.checks, at('background.checks'))];
+}
+
+function stepProblems(step: RolloutStep, path: string): FieldProblem[] {
+  if (Object.keys(step).length !== 1) return [invalid(path, 'a step is one of setWeight, pause or analysis')];
+  if ('analysis' in step) return validateChecks(step.analysis.checks, `${path}.analysis.checks`);
+  if ('pause' in step && step.pause.duration !== undefined && parseDuration(step.pause.duration) === undefined) return [invalid(`${path}.pause.duration`, `"${step.pause.duration}" is not a duration; write 30s, 500ms, 5m or 1h`)];
+  return [];
+}
 
 /** Problems of a list of checks; `path` is where the list stands (`spec.strategy.steps[1].analysis.checks`). */
 export function validateChecks(checks: readonly MetricCheck[], path: string): FieldProblem[] {

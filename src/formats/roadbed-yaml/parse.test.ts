@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { describeProblem } from '../../domain/source-problem.ts';
 import { parseCommand } from './commands.ts';
-import { parseRoadbedFile } from './parse.ts';
+import { parseRoadbedFile, ROADBED_FILE, type ParsedRoadbedFile } from './parse.ts';
 import { parseStart, printStart, startArguments } from './start.ts';
+
+const read = (text: string): ParsedRoadbedFile => parseRoadbedFile(text, ROADBED_FILE, () => []);
 
 const FULL = `version: 1
 pipeline:
@@ -33,7 +35,7 @@ environments:
 `;
 
 test('a full file becomes a pipeline, a start, configuration and strategies', () => {
-  expect(parseRoadbedFile(FULL)).toEqual({
+  expect(read(FULL)).toEqual({
     problems: [],
     file: {
       pipeline: {
@@ -52,8 +54,8 @@ test('a full file becomes a pipeline, a start, configuration and strategies', ()
 });
 
 test('a file with only a version, and an empty one, change nothing', () => {
-  expect(parseRoadbedFile('version: 1\n').file).toEqual({ configuration: {}, strategies: {} });
-  expect(parseRoadbedFile('').problems.length).toBeLessThanOrEqual(1);
+  expect(read('version: 1\n').file).toEqual({ configuration: {}, strategies: {} });
+  expect(read('').problems.length).toBeLessThanOrEqual(1);
 });
 
 const step = (extra: string): string => `version: 1\npipeline:\n  steps:\n    - name: a\n      run: [x]\n${extra}`;
@@ -83,7 +85,7 @@ test.each([
   ['a: [\n', 'not valid YAML'],
   ['- 1\n', 'must be a map, is a list'],
 ])('%j says %j', (text, says) => {
-  const { problems, file } = parseRoadbedFile(text);
+  const { problems, file } = read(text);
   expect(file).toBeUndefined();
   expect(problems.map(describeProblem).join('\n')).toContain(says);
 });
@@ -100,6 +102,12 @@ test.each(['a | b', 'a; b', 'a > b', 'echo $HOME', 'echo $(x)', 'cd x', 'a "b', 
   expect(parseCommand(value).ok).toBe(false);
 });
 
+test('a fault that the rules of strategies find is told with its line and column', () => {
+  const text = 'version: 1\nenvironments:\n  prod:\n    strategy:\n      steps:\n        - setWeight: 10\n        - pause: { duration: 1s }\n';
+  const { problems } = parseRoadbedFile(text, ROADBED_FILE, () => [{ field: 'steps[1].pause.duration', reason: 'FieldValueInvalid', message: 'is too short' }]);
+  expect(problems.map(describeProblem)).toEqual(['roadbed.yaml:7:30: environments.prod.strategy.steps[1].pause.duration: is too short']);
+});
+
 test('a list of arguments is taken as it is', () => {
   fc.assert(fc.property(fc.array(fc.string({ minLength: 1 }).filter((text) => !text.includes('\0')), { minLength: 1, maxLength: 20 }), (command) => {
     expect(parseCommand(command)).toEqual({ ok: true, command });
@@ -111,7 +119,7 @@ test('whatever is in the file, the reader answers with a file or with problems',
   const names = fc.constantFrom('version', 'pipeline', 'steps', 'name', 'run', 'needs', 'artifact', 'path', 'start', 'environments', 'prod', 'strategy', 'variables', 'x');
   const value = fc.letrec((tie) => ({ node: fc.oneof({ depthSize: 'small' }, leaf, fc.array(tie('node'), { maxLength: 3 }), fc.dictionary(names, tie('node'), { maxKeys: 4 })) })).node;
   fc.assert(fc.property(value, (content) => {
-    const { file, problems } = parseRoadbedFile(JSON.stringify(content));
+    const { file, problems } = read(JSON.stringify(content));
     expect(file === undefined).toBe(problems.length > 0);
     for (const problem of problems) expect(problem.line).toBeGreaterThan(0);
   }), { numRuns: 300 });

@@ -5,6 +5,7 @@
  * says is checked as a whole, so that one push shows all its faults.
  */
 import { parseDuration } from '../../domain/duration.ts';
+import type { FieldProblem } from '../../domain/kinds/definition.ts';
 import type { PipelineDefinition, PipelineStep } from '../../domain/kinds/pipeline-run.ts';
 import type { RolloutStrategy } from '../../domain/kinds/rollout.ts';
 import type { SourceProblem } from '../../domain/source-problem.ts';
@@ -49,8 +50,11 @@ interface RawFile {
   environments?: Record<string, { variables?: Record<string, string>; strategy?: RolloutStrategy } | null>;
 }
 
+/** Rules of strategies beyond their schema: which checks can give a verdict is decided elsewhere. Fields are relative to the strategy. */
+export type StrategyRules = (strategy: RolloutStrategy) => readonly FieldProblem[];
+
 /** Parses the file; `file` is what problems are reported against. Never throws on content. */
-export function parseRoadbedFile(text: string, file: string = ROADBED_FILE): ParsedRoadbedFile {
+export function parseRoadbedFile(text: string, file: string, strategyRules: StrategyRules): ParsedRoadbedFile {
   const [document, ...others] = readYaml(text, file);
   if (document === undefined) return { file: { configuration: {}, strategies: {} }, problems: [] };
   if (document.problems.length > 0) return { problems: document.problems };
@@ -61,8 +65,11 @@ export function parseRoadbedFile(text: string, file: string = ROADBED_FILE): Par
   const raw = document.value as RawFile;
   const pipeline = raw.pipeline === undefined ? undefined : readPipeline(raw.pipeline, checker);
   const start = raw.start === undefined ? undefined : readStart(raw.start, checker);
-  if (checker.problems.length > 0) return { problems: checker.problems };
   const environments = Object.entries(raw.environments ?? {});
+  for (const [name, own] of environments) {
+    for (const problem of own?.strategy === undefined ? [] : strategyRules(own.strategy)) checker.report(['environments', name, 'strategy', ...pathOf(problem.field)], problem.message);
+  }
+  if (checker.problems.length > 0) return { problems: checker.problems };
   return {
     problems: [],
     file: {
@@ -72,6 +79,11 @@ export function parseRoadbedFile(text: string, file: string = ROADBED_FILE): Par
       strategies: Object.fromEntries(environments.flatMap(([name, own]) => (own?.strategy === undefined ? [] : [[name, own.strategy]]))),
     },
   };
+}
+
+/** `steps[1].analysis` as parts. */
+function pathOf(field: string): Path {
+  return field.split(/[.[\]]+/).filter((part) => part !== '').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
 function readPipeline(raw: NonNullable<RawFile['pipeline']>, checker: Checker): PipelineDefinition {

@@ -1,0 +1,65 @@
+/**
+ * The rules of safe delivery that hold for every write, whichever way it comes: kubectl, the console, a script.
+ *
+ * Operations check the same before they act; what is here cannot be walked around. The platform's own parts are
+ * not asked for reasons, because they write what an operation or a verdict has decided, and holds stop them too.
+ */
+import type { AdmissionHook, AdmissionProblem } from '../../api/objects/context.ts';
+import type { EnvironmentSpec } from '../../domain/kinds/environment.ts';
+import { GROUP } from '../../domain/kinds/group.ts';
+import type { HoldSpec } from '../../domain/kinds/hold.ts';
+import type { ReleaseSpec } from '../../domain/kinds/release.ts';
+import type { RolloutSpec } from '../../domain/kinds/rollout.ts';
+import { isPlatformService } from '../../engines/access/services.ts';
+import { heldBy, isActive } from '../../engines/holds/holds.ts';
+import { validateStrategy } from '../../engines/rollout-verdict/validate.ts';
+import { candidate, namedHold } from '../../control/environment/promotion-reconciler.ts';
+import type { HoldObject, ReleaseObject } from '../../control/rollout/world.ts';
+
+type Context = Parameters<AdmissionHook>[2];
+
+/** Checks that could never give a verdict are refused where they are declared. */
+const strategiesCanJudge: AdmissionHook = (object, old, { kind, operation }) => {
+  if (operation === 'delete' || kind.group !== GROUP || object.spec === old?.spec) return undefined;
+  if (kind.kind === 'Environment') return { fields: validateStrategy((object.spec as EnvironmentSpec).strategy, 'spec.strategy') };
+  if (kind.kind !== 'Release') return undefined;
+  const { strategies = {} } = object.spec as ReleaseSpec;
+  return { fields: Object.entries(strategies).flatMap(([name, strategy]) => validateStrategy(strategy, `spec.strategies.${name}`)) };
+};
+
+/** What runs is decided by the desired state; a person who writes to the rollout itself is told the way. */
+const rolloutsFollowTheDesiredState: AdmissionHook = (object, old, context) => {
+  if (context.kind.kind !== 'Rollout' || context.kind.group !== GROUP || context.operation === 'delete' || isPlatformService(context.identity)) return undefined;
+  const spec = object.spec as RolloutSpec;
+  const before = old?.spec as RolloutSpec | undefined;
+  if (spec.release !== undefined && spec.release !== before?.release) {
+    const held = refusalOf(spec.release, spec, object.metadata.namespace, context);
+    if (held !== undefined) return { rule: 'ReleaseHeld', sentence: held };
+  }
+  if (before === undefined || spec.replicas === before.replicas || context.subresource === 'scale') return undefined;
+  const { name, namespace } = object.metadata;
+  return { rule: 'DesiredState', sentence: `the desired state decides how many replicas there are, so a change here would be undone; use: kubectl scale rollout ${name} -n ${namespace} --replicas=${spec.replicas}, or: roadbed scale ${spec.service} ${spec.replicas} --environment ${spec.environment} -n ${namespace}` };
+};
+
+function refusalOf(name: string, { environment }: RolloutSpec, namespace: string | undefined, context: Context): string | undefined {
+  const holds = context.list(`${GROUP}/Hold`, namespace).map((hold) => namedHold(hold as HoldObject));
+  const release = context.get(`${GROUP}/Release`, namespace, name) as ReleaseObject | undefined;
+  if (release !== undefined) return heldBy(candidate(release), environment, holds)?.sentence;
+  const hold = holds.find((one) => isActive(one) && one.spec.release === name && one.spec.environment === environment);
+  return hold === undefined ? undefined : `release ${name} is held in ${environment}: ${hold.spec.reason}`;
+}
+
+/** A hold ends by being lifted with a reason, and in no other way. */
+const holdsAreLiftedWithAReason: AdmissionHook = (object, old, { kind, operation, identity }): AdmissionProblem | undefined => {
+  if (kind.kind !== 'Hold' || kind.group !== GROUP) return undefined;
+  const { lifted, environment } = object.spec as HoldSpec;
+  if (operation === 'delete') {
+    if (lifted !== undefined || isPlatformService(identity)) return undefined;
+    const { name, namespace } = object.metadata;
+    return { rule: 'HoldNotLifted', sentence: `${name} still keeps a release out of ${environment}; lift it with a reason instead: roadbed hold lift ${name} -n ${namespace} --reason "..."` };
+  }
+  if (lifted === undefined || (old?.spec as HoldSpec | undefined)?.lifted !== undefined) return undefined;
+  return lifted.reason.trim() === '' ? { fields: [{ field: 'spec.lifted.reason', reason: 'FieldValueRequired', message: 'say why: it is written to the audit log' }] } : undefined;
+};
+
+export const deliveryRules: readonly AdmissionHook[] = [strategiesCanJudge, rolloutsFollowTheDesiredState, holdsAreLiftedWithAReason];
