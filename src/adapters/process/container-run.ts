@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerSpec, Probe } from '../../ports/runtime.ts';
 import { MARKER, type CellRecord, cellAlive, cellMembers, killCell, readExitCode, startCell, terminateCell, writeRecord } from './cell.ts';
-import { type Cgroups, createCgroup, outOfMemoryKills, peakMemory } from './cgroup.ts';
+import { type Cgroups, THREADS_PER_PROCESS, createCgroup, outOfMemoryKills, peakMemory } from './cgroup.ts';
 import { type ContainerView, HEALTHY_AGAIN_MS, restartDelay } from './container-plan.ts';
 import { type Habitat, type Surroundings, prepareHabitat } from './habitat.ts';
 import { LogStream } from './log-collector.ts';
@@ -18,6 +18,7 @@ import type { LogJournal } from './log-journal.ts';
 import { type ProbeResult, probeCommand, probeHttp, probePort } from './probe.ts';
 import type { ProcessRow } from './process-table.ts';
 import { exitReason, shimCommand } from './shim.ts';
+import { workloadLimits } from './workload-limits.ts';
 
 const STARTUP_PROBE_MS = 50;
 /** A ready program without a probe is only looked at now and then: its death is noticed anyway. */
@@ -64,6 +65,7 @@ export class ContainerRun implements ContainerView {
   readonly #context: ContainerContext;
   readonly #recent: string[] = [];
   readonly #streams: LogStream[];
+  readonly #limits: ReturnType<typeof workloadLimits>;
   phase: ContainerView['phase'] = 'idle';
   ready = false;
   wasReady = false;
@@ -97,6 +99,7 @@ export class ContainerRun implements ContainerView {
 
   constructor(spec: ContainerSpec, context: ContainerContext) {
     this.spec = spec;
+    this.#limits = workloadLimits(spec.limits);
     this.#context = context;
     const offsets = this.#readJson<Record<string, number>>('offsets.json') ?? {};
     this.#streams = (['out', 'err'] as const).map(
@@ -167,7 +170,7 @@ export class ContainerRun implements ContainerView {
     this.startedAt = new Date().toISOString();
     const cell = randomUUID();
     const context = this.#context;
-    const cgroup = context.cgroups === undefined ? undefined : createCgroup(context.cgroups, cell, this.spec.limits);
+    const cgroup = context.cgroups === undefined ? undefined : createCgroup(context.cgroups, cell, this.#limits);
     try {
       const habitat = await this.#prepare();
       this.#habitat = habitat;
@@ -176,7 +179,7 @@ export class ContainerRun implements ContainerView {
       started = this.#record = await startCell(
         {
           cell,
-          command: shimCommand(habitat.wrap(this.spec.command)),
+          command: shimCommand(habitat.wrap(this.spec.command), habitat.user === undefined ? {} : { userProcesses: this.#limits.processes * THREADS_PER_PROCESS }),
           workingDirectory: habitat.workingDirectory,
           environment: habitat.environment,
           ...(habitat.user === undefined ? {} : { user: habitat.user }),
@@ -244,8 +247,8 @@ export class ContainerRun implements ContainerView {
   /** Tells in words when the kernel or the watchdog ended it for its memory. */
   #memoryReason(): string | undefined {
     const { cgroup } = this.#record ?? {};
-    const limit = this.spec.limits.memoryBytes;
-    if (cgroup === undefined || limit === undefined || outOfMemoryKills(cgroup) === 0) return undefined;
+    const limit = this.#limits.memoryBytes;
+    if (cgroup === undefined || outOfMemoryKills(cgroup) === 0) return undefined;
     return `memory limit ${mebibytes(limit)} exceeded: used ${mebibytes(Math.max(limit, peakMemory(cgroup) ?? 0))}`;
   }
 
@@ -315,15 +318,15 @@ export class ContainerRun implements ContainerView {
     this.pids = members.map((row) => row.pid);
     this.memoryBytes = members.reduce((sum, row) => sum + row.residentBytes, 0);
     this.cpuSeconds = Math.max(this.cpuSeconds, this.#cpuBefore + members.reduce((sum, row) => sum + row.cpuSeconds, 0));
-    const { memoryBytes, processes } = this.spec.limits;
-    if (record.cgroup === undefined && memoryBytes !== undefined && this.memoryBytes > memoryBytes) void this.#restart(`memory limit ${mebibytes(memoryBytes)} exceeded: used ${mebibytes(this.memoryBytes)}`, false);
-    else if (processes !== undefined && members.length > processes) void this.#restart(`process limit ${processes} exceeded: ${members.length} processes`, false);
+    const { memoryBytes, processes } = this.#limits;
+    if (record.cgroup === undefined && this.memoryBytes > memoryBytes) void this.#restart(`memory limit ${mebibytes(memoryBytes)} exceeded: used ${mebibytes(this.memoryBytes)}`, false);
+    else if (members.length > processes) void this.#restart(`process limit ${processes} exceeded: ${members.length} processes`, false);
   }
 
-  /** Whether its limits are watched by sampling. */
+  /** Whether its limits are watched by frequent sampling: those that somebody asked for, and all while it is starting. */
   get needsWatchdog(): boolean {
     const { memoryBytes, processes } = this.spec.limits;
-    return this.#record !== undefined && (processes !== undefined || (memoryBytes !== undefined && this.#record.cgroup === undefined));
+    return this.#record !== undefined && (!this.ready || processes !== undefined || (memoryBytes !== undefined && this.#record.cgroup === undefined));
   }
 
   /** Moves new output to the journal; true when a stream floods and wants to be looked at soon again. */

@@ -125,6 +125,14 @@ describe('a revision', () => {
     expect(replica?.lastExit?.reason).toMatch(/^memory limit 128 MiB exceeded: used \d+ MiB$/);
   });
 
+  test('that forks without end is ended with the limit as the reason, also when it asked for none', async () => {
+    await bed.handle.runtime.apply(bed.revision({ ports: [] }, { command: ['sh', '-c', 'while :; do sleep 100 & done'] }));
+    const [replica] = await bed.until(ID, ([one]) => (one?.restarts ?? 0) >= 1, 30_000);
+    expect(replica?.lastExit?.reason).toMatch(/^process limit 512 exceeded: \d+ processes$/);
+    await bed.handle.runtime.remove(ID);
+    await eventually(async () => (await bed.handle.runtime.observe()).length === 0, 'the end of it', 30_000);
+  }, 60_000);
+
   test('that floods its log fills neither disk nor journal, and is told what was dropped', async () => {
     await bed.handle.runtime.apply(bed.revision({ ports: [] }, { command: ['sh', '-c', 'exec yes "a line that says nothing at all"'] }));
     await eventually(async () => (await messages()).some((text) => text.startsWith('roadbed: dropped')), 'the report of dropped output');

@@ -19,7 +19,7 @@ export interface NamedEnvironment {
 }
 
 /** Paces of the production strategy: the demo's whole scene takes less than a minute. */
-const CALM = { pause: '60s', interval: '10s', window: '60s', initialDelay: '10s', minSamples: 50, deadline: 600 };
+const CALM = { pause: '60s', interval: '10s', window: '60s', initialDelay: '10s', minSamples: 50, deadline: 120 };
 const DEMO = { pause: '10s', interval: '2s', window: '30s', initialDelay: '3s', minSamples: 20, deadline: 120 };
 
 export function defaultEnvironments(demo: boolean): NamedEnvironment[] {
