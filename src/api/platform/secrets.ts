@@ -54,8 +54,7 @@ export function secretRoutes(deps: PlatformApiDependencies): Hono<AskedBy> {
     if (!body.success) throw new PlatformError({ code: 'ROADBED-5204', class: 'invalid', message: 'the body is {"value": "..."} of 1 byte to 64 KiB' });
     const info = await deps.secrets.set(scope, name, body.data.value, identity.subject);
     await record(identity, scope, name, 'secret.set', info.version);
-    const release = await deps.releaseWithNewSecrets(identity, scope);
-    return context.json({ ...info, ...(release === undefined ? {} : { release }) });
+    return context.json({ ...info, ...(await deps.releaseWithNewSecrets(identity, scope)) });
   });
 
   app.delete(place, async (context) => {

@@ -7,6 +7,7 @@ import type { ServiceTemplate } from '../../control/service-template/template.ts
 import { releaseWithNewSecrets } from '../../control/release/make-release.ts';
 import type { ReleaseObject, RolloutObject } from '../../control/rollout/world.ts';
 import type { RepositoryObject } from '../../control/repository/names.ts';
+import { PlatformError } from '../../domain/error.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
 import { requestReference } from '../../domain/reference.ts';
@@ -84,11 +85,19 @@ export function platformParts(parts: SurfaceParts): PlatformApiDependencies {
     artifacts,
     releaseWithNewSecrets: async (identity, { namespace, service, environment }) => {
       const rollout = await core.of(identity).get<RolloutObject>('roadbed.dev/Rollout', namespace, `${service}.${environment}`);
-      const release = rollout?.status?.stable?.release;
-      if (release === undefined) return undefined;
-      const made = await releaseWithNewSecrets({ objects: core.as('release-controller'), secrets }, { namespace, release, environment, chain: randomUUID(), by: identity.subject });
-      await parts.operations.promote(identity, { namespace, service, environment, release: made.metadata.name, reason: 'new secret version' });
-      return made.metadata.name;
+      // What is wanted, so that a rollout on its way goes on with the new value instead of being undone.
+      const wanted = rollout?.spec.release ?? rollout?.status?.stable?.release;
+      if (wanted === undefined) return undefined;
+      const made = await releaseWithNewSecrets({ objects: core.as('release-controller'), secrets }, { namespace, release: wanted, environment, chain: randomUUID(), by: identity.subject });
+      const release = made.metadata.name;
+      try {
+        await parts.operations.promote(identity, { namespace, service, environment, release, reason: 'new secret version' });
+        return { release };
+      } catch (error) {
+        // The value is stored and the release is there: what keeps it back is told, and is no failure of storing.
+        if (!(error instanceof PlatformError) || error.class !== 'refused') throw error;
+        return { release, waits: [error.message, error.why].filter((part) => part !== undefined).join(' ') };
+      }
     },
     revisionOf: async (namespace, service, environment, release) => {
       const found = await core.as('release-controller').get<ReleaseObject>('roadbed.dev/Release', namespace, release);

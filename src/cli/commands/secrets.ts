@@ -32,9 +32,10 @@ async function set(session: Session, name: string, flags: SecretFlags): Promise<
   const value = (await readValue(flags)).replace(/\r?\n$/, '');
   if (value === '' || Buffer.byteLength(value) > MAX_SECRET_BYTES) throw new PlatformError({ code: 'ROADBED-6101', class: 'usage', message: 'a secret has 1 byte to 64 KiB' });
   if (session.options.dryRun === true) return session.output.say(`would store a new version of ${name}`);
-  const info = await session.connection().call<SecretInfo & { release?: string }>('PUT', `${scopePath(session, flags)}/${name}`, { body: { value } });
+  const info = await session.connection().call<SecretInfo & { release?: string; waits?: string }>('PUT', `${scopePath(session, flags)}/${name}`, { body: { value } });
   if (session.output.json) return session.output.document({ ...info });
   session.output.line(`${name} is at version ${info.version}`);
+  if (info.waits !== undefined) return session.output.say(`release ${info.release ?? ''} pins it and waits: ${info.waits}`);
   session.output.say(info.release === undefined ? 'the next release pins it' : `next: release ${info.release} pins it and is on its way`);
 }
 

@@ -9,6 +9,7 @@ import { withCondition, type Condition } from '../../domain/object.ts';
 import type { HoldSpec } from '../../domain/kinds/hold.ts';
 import { heldBy, releaseFacts, type NamedHold } from '../../engines/holds/holds.ts';
 import { decidePromotions, type Candidate, type PromotionView } from '../../engines/promotion/promotion.ts';
+import { hashIn } from '../../engines/release/identity.ts';
 import { ownerOf } from '../../engines/rollout-plan/ownership.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Objects, ObjectEvent } from '../../ports/objects.ts';
@@ -96,11 +97,18 @@ export async function promotionView(deps: Pick<PromotionDeps, 'objects' | 'desir
   return {
     service,
     environments: named,
-    releases: releases.filter((release) => release.spec.service === service).map(candidate),
+    releases: candidates(releases.filter((release) => release.spec.service === service)),
     desired: Object.fromEntries(desired),
     holds: holds.filter((hold) => hold.spec.service === service).map(namedHold),
     ownedBy: Object.fromEntries(owners.filter(([, owner]) => owner !== namespace)),
   };
+}
+
+/** Each with where it has proved itself, also through a release that is the same thing there. */
+function candidates(releases: readonly ReleaseObject[]): Candidate[] {
+  const proof = new Set(releases.flatMap(({ spec, status }) => (status?.verified ?? []).map(({ environment }) => `${environment} ${hashIn(spec, environment)}`)));
+  const places = new Set([...proof].map((entry) => entry.slice(0, entry.indexOf(' '))));
+  return releases.map((release) => ({ ...candidate(release), proven: [...places].filter((place) => proof.has(`${place} ${hashIn(release.spec, place)}`)) }));
 }
 
 export function candidate(release: ReleaseObject): Candidate {

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { API_VERSION } from '../../domain/kinds/group.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { promoteService } from '../environment/promotion-reconciler.ts';
-import { makeRelease, type ReleaseRequest } from '../release/make-release.ts';
+import { makeRelease, releaseWithNewSecrets, type ReleaseRequest } from '../release/make-release.ts';
 import { rolloutOperations } from '../rollout/operations.ts';
 import { reconcileRollout } from '../rollout/reconciler.ts';
 import { KEY, NAMESPACE, production, scene, SERVICE, type Scene } from '../rollout/testing/scene.ts';
@@ -171,4 +171,27 @@ test('whoever may not write the rollout changes nothing', async () => {
   await expect(theirs.promote(ADA, PLACE)).rejects.toThrow();
   await expect(theirs.scale(ADA, { ...PLACE, replicas: 9 })).rejects.toThrow();
   expect(play.desired.commits).toHaveLength(before);
+});
+
+test('new secret versions of one commit come by a person, go back with a rollback, and are not let in while the commit is held', async () => {
+  const versions = { API_KEY: 1 };
+  const secrets: Secrets = { ...secretsWithout, versions: async ({ environment }) => (environment === 'prod' ? { ...versions } : {}) };
+  const rotate = async (release: string): Promise<string> => (await releaseWithNewSecrets({ objects: play.objects, secrets }, { namespace: NAMESPACE, release, environment: 'prod', chain: 'rotation', by: 'user:ada' })).metadata.name;
+  const first = await rotate(good);
+  expect(await automate()).toEqual([]);
+  await operations().promote(ADA, { ...PLACE, release: first });
+  await play.settle();
+  expect(await serving()).toBe(first);
+  versions.API_KEY = 2;
+  const second = await rotate(first);
+  await operations().promote(ADA, { ...PLACE, release: second });
+  await play.settle();
+  expect(await serving()).toBe(second);
+  await operations().rollback(ADA, { ...PLACE, reason: 'the key is wrong' });
+  await play.settle();
+  expect(await serving()).toBe(first);
+  expect((await play.objects.get('roadbed.dev/Release', NAMESPACE, first))?.spec).toMatchObject({ secrets: { prod: { API_KEY: 1 } } });
+  expect(await automate()).toEqual([]);
+  versions.API_KEY = 3;
+  await expect(operations().promote(ADA, { ...PLACE, release: await rotate(first) })).rejects.toMatchObject({ code: 'ROADBED-3322' });
 });

@@ -9,7 +9,7 @@
 import { PlatformError } from '../../domain/error.ts';
 import { API_VERSION } from '../../domain/kinds/group.ts';
 import { holdName } from '../../engines/holds/holds.ts';
-import { isNewer, newestFor, refusePromotion, type Candidate } from '../../engines/promotion/promotion.ts';
+import { isOlder, newestFor, refusePromotion, type Candidate } from '../../engines/promotion/promotion.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Identity } from '../../ports/identity.ts';
 import type { Objects } from '../../ports/objects.ts';
@@ -94,7 +94,7 @@ async function promote(call: Call, wanted: string | undefined, reason: string | 
   const before = await deps.desiredState.read(place.environment, place.namespace, place.service);
   if (before?.release === release.name) return { message: `${release.name} is the desired release of ${place.service} in ${place.environment} already.`, object: rolloutReference(place) };
   const current = view.releases.find((one) => one.name === before?.release);
-  if (current !== undefined && !isNewer(release, current)) {
+  if (current !== undefined && isOlder(release, current)) {
     throw refusal('ROADBED-3324', `Release ${release.name} is older than ${current.name}.`, 'Going back is a rollback: it holds the release that it leaves, so that automation does not bring it back at once.', `roadbed rollback ${place.service} -n ${place.namespace} --environment ${place.environment} --to ${release.name} --reason "..."`);
   }
   const entry: DesiredEntry = { namespace: place.namespace, service: place.service, environment: place.environment, release: release.name, hash: release.hash, replicas: before?.replicas ?? 1 };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { EnvironmentSpec } from '../../domain/kinds/environment.ts';
 import { heldFromAutomation, type NamedHold } from '../holds/holds.ts';
-import { decidePromotions, isNewer, refusePromotion, type Candidate, type PromotionView } from './promotion.ts';
+import { decidePromotions, isNewer, isOlder, refusePromotion, type Candidate, type PromotionView } from './promotion.ts';
 
 const dev: EnvironmentSpec = { order: 1, production: false, autoPromote: true, autoRollback: true, strategy: { steps: [] } };
 const prod: EnvironmentSpec = { ...dev, order: 2, production: true, promotesFrom: 'dev' };
@@ -28,6 +28,22 @@ test('nothing happens where automatic promotion is off, or the name is another t
   const releases = [release(1, ['dev'])];
   expect(decidePromotions(view({ releases, desired: { dev: 'cart-1-c1' }, ownedBy: { prod: 'rivals' } }))).toEqual([]);
   expect(decidePromotions(view({ releases, desired: { dev: 'cart-1-c1' }, environments: [{ name: 'prod', spec: { ...prod, autoPromote: false } }] }))).toEqual([]);
+});
+
+test('of one commit a later release is for a person: automation leaves it, and it is not older', () => {
+  const first = { ...release(3, ['dev']), createdAt: '2026-01-05T10:00:00Z' };
+  const second = { ...release(3, ['dev'], 'c3'), name: 'cart-3-again', hash: 'h', createdAt: '2026-01-05T10:00:00Z' };
+  expect(decidePromotions(view({ releases: [first, second], desired: { dev: first.name, prod: first.name } }))).toEqual([]);
+  expect([isOlder(first, second), isOlder(second, first)]).toEqual([false, false]);
+  expect(isOlder(first, { ...second, createdAt: '2026-01-05T10:00:01Z' })).toBe(true);
+  expect(isOlder(release(4), first)).toBe(false);
+});
+
+test('a release that is the same thing in an environment as one verified there needs no proof of its own, but a hold keeps it out', () => {
+  const twin: Candidate = { ...release(3), proven: ['dev'] };
+  expect(refusePromotion(twin, { name: 'prod', spec: prod }, [])).toBeUndefined();
+  const other = release(2, ['dev', 'prod'], 'c3');
+  expect(refusePromotion({ ...twin, proven: ['dev', 'prod'] }, { name: 'prod', spec: prod }, [hold(other, 'prod')])).toMatchObject({ hold: hold(other, 'prod').name });
 });
 
 test('a person is told what is missing, and what holds', () => {

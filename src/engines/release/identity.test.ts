@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalJson, releaseHash, releaseName, revisionId, type ReleaseContent } from './identity.ts';
+import { canonicalJson, hashIn, releaseHash, releaseName, revisionId, type ReleaseContent } from './identity.ts';
 
 const CONTENT: ReleaseContent = {
   service: 'checkout',
@@ -65,4 +65,10 @@ test('any change of configuration changes the hash', () => {
 test('what JSON cannot hold is refused, not hashed as something else', () => {
   expect(() => canonicalJson({ a: Number.NaN })).toThrow(TypeError);
   expect(() => canonicalJson({ a: () => 1 })).toThrow(TypeError);
+});
+
+test('secrets of another environment make no difference in this one', () => {
+  const rotated = { ...CONTENT, secrets: { prod: { API_KEY: 3 } } };
+  expect(hashIn(rotated, 'dev')).toBe(hashIn(CONTENT, 'dev'));
+  expect(hashIn(rotated, 'prod')).not.toBe(hashIn(CONTENT, 'prod'));
 });

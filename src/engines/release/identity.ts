@@ -33,6 +33,15 @@ export function releaseHash(content: ReleaseContent): string {
   return `sha256:${createHash('sha256').update(canonicalJson(hashed)).digest('hex')}`;
 }
 
+/**
+ * Hash of the content as it matters in one environment: everything but the secrets of other environments. Releases
+ * that agree in it are the same thing there, so what one of them proved in that environment the other need not prove again.
+ */
+export function hashIn(content: ReleaseContent, environment: string): string {
+  const own = content.secrets[environment];
+  return releaseHash({ ...content, secrets: own === undefined ? {} : { [environment]: own } });
+}
+
 /** First 12 hex digits of a release's hash: what names and revision ids carry. */
 export function shortHash(hash: string): string {
   return hash.replace(/^sha256:/, '').slice(0, NAME_DIGITS);
