@@ -93,6 +93,7 @@ function pipelineWorld(parts: RoadParts, source: GitSource): PipelineWorld {
           artifact,
           workload: order.workload,
           configuration: order.configuration,
+          strategies: order.strategies,
           ...(template === undefined ? {} : { template: { name: template.name, version: template.version } }),
           source: {
             repository: repository.metadata.name,
