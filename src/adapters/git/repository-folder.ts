@@ -10,7 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { git, type GitSettings } from './exec.ts';
 import { LIMITS } from './limits.ts';
-import { commitChange, removeStaleLocks, type Person } from './plumbing.ts';
+import { commitChange, readRef, removeStaleLocks, type Person } from './plumbing.ts';
 
 /**
  * Pushes may move branches and tags and nothing else; broken or hostile objects are refused at the door,
@@ -43,25 +43,41 @@ export async function exists(path: string): Promise<boolean> {
   return await stat(path).then(() => true, () => false);
 }
 
-/** Makes the repository when it is not there; answers whether it did. Idempotent, also for two at once. */
-export async function createRepository(folder: string, branch: string, first?: { files: Record<string, string>; author: Person; time: number }): Promise<boolean> {
+interface FirstCommit {
+  files: Record<string, string>;
+  author: Person;
+  time: number;
+}
+
+/**
+ * Makes the repository when it is not there; answers whether it did. Idempotent, also for two at once.
+ *
+ * One that is there and empty takes the first files too: who follows the Repository object may have made it in
+ * the moment between that object's creation and this call.
+ */
+export async function createRepository(folder: string, branch: string, first?: FirstCommit): Promise<boolean> {
   if (await exists(join(folder, 'HEAD'))) {
     await removeStaleLocks(folder);
-    return false;
+    return await fillIfEmpty(folder, branch, first);
   }
   await mkdir(dirname(folder), { recursive: true });
   const building = join(dirname(folder), `.new-${randomBytes(8).toString('hex')}`);
   try {
     await git(['init', '--quiet', '--bare', '--template=', `--initial-branch=${branch}`, building]);
-    if (first !== undefined) {
-      await commitChange({ gitDir: building, ref: `refs/heads/${branch}`, files: first.files, message: 'Begin\n', author: first.author, time: first.time });
-    }
+    await fillIfEmpty(building, branch, first);
     await rename(building, folder);
     return true;
   } catch (error) {
-    if (await exists(join(folder, 'HEAD'))) return false;
+    if (await exists(join(folder, 'HEAD'))) return await fillIfEmpty(folder, branch, first);
     throw error;
   } finally {
     await rm(building, { recursive: true, force: true });
   }
+}
+
+async function fillIfEmpty(gitDir: string, branch: string, first: FirstCommit | undefined): Promise<boolean> {
+  const ref = `refs/heads/${branch}`;
+  if (first === undefined || (await readRef(gitDir, ref)) !== undefined) return false;
+  await commitChange({ gitDir, ref, files: first.files, message: 'Begin\n', author: first.author, time: first.time });
+  return true;
 }

@@ -41,6 +41,16 @@ test('a new repository holds the given files in one reproducible commit', async 
   expect(await source.head('payments', 'again', 'main')).toBe(head);
 });
 
+test('a repository that a reconciler made empty a moment before still gets its first files', async () => {
+  await source.create('payments', 'overtaken');
+  await source.create('payments', 'overtaken', { 'a.txt': 'one' }, ALICE);
+  const head = await source.head('payments', 'overtaken', 'main');
+  const tree = await source.tree('payments', 'overtaken', head ?? '');
+  expect(Buffer.from((await tree.read('a.txt')) ?? []).toString()).toBe('one');
+  await source.create('payments', 'overtaken', { 'a.txt': 'late' }, ALICE);
+  expect(await source.head('payments', 'overtaken', 'main')).toBe(head);
+});
+
 test('a commit tells its author, time, subject and place on its branch', async () => {
   await source.create('payments', 'told', { 'a.txt': '1' }, ALICE);
   const second = await source.commitFiles('payments', 'told', 'main', { 'a.txt': '2' }, 'Change a\n\nBecause.', { name: 'Bob <x>', email: 'bob@example.test' });
