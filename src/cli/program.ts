@@ -12,6 +12,7 @@ import { lifecycleCommands } from './commands/lifecycle.ts';
 import { deliveryCommands } from './commands/delivery.ts';
 import { observationCommands } from './commands/observation.ts';
 import { objectCommands } from './commands/objects.ts';
+import { receiptCommands } from './commands/receipt.ts';
 import { pipelineCommands } from './commands/pipelines.ts';
 import { secretCommands } from './commands/secrets.ts';
 import { auditCommands } from './commands/audit.ts';
@@ -19,7 +20,7 @@ import { demoCommands } from './commands/demo.ts';
 import { accessCommands } from './commands/access.ts';
 import { completionCommands } from './commands/completion.ts';
 
-const GROUPS: readonly CommandGroup[] = [lifecycleCommands, deliveryCommands, observationCommands, pipelineCommands, objectCommands, secretCommands, auditCommands, accessCommands, demoCommands, completionCommands];
+const GROUPS: readonly CommandGroup[] = [lifecycleCommands, deliveryCommands, observationCommands, receiptCommands, pipelineCommands, objectCommands, secretCommands, auditCommands, accessCommands, demoCommands, completionCommands];
 
 const EXIT_CODES_HELP = `
 Exit codes: 0 ok, 1 failed, 2 usage, 3 not signed in or forbidden, 4 not found, 5 refused by a policy, gate or hold,
