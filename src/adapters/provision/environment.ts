@@ -1,21 +1,16 @@
 /**
  * Score's `environment`: values that differ by environment, as outputs.
  *
- * They are the parameters themselves, the environment's name, and the secrets that were set for the resource's
- * workload in this environment, so that `${resources.env.API_KEY}` is what `roadbed secret set` stored.
+ * They are the parameters themselves and the environment's name. The secrets that were set for a workload belong to
+ * its releases, which pin their versions, and not to a claim that outlives them; control/rollout lays them over these
+ * outputs, so that `${resources.env.API_KEY}` is the version that the release pins.
  */
 import type { Provisioner } from '../../ports/provisioner.ts';
-import type { Secrets } from '../../ports/secrets.ts';
 
-export function createEnvironmentProvisioner(secrets: Pick<Secrets, 'versions' | 'resolve'>): Provisioner {
+export function createEnvironmentProvisioner(): Provisioner {
   return {
     types: ['environment'],
-    provision: async (request) => {
-      const scope = { namespace: request.namespace, environment: request.environment, service: request.workload };
-      const values = await secrets.resolve(scope, await secrets.versions(scope));
-      const shown = Object.fromEntries(Object.entries(request.params).filter(([name]) => !Object.hasOwn(values, name)));
-      return { outputs: { environment: request.environment, ...shown }, secrets: values };
-    },
+    provision: async (request) => ({ outputs: { environment: request.environment, ...request.params }, secrets: {} }),
     release: () => Promise.resolve(),
   };
 }

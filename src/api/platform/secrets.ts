@@ -8,10 +8,16 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { PlatformError } from '../../domain/error.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
+import type { ReleaseSpec } from '../../domain/kinds/release.ts';
+import type { RolloutSpec, RolloutStatus } from '../../domain/kinds/rollout.ts';
+import type { ApiObject } from '../../domain/object.ts';
 import { serviceReference } from '../../domain/reference.ts';
 import type { Identity } from '../../ports/identity.ts';
 import type { SecretScope } from '../../ports/secrets.ts';
 import type { AskedBy, PlatformApiDependencies } from './dependencies.ts';
+
+type Rollout = ApiObject<RolloutSpec, RolloutStatus>;
+type Release = ApiObject<ReleaseSpec>;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const PLACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -33,6 +39,22 @@ function scopeOf(parameters: { namespace?: string; service?: string; environment
 function nameOf(name: string): string {
   if (!NAME.test(name)) throw new PlatformError({ code: 'ROADBED-5203', class: 'invalid', message: `"${name.slice(0, 80)}" is not the name of a secret`, next: 'letters, digits and "_", as an environment variable' });
   return name;
+}
+
+/** What runs, or is on its way, could not be started again without the versions that it pins. */
+async function refuseWhilePinned(deps: PlatformApiDependencies, identity: Identity, { namespace, service, environment }: SecretScope, name: string): Promise<void> {
+  const objects = deps.objects(identity);
+  const rollout = await objects.get<Rollout>('roadbed.dev/Rollout', namespace, `${service}.${environment}`);
+  const { stable, attempt } = rollout?.status ?? {};
+  const live = new Set([stable?.release, attempt?.finishedAt === undefined ? attempt?.release : undefined, rollout?.spec.release].filter((release) => release !== undefined));
+  for (const release of live) {
+    const version = (await objects.get<Release>('roadbed.dev/Release', namespace, release))?.spec.secrets[environment]?.[name];
+    if (version === undefined) continue;
+    throw new PlatformError({
+      code: 'ROADBED-5205', class: 'refused', message: `${name} is in use: release ${release} of ${service} in ${environment} pins version ${version} of it`,
+      why: 'without it, the release could not be started again', next: `deploy a release that does not need it, or: roadbed secret remove ${name} --service ${service} -e ${environment} -n ${namespace} --force`,
+    });
+  }
 }
 
 export function secretRoutes(deps: PlatformApiDependencies): Hono<AskedBy> {
@@ -62,6 +84,7 @@ export function secretRoutes(deps: PlatformApiDependencies): Hono<AskedBy> {
     const scope = scopeOf(context.req.param());
     const name = nameOf(context.req.param('name'));
     await require(deps, identity, 'update', scope.namespace);
+    if (context.req.query('force') !== 'true') await refuseWhilePinned(deps, identity, scope, name);
     await deps.secrets.remove(scope, name);
     await record(identity, scope, name, 'secret.removed');
     return context.json({ removed: name });

@@ -40,7 +40,7 @@ export async function openSecretPlace(parts: { folders: Folders; storage: Platfo
         createServicePortProvisioner(servicePorts(join(folders.edge, 'service-ports.json'), folders.dataDir)),
         createDnsProvisioner(),
         createRouteProvisioner(claimedHosts(objects)),
-        createEnvironmentProvisioner(secrets),
+        createEnvironmentProvisioner(),
       ];
       return resourceClaimReconciler({ objects, secrets, clock, provisioners });
     },

@@ -12,7 +12,7 @@ interface SecretFlags {
   service: string;
   environment: string;
   fromFile?: string;
-  generate?: boolean;
+  force?: boolean;
 }
 
 function scopePath(session: Session, flags: SecretFlags): string {
@@ -55,7 +55,7 @@ async function list(session: Session, flags: Partial<SecretFlags>): Promise<void
 
 async function remove(session: Session, name: string, flags: SecretFlags): Promise<void> {
   await confirmByName(session, `Releases that pin ${name} cannot start any more.`, name);
-  await session.connection().call('DELETE', `${scopePath(session, flags)}/${name}`);
+  await session.connection().call('DELETE', `${scopePath(session, flags)}/${name}${flags.force === true ? '?force=true' : ''}`);
   if (session.output.json) session.output.document({ removed: name });
   else session.output.line(`${name} removed`);
 }
@@ -65,6 +65,6 @@ export const secretCommands: CommandGroup = (program, act) => {
   const scoped = (verb: string): ReturnType<typeof secret.command> => secret.command(verb).argument('<name>').requiredOption('--service <service>').option('-e, --environment <name>', 'environment', 'prod');
   scoped('set').description('store a value, read from standard input, as a new version').option('--from-file <file>').action(act(set));
   scoped('rotate').description('store a new value; a release that pins it follows').option('--from-file <file>').action(act(set));
-  scoped('remove').description('remove all versions').action(act(remove));
+  scoped('remove').description('remove all versions').option('--force', 'also when a release that runs pins it').action(act(remove));
   secret.command('list').description('names and versions, never values').option('--service <service>').option('-e, --environment <name>').action(act(list));
 };

@@ -72,3 +72,13 @@ test('a workload that can never run fails while it is prepared, with its own sen
   expect(await workloads.resources(request)).toEqual({ state: 'bound' });
   expect((await workloads.revision(request, 2)).containers[0]?.environment).toEqual({ URL: 'db.local' });
 });
+
+test('secrets through an environment resource are those that the release pins, also after newer ones were set', async () => {
+  const objects = memoryObjects(() => 0);
+  const document: ScoreDocument = { ...workload('cart', { env: { type: 'environment', params: { LEVEL: 'warn', KEY: 'none' } } }), containers: { main: { image: '.', command: ['a'], variables: { URL: '${resources.env.LEVEL}/${resources.env.KEY}' } } } };
+  const workloads = createWorkloads({ objects, artifact: async () => ({ folder: '/nowhere', tree: { read: async () => undefined } }), claimOutputs: async (claim) => ({ ...claim.spec.params }), secrets: { resolve: async (_scope, pinned) => Object.fromEntries(Object.entries(pinned).map(([name, version]) => [name, `version-${version}`])) }, programs: { node: 'node', staticServer: 's' } });
+  const pinning = (version: number): ReleaseObject => ({ apiVersion: '', kind: 'Release', metadata: { name: `cart-${version}`, namespace: 'shop' }, spec: { ...makeSpec('cart', 1), workload: document, secrets: { prod: { KEY: version } } } }) as unknown as ReleaseObject;
+  await workloads.resources({ ...PLACE, release: pinning(1) });
+  await bind(objects, 'environment', {});
+  for (const version of [2, 1]) expect((await workloads.revision({ ...PLACE, release: pinning(version) }, 1)).containers[0]?.environment).toMatchObject({ URL: `warn/version-${version}` });
+});

@@ -6,7 +6,6 @@
  */
 import { PlatformError } from '../../domain/error.ts';
 import { desiredWorkload, wantedFiles, workloadError } from '../../engines/desired-workload/desired-workload.ts';
-import { findEntrypoint } from '../../engines/desired-workload/entrypoint.ts';
 import { parseStart, START_FILE, startArguments } from '../../formats/roadbed-yaml/start.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { RevisionSpec } from '../../ports/runtime.ts';
@@ -27,11 +26,11 @@ export interface WorkloadsDeps {
   programs: { node: string; staticServer: string };
 }
 
-/** What the pipeline wrote into the artifact, else what the artifact's own files say. */
+/** What the pipeline wrote into the artifact; undefined: only a command in the Score file can say it. */
 function entrypointOf(sources: ReadonlyMap<string, Uint8Array>, programs: WorkloadsDeps['programs']): readonly string[] | undefined {
   const written = sources.get(START_FILE);
   const start = written === undefined ? undefined : parseStart(new TextDecoder().decode(written));
-  return start === undefined ? findEntrypoint(sources, [programs.node, programs.staticServer, '.']) : startArguments(start, programs);
+  return start === undefined ? undefined : startArguments(start, programs);
 }
 
 export function createWorkloads(deps: WorkloadsDeps): Workloads {
@@ -43,9 +42,10 @@ export function createWorkloads(deps: WorkloadsDeps): Workloads {
       const bytes = await tree.read(path);
       if (bytes !== undefined) sources.set(path, bytes);
     }
-    const outputs = await Promise.all(Object.entries(claims).map(async ([name, claim]) => [name, await deps.claimOutputs(claim)] as const));
     const pinned = spec.secrets[request.environment] ?? {};
     const secrets = Object.keys(pinned).length === 0 ? {} : await deps.secrets.resolve({ namespace: request.namespace, environment: request.environment, service: spec.service }, pinned);
+    // A claim outlives releases, so an environment's secrets are the release's business: its pinned versions.
+    const outputs = await Promise.all(Object.entries(claims).map(async ([name, claim]) => [name, { ...(await deps.claimOutputs(claim)), ...(claim.spec.type === 'environment' ? secrets : {}) }] as const));
     const entrypoint = entrypointOf(sources, deps.programs);
     const wanted = desiredWorkload({
       release: spec, releaseName: metadata.name, environment: request.environment, replicas, artifactFolder: folder, sources, secrets,

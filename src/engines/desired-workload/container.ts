@@ -40,7 +40,7 @@ export class ContainerBuilder {
   /** `command` replaces the entry point, `args` follow it; neither is expanded, as Score wants it. */
   private command(container: ScoreContainer, at: string): string[] {
     const entrypoint = container.command !== undefined && container.command.length > 0 ? container.command : this.input.entrypoint;
-    if (entrypoint === undefined) this.refuse('command', `${at}.command`, 'nothing says how to start this: give a command, or a package.json with a start script');
+    if (entrypoint === undefined) this.refuse('command', `${at}.command`, 'nothing says how to start this: give a command, or "start" in roadbed.yaml, or a package.json with a start script');
     return [...(entrypoint ?? []), ...(container.args ?? [])];
   }
 

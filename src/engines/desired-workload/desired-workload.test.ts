@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ScoreContainer, ScoreDocument } from '../../domain/kinds/workload.ts';
 import { desiredWorkload, wantedFiles, workloadError, workloadPorts, type WorkloadInput } from './desired-workload.ts';
-import { findEntrypoint } from './entrypoint.ts';
 import { parseCpu, parseMemory } from './quantity.ts';
 
 const HASH = `sha256:${'1a2b3c4d5e6f'.padEnd(64, '0')}`;
@@ -83,7 +82,7 @@ describe('files', () => {
 
   test('a source is a file of the artifact; text in it is expanded, other bytes are kept', () => {
     const workload = score({ files: [{ target: 'x', source: './conf/app.ini' }, { target: 'y', source: 'logo.png' }] });
-    expect(wantedFiles(workload)).toEqual(['package.json', 'server.js', 'index.html', 'conf/app.ini', 'logo.png']);
+    expect(wantedFiles(workload)).toEqual(['conf/app.ini', 'logo.png']);
     const { files } = revision(workload, { sources: new Map([['conf/app.ini', bytes('name=${metadata.name}')], ['logo.png', Uint8Array.of(0xff, 0x24, 0x7b, 0x7d)]]) }).container;
     expect(decoded(files[0]?.content)).toBe('name=checkout');
     expect(Buffer.from(files[1]?.content ?? '', 'base64')).toEqual(Buffer.of(0xff, 0x24, 0x7b, 0x7d));
@@ -162,24 +161,10 @@ describe('ports', () => {
 });
 
 describe('what starts an artifact', () => {
-  const manifest = (json: unknown): Uint8Array => bytes(JSON.stringify(json));
-  test.each<[string, [string, Uint8Array][], string[] | undefined]>([
-    ['a plain node script without npm between', [['package.json', manifest({ scripts: { start: 'node server.js --port 1' } })]], ['node', 'server.js', '--port', '1']],
-    ['any other script by npm', [['package.json', manifest({ scripts: { start: 'NODE_ENV=production node a.js && x' } })]], ['npm', 'start']],
-    ['server.js without a script', [['package.json', manifest({ main: 'lib/a.js' })], ['server.js', bytes('')]], ['node', 'server.js']],
-    ['main without either', [['package.json', manifest({ main: 'lib/a.js' })]], ['node', 'lib/a.js']],
-    ['a static site', [['index.html', bytes('<p>')]], ['node', '/serve.js']],
-    ['nothing', [['README.md', bytes('')]], undefined],
-    ['a broken manifest', [['package.json', bytes('{')]], undefined],
-    ['a main that is an option', [['package.json', manifest({ main: '--eval=1' })]], undefined],
-  ])('%s', (_what, files, expected) => {
-    expect(findEntrypoint(new Map(files), ['node', '/serve.js'])).toEqual(expected);
-  });
-
   test('without a command and an entry point the container is refused', () => {
     const workload = score();
     delete (workload.containers['web'] as ScoreContainer).command;
-    expect(problems(workload)).toEqual(['command containers.web.command: nothing says how to start this: give a command, or a package.json with a start script']);
+    expect(problems(workload)).toEqual(['command containers.web.command: nothing says how to start this: give a command, or "start" in roadbed.yaml, or a package.json with a start script']);
     expect(revision(workload, { entrypoint: ['node', 'x.js'] }).container.command).toEqual(['node', 'x.js']);
   });
 });

@@ -15,7 +15,6 @@ import type { PortSpec, RevisionSpec } from '../../domain/program.ts';
 import { workloadLookup } from '../placeholders/substitute.ts';
 import { revisionId } from '../release/identity.ts';
 import { artifactPath, ContainerBuilder, targets } from './container.ts';
-import { ENTRYPOINT_FILES } from './entrypoint.ts';
 import type { WorkloadInput, WorkloadProblem } from './workload-input.ts';
 
 export const PORTS_ANNOTATION = 'roadbed.dev/ports';
@@ -47,10 +46,10 @@ export function desiredWorkload(input: WorkloadInput): DesiredWorkload {
   };
 }
 
-/** Artifact paths that the workload's files and the search for an entry point need. */
+/** Artifact paths that the workload's files need. */
 export function wantedFiles(workload: ScoreDocument): string[] {
   const sources = Object.values(workload.containers).flatMap((container) => targets(container.files).flatMap(([, file]) => (file.source === undefined ? [] : (artifactPath(file.source) ?? []))));
-  return [...new Set([...ENTRYPOINT_FILES, ...sources])].filter((path) => path !== '');
+  return [...new Set(sources)].filter((path) => path !== '');
 }
 
 /** The ports of a workload, in the order of the document; the first is PORT. */

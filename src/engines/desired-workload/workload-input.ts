@@ -9,7 +9,7 @@ export interface WorkloadInput {
   replicas: number;
   /** Absolute folder of the unpacked artifact. */
   artifactFolder: string;
-  /** What starts the artifact when a container names no command; see entrypoint.ts. */
+  /** What starts the artifact when a container names no command; formats/roadbed-yaml/start. */
   entrypoint?: readonly string[];
   /** Files of the artifact by path: at least those of `wantedFiles` that exist. */
   sources: ReadonlyMap<string, Uint8Array>;

@@ -78,6 +78,12 @@ test.each([
   expect(await startCommand(tree({ 'package.json': json, ...(files as Record<string, string>) }))).toEqual({ schemaVersion: 1, kind: 'command', command });
 });
 
+test('an own pipeline of a site that says no start still has its files served', async () => {
+  const pipeline = { origin: 'roadbed.yaml', steps: [], artifact: { path: '.', exclude: [] } };
+  const own = { configuration: {}, strategies: {}, pipeline };
+  expect(await detectPipeline(tree({ 'index.html': '<p>' }), SHIPPED_DETECTORS, own)).toEqual({ definition: pipeline, start: { schemaVersion: 1, kind: 'static', root: '.' } });
+});
+
 test('nothing says how it starts', async () => {
   expect(await startCommand(tree({ 'package.json': {}, 'readme.md': '' }))).toBeUndefined();
 });

@@ -32,8 +32,8 @@ export async function detectPipeline(tree: SourceTree, detectors: readonly Detec
   if (problems.length > 0) {
     throw new PlatformError({ code: 'ROADBED-2103', class: 'invalid', message: `the pipeline of ${definition.origin} cannot run: ${problems[0]}`, why: problems.join('; ') });
   }
-  // An own pipeline may build anything; the files still say how a Node service starts.
-  const start = own?.start ?? (own?.pipeline === undefined ? detected?.start : await startFromFacts(facts));
+  // An own pipeline may build anything; the files still say how a Node service starts, or that it is a site.
+  const start = own?.start ?? (own?.pipeline === undefined ? undefined : await startFromFacts(facts)) ?? detected?.start;
   return { definition, ...(start === undefined ? {} : { start }) };
 }
 
