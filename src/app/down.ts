@@ -5,10 +5,13 @@
  * Each program is adopted first, because only its owner knows how to stop it cleanly.
  */
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
+import { controlPath, readLiveRecord } from '../adapters/edge/edge-folder.ts';
 import { ensureEdge } from '../adapters/edge/launch.ts';
+import { socketPath } from '../adapters/process/protocol.ts';
 import { startEmbeddedPostgres } from '../adapters/postgres/embedded.ts';
+import { runningInstance as runningSupervisor } from '../adapters/process/instance-lock.ts';
 import { ensureSupervisor } from '../adapters/process/launch.ts';
 import { platformKey } from './control-plane/keys.ts';
 import { makeFolders, reachableFor, type Folders } from './folders.ts';
@@ -39,17 +42,28 @@ async function stopControlPlane(run: string): Promise<boolean> {
 
 async function stopSupervisor(folders: Folders, purge: boolean): Promise<boolean> {
   if (readdirSync(folders.supervisor).length === 0) return false;
+  const ran = runningSupervisor(folders.supervisor) !== undefined;
+  // Starting one only to end it would start every workload for a moment.
+  if (!ran && processesBelow([folders.supervisor, folders.shared]).length === 0) {
+    if (purge) removeSocket(socketPath(folders.supervisor), folders.supervisor);
+    return false;
+  }
   const supervisor = await ensureSupervisor({ folder: folders.supervisor, sharedDir: folders.shared, node: process.execPath, keyFile: platformKey(folders.keys, 'supervisor').path, log: () => {} });
   if (purge) await supervisor.purge(WORKLOAD_GRACE_SECONDS);
   else await supervisor.stop({ keepWorkloads: false, graceSeconds: WORKLOAD_GRACE_SECONDS });
-  return true;
+  return ran;
 }
 
-async function stopEdge(folders: Folders): Promise<boolean> {
-  if (readdirSync(folders.edge).length === 0) return false;
-  const edge = await ensureEdge({ folder: folders.edge, port: 0 });
-  await edge.stop(EDGE_DRAIN_MS);
-  return edge.adopted;
+async function stopEdge(folders: Folders, purge: boolean): Promise<boolean> {
+  const runs = readLiveRecord(folders.edge) !== undefined;
+  if (runs) await (await ensureEdge({ folder: folders.edge, port: 0 })).stop(EDGE_DRAIN_MS);
+  if (purge) removeSocket(controlPath(folders.edge), folders.edge);
+  return runs;
+}
+
+/** Below a long path a socket has a short folder of its own elsewhere, which a killed program has left. */
+function removeSocket(socket: string, folder: string): void {
+  if (dirname(socket) !== folder) rmSync(dirname(socket), { recursive: true, force: true });
 }
 
 async function stopPostgres(folders: Folders, purge: boolean): Promise<boolean> {
@@ -91,7 +105,7 @@ export async function down(options: { dataDir: string; purge: boolean }): Promis
   const stopped: string[] = [];
   if (await stopControlPlane(folders.run)) stopped.push('control plane');
   if (await stopSupervisor(folders, options.purge)) stopped.push('supervisor');
-  if (await stopEdge(folders)) stopped.push('edge');
+  if (await stopEdge(folders, options.purge)) stopped.push('edge');
   if (await stopPostgres(folders, options.purge)) stopped.push('database');
   if (!options.purge) return { stopped, left: [] };
   const places = [folders.dataDir, ...(folders.reachable === folders.dataDir ? [] : [folders.reachable])];

@@ -25,8 +25,8 @@ export interface Platform {
   ready: Ready;
   process: ChildProcess;
   connection: Connection;
-  /** SIGTERM, and waits for the end; answers the exit code. */
-  stop(): Promise<number | null>;
+  /** SIGTERM (or SIGINT), and waits for the end; answers the exit code. */
+  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>;
   kill(): Promise<void>;
 }
 
@@ -41,11 +41,11 @@ function ended(child: ChildProcess): Promise<number | null> {
 }
 
 /** Starts it and waits for the line that says it is ready. */
-export async function startPlatform(dataDir: string, flags: readonly string[] = ['--empty']): Promise<Platform> {
+export async function startPlatform(dataDir: string, flags: readonly string[] = ['--empty'], environment: Record<string, string> = {}): Promise<Platform> {
   const child = spawn(process.execPath, [join(ROOT, 'bin', 'roadbed'), 'up', '--json', '--port', '0', '--data-dir', dataDir, ...flags], {
     cwd: dataDir,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, HOME: dataDir, ROADBED_DATA_DIR: '' },
+    env: { ...process.env, HOME: dataDir, ROADBED_DATA_DIR: '', ...environment },
   });
   const errors: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
@@ -60,8 +60,8 @@ export async function startPlatform(dataDir: string, flags: readonly string[] = 
     ready,
     process: child,
     connection: connect({ apiUrl: ready.apiUrl, token: ready.token, ca: Buffer.from(ca, 'base64').toString('utf8') }),
-    stop: async () => {
-      child.kill('SIGTERM');
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
       return ended(child);
     },
     kill: async () => {

@@ -51,9 +51,9 @@ export async function killAll(pids: readonly number[]): Promise<void> {
   }
 }
 
-/** What a process is told about itself: its command line in words. */
-export function commandOf(pid: number): string[] {
-  return text(`/proc/${pid}/cmdline`).split('\0').filter((word) => word !== '');
+export function parentOf(pid: number): number {
+  const stat = text(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
 export function edgePid(dataDir: string): number {
