@@ -1,6 +1,7 @@
 /** The reads: one answer a page. Every route looks through the reader's own rights first. */
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import { receiptOf } from '../../control/receipt/receipt.ts';
 import type { EventQuery } from '../../ports/events.ts';
 import { serviceReference } from '../../domain/reference.ts';
 import { auditQuerySchema } from '../contract/audit-page.ts';
@@ -57,11 +58,10 @@ export function readRoutes(deps: OperationsApiDependencies, pulses: PulseReader)
   app.get(reads.rollout.path, async (context) => context.json(await rolloutPage(await snapshot(context), parameter(context, 'namespace'), parameter(context, 'name'))));
   app.get(reads.receipt.path, async (context) => {
     const rollout = await findRollout(await snapshot(context), parameter(context, 'namespace'), parameter(context, 'name'));
-    const chain = rollout.status?.attempt?.chain;
-    const rows = chain === undefined ? [] : await deps.events.query({ chain, limit: 500, order: 'ascending' });
+    const evidence = await receiptOf({ objects: deps.objects(context.env.identity), events: deps.events, metrics: deps.metrics, clock: deps.clock }, rollout.metadata.namespace ?? '', rollout.metadata.name);
     const { service, environment } = rollout.spec;
     const metrics = await deps.deliveryMetrics({ ...(rollout.metadata.namespace === undefined ? {} : { namespace: rollout.metadata.namespace }), service, environment, since: ago(MONTH_MS) });
-    return context.json(receipt({ rollout, rows, cdEvents: deps.cdEvents(rows), metrics }));
+    return context.json(receipt({ rollout, evidence, cdEvents: deps.cdEvents(evidence.audit), metrics }));
   });
   app.get(reads.environments.path, async (context) => context.json(await environmentsPage(await snapshot(context), pulses)));
   app.get(reads.metrics.path, async (context) => {

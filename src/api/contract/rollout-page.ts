@@ -28,6 +28,8 @@ export const cdEventSchema = z.object({
 });
 export type CdEventView = z.infer<typeof cdEventSchema>;
 
+const sideTotalsSchema = z.object({ release: z.string(), requests: z.number(), errors: z.number() });
+
 export const receiptSchema = z.object({
   sentence: z.string(),
   chain: z.string(),
@@ -36,6 +38,14 @@ export const receiptSchema = z.object({
   audit: z.array(eventRowSchema),
   cdEvents: z.array(cdEventSchema),
   metrics: deliveryMetricsSchema,
+  /** Every measurement that the verdict rests on, in the order of time. */
+  measurements: z.array(z.object({ check: z.string(), step: z.number(), at: z.string(), phase: z.enum(['Successful', 'Failed', 'Inconclusive', 'Error', 'NoData']), query: z.string(), value: z.number().optional(), samples: z.number(), message: z.string().optional() })),
+  /** What traffic did on both sides from the beginning of the attempt to its end. */
+  traffic: z.object({ canary: sideTotalsSchema, stable: sideTotalsSchema.optional() }),
+  /** The desired-state commit that undid it, and the hold that keeps it undone. */
+  undone: z.object({ commit: z.string().optional(), hold: z.string().optional() }),
+  /** Delivery metrics that this attempt changed. */
+  moved: z.array(z.object({ key: z.string(), before: z.number().optional(), after: z.number().optional() })),
   /** Milliseconds from the failed measurement's verdict to the traffic being back. */
   returnMillis: z.number().optional(),
 });

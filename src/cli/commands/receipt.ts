@@ -1,6 +1,5 @@
 /** receipt: why an attempt ended as it did, with everything that the sentence rests on. */
 import { PlatformError } from '../../domain/error.ts';
-import type { Measurement } from '../../domain/kinds/rollout.ts';
 import type { Receipt } from '../../api/contract/rollout-page.ts';
 import type { CommandGroup, Session } from '../session.ts';
 import { namespaceOf, ownPath, type RolloutObject } from '../resources.ts';
@@ -14,7 +13,7 @@ function heading(session: Session, title: string): void {
   session.output.line(session.output.style('bold', title));
 }
 
-function measured(measurement: Measurement): string {
+function measured(measurement: Receipt['measurements'][number]): string {
   const { value, samples, phase, message } = measurement;
   return `${phase}${value === undefined ? '' : `, value ${Math.round(value * 1000) / 1000}`}, ${samples} samples${message === undefined ? '' : `: ${message}`}`;
 }
@@ -32,7 +31,7 @@ async function receipt(session: Session, service: string, flags: ReceiptFlags): 
   session.output.line(session.output.style('bold', answer.sentence));
   if (answer.returnMillis !== undefined) session.output.line(`traffic was back ${(answer.returnMillis / 1000).toFixed(1)} s after the verdict`);
   heading(session, 'Measurements');
-  for (const check of attempt.checks) for (const measurement of check.measurements) session.output.line(`  ${measurement.at}  ${check.name}: ${measured(measurement)}`);
+  for (const measurement of answer.measurements) session.output.line(`  ${measurement.at}  ${measurement.check}: ${measured(measurement)}`);
   heading(session, 'Audit rows');
   for (const row of answer.audit) session.output.line(`  ${row.occurredAt}  ${row.kind}  ${row.actor.subject}`);
   heading(session, 'CDEvents');

@@ -32,6 +32,7 @@ test('a push is tested, packed and released, and its events stand on one chain',
   expect(platform.packed[0]?.files).toContain('.roadbed/start.json');
   expect(platform.orders[0]).toMatchObject({ service: 'web', workload: { metadata: { name: 'web' } }, commit: { commit, sequence: 1, author: { name: 'Alice' } } });
   expect(kinds()).toEqual(['change.merged', 'pipelinerun.queued', 'build.queued', 'pipelinerun.started', 'build.started', 'taskrun.started', 'taskrun.finished', 'build.finished', 'artifact.packaged', 'pipelinerun.finished']);
+  expect(platform.objects.events.find((event) => event.kind === 'artifact.packaged')?.body).toMatchObject({ sbom: `/roadbed/v1/artifacts/${platform.packed[0]?.digest}/sbom`, commit, sequence: 1 });
   expect(new Set(platform.objects.events.map((event) => event.chain))).toEqual(new Set([run.spec.chain]));
   const repository = await platform.objects.get<RepositoryObject>('roadbed.dev/Repository', 'team', 'web');
   expect(repository?.status).toMatchObject({ head: commit, cloneUrl: 'http://git.test/team/web.git' });

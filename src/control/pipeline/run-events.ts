@@ -9,6 +9,9 @@ import { changeFacts, type PipelineRunObject } from '../repository/names.ts';
 
 export const PIPELINE_CONTROLLER = { issuer: 'roadbed', subject: 'service:pipeline-controller' } as const;
 
+/** Where the platform gives an artifact's documents; a URI reference, as CDEvents has it. */
+const ARTIFACTS = '/roadbed/v1/artifacts';
+
 export type Outcome = 'success' | 'failure' | 'cancel';
 
 function event(run: PipelineRunObject, commit: CommitInfo | undefined, kind: string, now: number, body: Record<string, unknown>, subject?: string): NewEvent {
@@ -51,7 +54,7 @@ export function packagedEvents(run: PipelineRunObject, commit: CommitInfo, now: 
   const body = { service, artifact: artifact.digest, artifactId: artifactId(run.metadata.namespace ?? '', service, artifact.digest), size: artifact.size };
   return [
     event(run, commit, 'build.finished', now, { ...body, outcome: 'success' }),
-    event(run, commit, 'artifact.packaged', now, body, artifactReference(artifact.digest)),
+    event(run, commit, 'artifact.packaged', now, { ...body, sbom: `${ARTIFACTS}/${artifact.digest}/sbom` }, artifactReference(artifact.digest)),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Rollout: is the new version safe? And the receipt: everything that the answer rests on. */
-import type { EventRow } from '../../../domain/event.ts';
+import type { AttemptReceipt } from '../../../engines/receipt/receipt.ts';
 import type { DeliveryMetrics } from '../../contract/delivery-metrics.ts';
 import type { RolloutObject } from '../../contract/pages.ts';
 import { cdEventSchema } from '../../contract/rollout-page.ts';
@@ -82,27 +82,28 @@ function failing(rollout: RolloutObject): boolean {
 
 export interface ReceiptInput {
   rollout: RolloutObject;
-  /** Rows of the attempt's chain, oldest first. */
-  rows: readonly EventRow[];
+  /** The one receipt that there is; engines/receipt. */
+  evidence: AttemptReceipt;
   cdEvents: readonly unknown[];
   metrics: DeliveryMetrics;
 }
 
-export function receipt({ rollout, rows, cdEvents, metrics }: ReceiptInput): Receipt {
-  const attempt = rollout.status?.attempt;
-  if (attempt === undefined) throw notFound(`receipt of ${rollout.metadata.name}: nothing was rolled out yet`);
-  const returned = attempt.rollback?.trafficAt;
-  const decided = attempt.verdict?.at ?? attempt.rollback?.startedAt;
+export function receipt({ rollout, evidence, cdEvents, metrics }: ReceiptInput): Receipt {
+  const { chain, attempt, audit, measurements, traffic, undone, returnMillis } = evidence;
   return {
     sentence: rolloutTitle(rollout),
-    chain: attempt.chain,
-    attempt: attempt.number,
-    audit: rows.filter((row) => row.kind !== 'object.status'),
+    chain,
+    attempt,
+    audit: audit.filter((row) => row.kind !== 'object.status'),
     cdEvents: cdEvents.flatMap((event) => {
       const parsed = cdEventSchema.safeParse(event);
       return parsed.success ? [parsed.data] : [];
     }),
     metrics,
-    ...(returned === undefined || decided === undefined ? {} : { returnMillis: Math.max(0, Date.parse(returned) - Date.parse(decided)) }),
+    measurements,
+    traffic,
+    undone,
+    moved: evidence.metrics.moved,
+    ...(returnMillis === undefined ? {} : { returnMillis }),
   };
 }
