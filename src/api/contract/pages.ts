@@ -75,15 +75,26 @@ export const catalogRowSchema = z.object({
   owner: z.string().optional(),
   system: z.string().optional(),
   tags: z.array(z.string()),
-  /** Where the fact came from, and when it was last seen there. */
-  source: z.string().optional(),
-  observedAt: z.string(),
+  /** Where it was read from; absent for what was written by hand. */
+  source: z.object({ repository: z.string(), path: z.string().optional(), /** The newest one that was read. */ commit: z.string().optional() }).optional(),
+  /** When it last changed. */
+  changedAt: z.string(),
   /** Of a component that runs here: its environments. */
   running: z.array(z.object({ environment: z.string(), phase: z.string() })),
   dangling: z.number(),
 });
 export type CatalogRow = z.infer<typeof catalogRowSchema>;
-export const catalogSchema = z.object({ checkedAt: z.string(), entities: z.array(catalogRowSchema) });
+
+/** What needs what, as declared. References are `kind:namespace/name`, lower case. */
+export const serviceMapSchema = z.object({
+  nodes: z.array(z.object({ ref: z.string(), /** False: named by a relation, and nowhere described. */ found: z.boolean(), center: z.boolean().optional() })),
+  /** `from` needs `to`. */
+  edges: z.array(z.object({ from: z.string(), to: z.string(), type: z.string() })),
+  /** Nodes beyond the most that are drawn. */
+  omitted: z.number(),
+});
+export type ServiceMap = z.infer<typeof serviceMapSchema>;
+export const catalogSchema = z.object({ checkedAt: z.string(), entities: z.array(catalogRowSchema), map: serviceMapSchema });
 export type Catalog = z.infer<typeof catalogSchema>;
 
 export const relationSchema = z.object({
@@ -95,6 +106,7 @@ export const relationSchema = z.object({
 export const entityPageSchema = z.object({
   row: catalogRowSchema,
   relations: z.array(relationSchema),
+  map: serviceMapSchema,
   links: z.array(z.object({ url: z.string(), title: z.string() })),
   object: objectSchema(),
   /** Service page that belongs to it. */

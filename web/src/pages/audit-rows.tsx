@@ -11,8 +11,8 @@ import styles from './audit-rows.module.css';
 
 function tone(kind: string): Tone {
   if (kind.endsWith('.refused')) return 'warn';
+  if (/deployed|upgraded|finished|packaged|resolved|provisioned/.test(kind)) return 'ok';
   if (/rolledback|incident|failed/.test(kind)) return 'bad';
-  if (/deployed|upgraded|finished|packaged|resolved/.test(kind)) return 'ok';
   return 'idle';
 }
 

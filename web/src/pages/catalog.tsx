@@ -2,13 +2,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Catalog, CatalogRow } from '../../../src/api/contract/pages.ts';
+import { DependencyGraph } from '../charts/dependency-graph.tsx';
 import { catalog } from '../data/reads.ts';
-import { count } from '../data/wording.ts';
+import { count, shortCommit } from '../data/wording.ts';
 import { Age } from '../ui/age.tsx';
 import { CopyCli } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Choice, Field, FilterBar } from '../ui/field.tsx';
-import { Loaded, PageHead, Panel } from '../ui/page.tsx';
+import { Loaded, PageHead, Panel, Section } from '../ui/page.tsx';
 import { Phase, State } from '../ui/state.tsx';
 import { Table } from '../ui/table.tsx';
 import table from '../ui/table.module.css';
@@ -48,7 +49,7 @@ function CatalogView({ data }: { data: Catalog }) {
   const owners = [...new Set(data.entities.flatMap((entity) => entity.owner ?? []))].toSorted();
   return (
     <>
-      <PageHead crumbs={CRUMBS} title={title(data)} tab="Catalog" lead="Read from catalog-info.yaml in the repositories, with what runs here beside it. Each row says where it came from and when it was last seen there." actions={<CopyCli command="roadbed get components --all-namespaces" />} />
+      <PageHead crumbs={CRUMBS} title={title(data)} tab="Catalog" lead="Read from catalog-info.yaml in the repositories, with what runs here beside it. Each row names the repository and the commit that it was last read from." actions={<CopyCli command="roadbed get components --all-namespaces" />} />
       {data.entities.length === 0 ? (
         <Panel flush>
           <Empty kind="not-connected" title="No repository describes anything yet" text="A repository with a catalog-info.yaml appears here after its first push." action={{ label: 'Make a service', to: '/new' }} command="roadbed new hello --template node-service" />
@@ -67,6 +68,13 @@ function CatalogView({ data }: { data: Catalog }) {
           ) : (
             <CatalogTable rows={shown} />
           )}
+          {data.map.edges.length === 0 ? null : (
+            <Section title="Service map" note="What needs what">
+              <Panel>
+                <DependencyGraph map={data.map} label="Service map" />
+              </Panel>
+            </Section>
+          )}
         </>
       )}
     </>
@@ -79,7 +87,7 @@ function order(entity: CatalogRow): number {
 
 function CatalogTable({ rows }: { rows: CatalogRow[] }) {
   return (
-    <Table caption="Catalog" columns={[{ label: 'Name' }, { label: 'Kind' }, { label: 'Owner' }, { label: 'Part of' }, { label: 'Runs' }, { label: 'Seen' }]}>
+    <Table caption="Catalog" columns={[{ label: 'Name' }, { label: 'Kind' }, { label: 'Owner' }, { label: 'Part of' }, { label: 'Runs' }, { label: 'Source' }]}>
       {rows.map((row) => (
         <tr key={`${row.kind}/${row.namespace}/${row.name}`}>
           <td className={styles.name}>
@@ -106,11 +114,41 @@ function CatalogTable({ rows }: { rows: CatalogRow[] }) {
             {row.dangling > 0 ? <State tone="warn" plain>{`${row.dangling} unknown target`}</State> : null}
           </td>
           <td className={table.tight}>
-            <Age at={row.observedAt} />
-            <span className={table.sub}>{row.source ?? 'object API'}</span>
+            <SourceOf row={row} />
           </td>
         </tr>
       ))}
     </Table>
+  );
+}
+
+/** Repository and commit; of what nobody imported, that it was written by hand. */
+function SourceOf({ row }: { row: CatalogRow }) {
+  const { source } = row;
+  const changed = (
+    <>
+      changed <Age at={row.changedAt} />
+    </>
+  );
+  if (source === undefined) {
+    return (
+      <>
+        <span className={table.soft}>By hand</span>
+        <span className={table.sub}>{changed}</span>
+      </>
+    );
+  }
+  return (
+    <>
+      <span title={source.path}>{source.repository.split('/').at(-1)}</span>
+      <span className={table.sub}>
+        {source.commit === undefined ? null : (
+          <>
+            <code>{shortCommit(source.commit)}</code>,{' '}
+          </>
+        )}
+        {changed}
+      </span>
+    </>
   );
 }

@@ -3,7 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { EntityPage } from '../../../src/api/contract/pages.ts';
+import { DependencyGraph } from '../charts/dependency-graph.tsx';
 import { entity } from '../data/reads.ts';
+import { shortCommit } from '../data/wording.ts';
 import { Age } from '../ui/age.tsx';
 import { CopyCli } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -63,12 +65,20 @@ function EntityView({ data }: { data: EntityPage }) {
             ['Kind', `${row.kind}${row.type === undefined ? '' : `, ${row.type}`}`],
             ['Lifecycle', row.lifecycle ?? 'not said'],
             ['Team', row.namespace],
-            ['Source', <code key="source">{row.source ?? 'object API'}</code>],
-            ['Last seen', <Age key="seen" at={row.observedAt} />],
+            ['Source', row.source === undefined ? 'written by hand' : <code key="source">{[row.source.repository, row.source.path].filter((part) => part !== undefined).join(' ')}</code>],
+            ...(row.source?.commit === undefined ? [] : [['Read at', <code key="commit">{shortCommit(row.source.commit)}</code>] as [string, ReactNode]]),
+            ['Changed', <Age key="changed" at={row.changedAt} />],
             ...row.running.map((place): [string, ReactNode] => [`In ${place.environment}`, <Phase key={place.environment} phase={place.phase} plain />]),
           ]}
         />
       </Panel>
+      {data.map.edges.length === 0 ? null : (
+        <Section title="Dependencies" note="All that it needs and all that needs it">
+          <Panel>
+            <DependencyGraph map={data.map} label={`Dependencies of ${row.name}`} />
+          </Panel>
+        </Section>
+      )}
       <Section title="Relations" note="In both directions, as declared">
         {relations.length === 0 ? (
           <Panel flush>

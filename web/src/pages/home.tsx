@@ -38,7 +38,7 @@ function HomeView({ data }: { data: Home }) {
       />
       {connected ? (
         <>
-          <div className={styles.top} data-clear={data.inbox.length === 0 ? '' : undefined}>
+          <div className={styles.top} data-form={formOf(data)}>
             <section aria-label="Needs you" className={styles.inbox}>
               {data.inbox.length === 0 ? (
                 <Panel flush>
@@ -71,6 +71,12 @@ function HomeView({ data }: { data: Home }) {
       )}
     </>
   );
+}
+
+/** A short inbox beside two tall cards would leave a hole: then the cards stand side by side under it. */
+function formOf(data: Home): 'clear' | 'short' | 'long' {
+  if (data.inbox.length === 0) return 'clear';
+  return data.inbox.length < 4 && data.demo.present ? 'short' : 'long';
 }
 
 function InboxRow({ item }: { item: InboxItem }) {

@@ -25,19 +25,26 @@ export function TrafficRoad({ attempt, traffic, release, from, over }: { attempt
     const series = traffic?.series.find((candidate) => candidate.role === role);
     return series === undefined || series.requests === 0 ? 'saw no request' : `${series.errors} of ${series.requests.toLocaleString('en')} failed in all`;
   };
+  const back = attempt.phase === 'RolledBack' || attempt.phase === 'RollingBack' || attempt.phase === 'Aborted';
   const lane = (role: 'stable' | 'canary', name: string, subject: string | undefined, weight: number): Lane => {
     const live = measured(role);
     const measuredWords = live === undefined ? 'no traffic measured yet' : `${rate(live.rate)}, ${live.errorShare === undefined ? 'no answers' : `${percent(live.errorShare)} failed`}`;
-    const word = role === 'stable' ? 'stable' : attempt.from === undefined ? 'first release' : attempt.phase === 'Promoted' ? 'canary, promoted' : 'canary';
-    return { role, word, title: name, subtitle: subject ?? '', weight, rate: live?.rate, measured: over ? whole(role) : measuredWords };
+    const word = role === 'stable' ? 'stable' : attempt.from === undefined ? 'first release' : attempt.phase === 'Promoted' ? 'canary, promoted' : back ? `canary, returned from ${largestShare(attempt)} %` : 'canary';
+    return { role, word, title: name, subtitle: subject ?? '', weight, rate: live?.rate, measured: over ? whole(role) : measuredWords, ...(role === 'canary' && back && weight === 0 && attempt.from !== undefined ? { had: largestShare(attempt) } : {}) };
   };
   const weight = attempt.phase === 'Promoted' ? 100 : attempt.weight;
   const lanes = [
     ...(attempt.from === undefined ? [] : [lane('stable', attempt.from, from?.subject, 100 - weight)]),
     lane('canary', attempt.release, release?.subject, weight),
   ];
-  const sentence = lanes.map((candidate) => `${candidate.weight} % of the traffic goes to ${candidate.role} ${candidate.title}`).join(', ');
+  const turned = back && attempt.from !== undefined ? `; ${attempt.release} had ${largestShare(attempt)} % before its traffic went back` : '';
+  const sentence = lanes.map((candidate) => `${candidate.weight} % of the traffic goes to ${candidate.role} ${candidate.title}`).join(', ') + turned;
   return <Road lanes={lanes} sentence={sentence} />;
+}
+
+/** The largest share that the attempt's steps gave it, up to the one where it ended. */
+function largestShare(attempt: Attempt): number {
+  return Math.max(0, ...attempt.strategy.steps.slice(0, attempt.step + 1).flatMap((step) => ('setWeight' in step ? [step.setWeight] : [])));
 }
 
 /** The limit of the first check of a metric, as the chart draws it: failures are 1 - success rate. */
@@ -80,10 +87,15 @@ export function TrafficComparison({ attempt, traffic }: { attempt: Attempt; traf
 
 const WINDOW_SECONDS = 10;
 
-/** Share of failed requests over the ten seconds up to each point; single seconds of a small canary say nothing. */
+/**
+ * Share of failed requests over the ten seconds up to each point; single seconds of a small canary say
+ * nothing. The line ends with the last request: what comes after would only echo it.
+ */
 function failedShares(points: TrafficSeries['points'], stepSeconds: number): (number | undefined)[] {
   const width = Math.max(1, Math.round(WINDOW_SECONDS / stepSeconds));
-  return points.map((point, index) => {
+  const last = points.findLastIndex((point) => point.requests > 0);
+  return points.map((_, index) => {
+    if (index > last) return undefined;
     const window = points.slice(Math.max(0, index - width + 1), index + 1);
     const requests = window.reduce((sum, one) => sum + one.requests, 0);
     return requests < 5 ? undefined : window.reduce((sum, one) => sum + one.errors, 0) / requests;

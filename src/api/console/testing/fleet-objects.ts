@@ -258,7 +258,7 @@ export function entities(now: number): EntityObject[] {
   const entity = (kind: string, name: string, spec: EntityObject['spec'], relations: EntityObject['relations'], description?: string): EntityObject => ({
     apiVersion: 'backstage.io/v1alpha1',
     kind,
-    metadata: { ...meta(name, at(now, 8_100)), ...(description === undefined ? {} : { description }), tags: kind === 'Component' ? ['node'] : [], annotations: { 'roadbed.dev/source': `${name}/catalog-info.yaml`, 'roadbed.dev/observed-at': at(now, 3) } },
+    metadata: { ...meta(name, at(now, 8_100)), ...(description === undefined ? {} : { description }), tags: kind === 'Component' ? ['node'] : [], annotations: { 'roadbed.dev/source-repository': `${NAMESPACE}/${name}`, 'roadbed.dev/source-path': 'catalog-info.yaml' } },
     spec,
     ...(relations === undefined ? {} : { relations }),
   });
