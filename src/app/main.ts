@@ -9,6 +9,14 @@ if (process.env['ROADBED_WRAPPED'] !== undefined && process.channel !== undefine
   process.channel.unref();
 }
 
+// A reader that has enough (`roadbed pipeline | head`) is no failure; a platform in the foreground outlives its reader.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (stream === process.stdout && !process.argv.includes('up')) process.exit(0);
+  });
+}
+
 const { runProgram } = await import('../cli/program.ts');
 const { localPlatform } = await import('./local-platform.ts');
 
