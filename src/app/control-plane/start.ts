@@ -9,7 +9,6 @@ import { rmSync } from 'node:fs';
 import { pino } from 'pino';
 import { createArtifactStore } from '../../adapters/artifacts/store.ts';
 import { openGitServer } from '../../adapters/git/smart-http.ts';
-import { acquireLease } from '../../adapters/postgres/lease.ts';
 import { openWebhooks } from '../../api/git/webhooks.ts';
 import { ensureCertificates } from '../../api/transport/certificates.ts';
 import { writeKubeconfig } from '../../api/transport/kubeconfig.ts';
@@ -27,8 +26,10 @@ import { choosePorts, type Ready } from './addresses.ts';
 import { recordArtifact } from './artifact-record.ts';
 import { openPlatformDatabase } from './database.ts';
 import { deliveryRules } from './delivery-rules.ts';
+import { limitHeap } from './heap-limits.ts';
 import { createHandlers } from './http-handlers.ts';
 import { listenHttp } from './listeners.ts';
+import { keepLeading } from './leadership.ts';
 import { openLog } from './log.ts';
 import { ADMIN, openObjectCore } from './object-core.ts';
 import { allOperations } from './operations.ts';
@@ -54,7 +55,6 @@ export interface ControlPlane {
 }
 
 const LOOPBACK = '127.0.0.1';
-const LEASE = 'reconcilers';
 
 const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
@@ -92,6 +92,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const folders = makeFolders(options.dataDir);
   const log = openLog(folders.logs);
   const closing = new Closing();
+  closing.add('heap limits', limitHeap());
   const close = (): Promise<void> => closing.run(log);
   try {
     const lock = lockInstance(folders.run);
@@ -177,21 +178,13 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl };
   handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
 
-  const giveUp = new AbortController();
-  closing.add('lease', () => giveUp.abort());
-  void acquireLease(LEASE, { connection: storage.database.connection, log, signal: giveUp.signal }).then(
-    (lease) => {
-      closing.add('lease', () => lease.release());
-      // Another replica may lead now: acting on would be wrong, and starting anew is what is tested most.
-      lease.onLost(() => {
-        log.error({}, 'the lease of the reconcilers was lost');
-        process.kill(process.pid, 'SIGTERM');
-      });
-      road.lead();
-      if (demo !== undefined) void demo.seed().catch((error: unknown) => log.error({ error: String(error) }, 'the demo could not be seeded'));
-    },
-    (error: unknown) => log.info({ error: String(error) }, 'waiting for the lease ended'),
-  );
+  const lead = (): void => {
+    road.lead();
+    // Seeding is idempotent, and one that the database cut short is taken up again.
+    if (demo !== undefined) void demo.seed().catch((error: unknown) => log.error({ error: String(error) }, 'the demo could not be seeded'));
+  };
+  const leadership = keepLeading({ connection: storage.database.connection, log, lead, follow: () => road.follow() });
+  closing.add('lease', () => leadership.stop());
 
   const token = await core.identities.issue(ADMIN, { ephemeral: true, description: 'roadbed up' });
   const code = await core.identities.issueLoginCode(ADMIN);

@@ -2,6 +2,8 @@
 import type { StoreChange } from '../../../ports/object-store.ts';
 
 export const RING_SIZE = 10_000;
+/** Trimmed in steps: removing one at a time from the front would move all the others each time. */
+const TRIM_STEP = 1_000;
 
 export class ChangeRing {
   readonly #size: number;
@@ -16,7 +18,7 @@ export class ChangeRing {
 
   push(change: StoreChange): void {
     this.#changes.push(change);
-    if (this.#changes.length >= 2 * this.#size) this.#trim();
+    if (this.#changes.length >= this.#size + TRIM_STEP) this.#trim();
   }
 
   /** Changes after `from`, oldest first; undefined when they are not all here any more. */

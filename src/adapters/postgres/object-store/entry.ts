@@ -9,7 +9,7 @@
 import type { ApiObject } from '../../../domain/object.ts';
 import type { ObjectKey, StoredObject } from '../../../ports/object-store.ts';
 
-const MOST_PARSED = 5_000;
+const MOST_PARSED = 1_000;
 const MOST_LABEL_SETS = 50_000;
 const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 
