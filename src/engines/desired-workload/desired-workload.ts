@@ -76,13 +76,21 @@ function portProblems(workload: ScoreDocument): WorkloadProblem[] {
   return problems;
 }
 
-const CODES = { image: '3002', command: '3003', placeholder: '3004', file: '3005', volume: '3006', limit: '3007', port: '3008' } as const satisfies Record<WorkloadProblem['rule'], string>;
+const CODES: Readonly<Record<WorkloadProblem['rule'], `ROADBED-${string}`>> = {
+  image: 'ROADBED-3002',
+  command: 'ROADBED-3003',
+  placeholder: 'ROADBED-3004',
+  file: 'ROADBED-3005',
+  volume: 'ROADBED-3006',
+  limit: 'ROADBED-3007',
+  port: 'ROADBED-3008',
+};
 
 /** The error for people; its code is that of the first problem. */
 export function workloadError(service: string, problems: readonly WorkloadProblem[]): PlatformError {
   const [first] = problems;
   return new PlatformError({
-    code: `ROADBED-${CODES[first?.rule ?? 'file']}`,
+    code: CODES[first?.rule ?? 'file'],
     class: 'refused',
     message: `${service} cannot run: ${first === undefined ? 'the workload is not complete' : `${first.path}: ${first.message}`}`,
     ...(problems.length > 1 ? { why: problems.slice(1, 10).map((problem) => `${problem.path}: ${problem.message}`).join('; ') } : {}),
