@@ -5,10 +5,14 @@ import { createConsole } from '../../api/console/console.ts';
 import type { ConsoleDependencies } from '../../api/console/dependencies.ts';
 import { createOperationsApi } from '../../api/console/operations-api.ts';
 import { hostRefusal } from '../../api/console/request-guard.ts';
+import type { Operations } from '../../api/contract/operations.ts';
 import { createObjectApi } from '../../api/objects/http/handler.ts';
+import type { ScaleThrough } from '../../api/objects/http/scale.ts';
 import type { PlatformApiDependencies } from '../../api/platform/dependencies.ts';
 import { createPlatformApi } from '../../api/platform/platform-api.ts';
 import { PREFIX } from '../../api/contract/routes.ts';
+import { GROUP } from '../../domain/kinds/group.ts';
+import type { RolloutSpec } from '../../domain/kinds/rollout.ts';
 import { requestReference } from '../../domain/reference.ts';
 import type { Identity } from '../../ports/identity.ts';
 import type { ObjectCore } from './object-core.ts';
@@ -46,10 +50,20 @@ function refuse(response: ServerResponse): void {
   response.end(JSON.stringify({ code: 'ROADBED-5001', class: 'unauthenticated', message: 'You are not signed in.', why: 'There is no token, or it is unknown or expired.', next: 'roadbed login <api url> --token-file FILE' }));
 }
 
+/** `kubectl scale` is `roadbed scale`: a commit to the desired state with the person as its author. */
+export function scaleRollout(operations: Pick<Operations, 'scale'>): ScaleThrough {
+  return async (identity, object, replicas, reason) => {
+    const { service, environment, release } = object.spec as RolloutSpec;
+    // Where nothing is wanted there is no entry yet; the number waits in the object.
+    if (release === undefined) return;
+    await operations.scale(identity, { namespace: object.metadata.namespace ?? '', service, environment, replicas, ...(reason === undefined ? {} : { reason }) });
+  };
+}
+
 export function createHandlers(parts: HandlerParts): Handlers {
   const { core, log } = parts;
   const say = (line: string): void => log.error({}, line);
-  const objectApi = createObjectApi({ service: core.service, version: parts.version, ready: parts.ready, onError: (error, id) => log.error({ id, error: String(error) }, 'the object API failed') });
+  const objectApi = createObjectApi({ service: core.service, version: parts.version, ready: parts.ready, scaleThrough: { [`${GROUP}/Rollout`]: scaleRollout(parts.console.operations) }, onError: (error, id) => log.error({ id, error: String(error) }, 'the object API failed') });
   const platformApi = createPlatformApi(parts.platform, say);
   const operationsApi = createOperationsApi(parts.console, say);
   // The pages' API and the scripts' share a prefix: whoever knows the path takes the request.

@@ -21,7 +21,7 @@ import { serveGet, serveList } from './read.ts';
 import { isReview, serveReview } from './reviews.ts';
 import { resourceRoute } from './route.ts';
 import type { ResourceRoute } from './route.ts';
-import { serveScale, serveScaleWrite } from './scale.ts';
+import { serveScale, serveScaleWrite, type ScaleThrough } from './scale.ts';
 import { serveWatch } from './watch.ts';
 import { serveCreate, serveDelete, serveDeleteCollection, servePatch, serveReplace } from './write.ts';
 
@@ -31,6 +31,8 @@ export interface ObjectApiOptions {
   version: string;
   /** Whether the platform is ready to serve; the health paths ask. */
   ready?: () => boolean;
+  /** By kind name, where more than the object decides how many replicas there are. */
+  scaleThrough?: Readonly<Record<string, ScaleThrough>>;
   /** Internal errors with the id that the client was told. */
   onError: (error: unknown, id: string) => void;
 }
@@ -124,14 +126,15 @@ export function createObjectApi(options: ObjectApiOptions): ObjectApi {
     }
     if (subresource === 'finalize') throw unknownPath();
     const target: Target = { kind, namespace, name, subresource };
+    const through = options.scaleThrough?.[`${kind.definition.group}/${kind.definition.kind}`];
     switch (method) {
       case 'GET':
         await service.authorise(identity, 'get', target);
         return subresource === 'scale' ? serveScale(service, exchange, target) : serveGet(service, exchange, target);
       case 'PUT':
-        return subresource === 'scale' ? serveScaleWrite(service, exchange, target) : serveReplace(service, exchange, target);
+        return subresource === 'scale' ? serveScaleWrite(service, exchange, target, through) : serveReplace(service, exchange, target);
       case 'PATCH':
-        return subresource === 'scale' ? serveScaleWrite(service, exchange, target) : servePatch(service, exchange, target);
+        return subresource === 'scale' ? serveScaleWrite(service, exchange, target, through) : servePatch(service, exchange, target);
       case 'DELETE':
         if (subresource !== undefined) throw methodNotAllowed(method);
         return serveDelete(service, exchange, target);

@@ -1,7 +1,8 @@
 /** The scale subresource: an `autoscaling/v1` Scale over the kind's replica count. */
 import type { ApiObject } from '../../../domain/object.ts';
 import { valueAt, withValueAt } from '../../../engines/selectors/path.ts';
-import { badRequest, invalid } from '../failure.ts';
+import type { Identity } from '../../../ports/identity.ts';
+import { badRequest, conflict, invalid } from '../failure.ts';
 import type { ObjectService, Target } from '../service.ts';
 import { readObject, sendJson } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
@@ -40,22 +41,41 @@ export function serveScale(service: ObjectService, exchange: Exchange, target: T
   sendJson(exchange.response, 200, JSON.stringify(scaleOf(target, service.get(target).object)));
 }
 
-/** PUT or PATCH of the Scale; writes the replica count of the object under it. */
-export async function serveScaleWrite(service: ObjectService, exchange: Exchange, target: Target): Promise<void> {
-  const isPut = exchange.method === 'PUT';
-  const next = isPut ? constant((await readObject(exchange.request)).value) : await readPatch(exchange);
-  const { stored } = await service.update(isPut ? 'update' : 'patch', target, writeContext(exchange), !next.hasPrecondition, (old) => {
-    const wanted = next.change(scaleOf(target, old)) as Partial<Scale> | null;
-    const replicas = wanted?.spec?.replicas ?? 0;
-    if (!Number.isInteger(replicas) || replicas < 0) {
-      throw invalid(target.kind, target.name, [{ field: 'spec.replicas', reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(replicas)}: must be a number that is not negative` }]);
-    }
+/**
+ * Makes a wish for replicas last where something else than the object decides: what runs follows the desired state,
+ * so the number must stand there before it stands in the object. Throws a PlatformError; nothing is scaled then.
+ */
+export type ScaleThrough = (identity: Identity, object: Readonly<ApiObject>, replicas: number, reason: string | undefined) => Promise<void>;
+
+/** PUT or PATCH of the Scale; writes the replica count of the object under it. `through`: see ScaleThrough. */
+export async function serveScaleWrite(service: ObjectService, exchange: Exchange, target: Target, through?: ScaleThrough): Promise<void> {
+  const verb = exchange.method === 'PUT' ? 'update' : 'patch';
+  const next = verb === 'update' ? constant((await readObject(exchange.request)).value) : await readPatch(exchange);
+  const context = writeContext(exchange);
+  if (through !== undefined && !context.dryRun) {
+    await service.authorise(context.identity, verb, target);
+    const old = service.get(target).object;
+    const { replicas, version } = wantedOf(target, old, next);
+    if (version !== undefined && version !== old.metadata.resourceVersion) throw conflict(target.kind, target.name);
+    if (replicas !== valueAt(old, paths(target).specReplicas)) await through(context.identity, old, replicas, context.reason);
+  }
+  const { stored } = await service.update(verb, target, context, through !== undefined || !next.hasPrecondition, (old) => {
+    const { replicas, version } = wantedOf(target, old, next);
     const changed = withValueAt(old, paths(target).specReplicas, replicas) as unknown as ApiObject;
-    const version = wanted?.metadata?.['resourceVersion'];
-    const metadata = typeof version === 'string' && version !== '' ? { ...changed.metadata, resourceVersion: version } : changed.metadata;
-    return { candidate: { ...changed, metadata } };
+    // Going through something else has changed the object; its version was compared before.
+    return { candidate: version === undefined || through !== undefined ? changed : { ...changed, metadata: { ...changed.metadata, resourceVersion: version } } };
   });
   sendJson(exchange.response, 200, JSON.stringify(scaleOf(target, stored.object)));
+}
+
+function wantedOf(target: Target, old: Readonly<ApiObject>, next: { change(old: unknown): unknown }): { replicas: number; version?: string } {
+  const wanted = next.change(scaleOf(target, old)) as Partial<Scale> | null;
+  const replicas = wanted?.spec?.replicas ?? 0;
+  if (!Number.isInteger(replicas) || replicas < 0) {
+    throw invalid(target.kind, target.name, [{ field: 'spec.replicas', reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(replicas)}: must be a number that is not negative` }]);
+  }
+  const version = wanted?.metadata?.['resourceVersion'];
+  return { replicas, ...(typeof version === 'string' && version !== '' ? { version } : {}) };
 }
 
 function constant(value: unknown): { change(old: unknown): unknown; hasPrecondition: boolean } {

@@ -3,7 +3,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Identity } from '../../../ports/identity.ts';
-import { createObjectApi } from '../http/handler.ts';
+import { createObjectApi, type ObjectApiOptions } from '../http/handler.ts';
 import type { ObjectService } from '../service.ts';
 
 export interface Answer {
@@ -31,9 +31,9 @@ export interface HttpWorld {
 }
 
 /** `identity`: who asks, as the console's session would say; absent: the bearer token decides. */
-export async function httpWorld(service: ObjectService, identity?: Identity): Promise<HttpWorld> {
+export async function httpWorld(service: ObjectService, identity?: Identity, more: Pick<ObjectApiOptions, 'scaleThrough'> = {}): Promise<HttpWorld> {
   const errors: unknown[] = [];
-  const api = createObjectApi({ service, version: '0.0.0', onError: (error) => void errors.push(error) });
+  const api = createObjectApi({ service, version: '0.0.0', ...more, onError: (error) => void errors.push(error) });
   const server = createServer((request, response) => {
     void api(request, response, identity).then((taken) => {
       if (!taken) response.writeHead(404).end();
