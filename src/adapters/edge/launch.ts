@@ -17,7 +17,7 @@ import { isSameProcess } from './process-identity.ts';
 
 const START_TIMEOUT = 15_000;
 const POLL = 25;
-const WATCH_EVERY = 200;
+const WATCH_EVERY = 100;
 const STOP_TIMEOUT = 10_000;
 const LOG_TAIL = 2_000;
 /** Exit code of a program that found another edge in its folder: somebody else has just started one, which is as good. */

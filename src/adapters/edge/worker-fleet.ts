@@ -57,11 +57,14 @@ export class WorkerFleet {
     cluster.setupPrimary({ exec: this.#program, execArgv: options.execArgv, args: [] });
   }
 
-  /** Starts all workers; rejects with the error code of `listen` when the first one cannot have the port. */
+  /** Starts all workers at once; rejects with the error code of `listen` when they cannot have the port. */
   async start(): Promise<void> {
-    const first = await this.#fork();
-    if (first !== undefined) throw Object.assign(new Error(first.message), { code: first.code });
-    for (let number = 1; number < this.#size; number += 1) await this.#fork();
+    const forks = await Promise.all(Array.from({ length: this.#size }, () => this.#fork()));
+    const failure = forks.find((one) => one !== undefined);
+    if (failure === undefined) return;
+    this.#stopping = true;
+    for (const member of this.members.values()) member.worker.process.kill('SIGKILL');
+    throw Object.assign(new Error(failure.message), { code: failure.code });
   }
 
   /** Resolves when the worker listens, or with its failure. */

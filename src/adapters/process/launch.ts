@@ -15,7 +15,7 @@ import { readProcess } from './process-table.ts';
 import { PROTOCOL, type ShutdownRequest, socketPath } from './protocol.ts';
 
 const START_MS = 20_000;
-const WATCH_MS = 200;
+const WATCH_MS = 100;
 
 export interface LaunchOptions {
   /** Private folder of the supervisor (made 0700): state, socket, journals. */

@@ -24,7 +24,6 @@ import { repositoryReconciler } from '../../control/repository/reconciler.ts';
 import { createDelivery, type Delivery } from '../../control/rollout/delivery.ts';
 import { createWorkloads, type WorkloadsDeps } from '../../control/rollout/workloads.ts';
 import type { EnvironmentObject } from '../../control/rollout/world.ts';
-import { SHIPPED_DETECTORS } from '../../engines/pipeline-detection/shipped.ts';
 import type { ArtifactFiles, Artifacts } from '../../ports/artifacts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Identity } from '../../ports/identity.ts';
@@ -32,6 +31,7 @@ import type { Secrets } from '../../ports/secrets.ts';
 import type { DesiredState } from '../../ports/source.ts';
 import type { Folders } from '../folders.ts';
 import type { PlatformDatabase } from './database.ts';
+import { allDetectors } from './extensions.ts';
 import type { ObjectCore } from './object-core.ts';
 import type { Programs } from './programs.ts';
 
@@ -64,6 +64,8 @@ export interface Road {
   wake(namespace: string, repository: string): void;
   /** Starts the reconcilers. */
   lead(): void;
+  /** Stops them; `lead` may come again. */
+  follow(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -77,7 +79,7 @@ function pipelineWorld(parts: RoadParts, source: GitSource): PipelineWorld {
     workspaces: openWorkspaces(folders.workspaces),
     artifacts,
     clock,
-    detectors: SHIPPED_DETECTORS,
+    detectors: allDetectors(folders.dataDir),
     recordArtifact: parts.recordArtifact,
     makeRelease: async (order) => {
       const environments = await objects.list<EnvironmentObject>('roadbed.dev/Environment');
@@ -157,6 +159,12 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
   let loop: Loop | undefined;
   const stops: { stop(): void }[] = [];
   const wake = (namespace: string, name: string): void => loop?.enqueue('repository', { namespace, name });
+  const follow = async (): Promise<void> => {
+    for (const one of stops.splice(0)) one.stop();
+    await loop?.stop();
+    await delivery.stop();
+    await metrics.stop();
+  };
 
   return {
     source,
@@ -179,11 +187,9 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
     },
     received: (namespace, repository, updates, pusher) =>
       received({ objects: core.as('git'), source, changedFiles: source.changedFiles, wake, runUrl: (team, run) => `${addresses.console}/pipelines/${team}/${run}` }, namespace, repository, updates, pusher),
+    follow,
     stop: async () => {
-      for (const one of stops) one.stop();
-      await loop?.stop();
-      await delivery.stop();
-      await metrics.stop();
+      await follow();
       await samples.stop();
     },
   };

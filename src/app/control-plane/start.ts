@@ -27,6 +27,7 @@ import { recordArtifact } from './artifact-record.ts';
 import { openPlatformDatabase } from './database.ts';
 import { deliveryRules } from './delivery-rules.ts';
 import { limitHeap } from './heap-limits.ts';
+import { allTemplates } from './extensions.ts';
 import { createHandlers } from './http-handlers.ts';
 import { listenHttp } from './listeners.ts';
 import { keepLeading } from './leadership.ts';
@@ -38,7 +39,6 @@ import { openRoad } from './road.ts';
 import { consoleParts, gitAccess, platformParts, webhookRefusal, webhookSecret } from './surfaces.ts';
 import { openSecretPlace } from './secret-place.ts';
 import { installStaticServer } from './static-server.ts';
-import { readTemplates } from './templates.ts';
 
 export interface ControlPlaneOptions {
   dataDir: string;
@@ -161,7 +161,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const demo: Demo | undefined = options.empty
     ? undefined
     : createDemo({ fleet, objects: core.as('platform'), objectsOf: core.of, source: road.source, received: moved, requestsPerSecond: () => fleetRate(road, fleet, clock) });
-  const templates = readTemplates();
+  const templates = allTemplates(folders.dataDir);
   const operations = allOperations({
     rollouts: road.delivery.operations,
     pipelines: { objectsOf: core.of, source: road.source },
