@@ -5,6 +5,8 @@
  * `git log environments/prod` is the history of production. Writing the entry that is already there
  * makes no commit, so a write that was interrupted can simply be done again.
  */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { PlatformError } from '../../domain/error.ts';
 import { SYSTEM_NAMESPACE } from '../../domain/kinds/group.ts';
@@ -39,19 +41,27 @@ export async function openDesiredState(source: GitSource, clock: Clock): Promise
     return await mine;
   };
 
+  // Looked at every other second: the ref's own file says whether anything moved, without starting a git.
+  let last: { head: string; entries: readonly DesiredEntry[] } | undefined;
+  const head = async (): Promise<string | undefined> => (await looseRef(gitDir)) ?? (await readRef(gitDir, REF));
+
   return {
     read: async (environment, namespace, service) => {
       const path = entryPath(environment, namespace, service);
+      if (last !== undefined && last.head === (await head())) return last.entries.find((entry) => entry.environment === environment && entry.namespace === namespace && entry.service === service);
       const outcome = await tryGit(['cat-file', 'blob', `${REF}:${path}`], { gitDir });
       return outcome.code === 0 ? parseEntry(path, outcome.stdout.toString('utf8')) : undefined;
     },
     list: async () => {
-      const head = await readRef(gitDir, REF);
-      if (head === undefined) return [];
-      const names = await gitText(['ls-tree', '-r', '-z', '--name-only', head, '--', 'environments/'], { gitDir });
+      const commit = await head();
+      if (commit === undefined) return [];
+      if (last?.head === commit) return [...last.entries];
+      const names = await gitText(['ls-tree', '-r', '-z', '--name-only', commit, '--', 'environments/'], { gitDir });
       const paths = names.split('\0').filter((path) => PATH.test(path));
-      const texts = await readBlobs(gitDir, paths.map((path) => `${head}:${path}`));
-      return paths.map((path, index) => parseEntry(path, texts[index] ?? ''));
+      const texts = await readBlobs(gitDir, paths.map((path) => `${commit}:${path}`));
+      const entries = paths.map((path, index) => parseEntry(path, texts[index] ?? ''));
+      last = { head: commit, entries };
+      return [...entries];
     },
     write: async (entry, message, by) => await change(entryPath(entry.environment, entry.namespace, entry.service), printEntry(entry), message, by),
     remove: async (environment, namespace, service, message, by) => await change(entryPath(environment, namespace, service), undefined, message, by),
@@ -68,6 +78,12 @@ export async function openDesiredState(source: GitSource, clock: Clock): Promise
       });
     },
   };
+}
+
+/** What stands in the ref's own file; undefined when it has none (it is packed). */
+async function looseRef(gitDir: string): Promise<string | undefined> {
+  const text = await readFile(join(gitDir, REF), 'utf8').catch(() => '');
+  return /^[0-9a-f]{40,64}$/.test(text.trim()) ? text.trim() : undefined;
 }
 
 function entryPath(environment: string, namespace: string, service: string): string {

@@ -5,6 +5,7 @@ import { mergePatch } from '../../formats/patch/merge-patch.ts';
 import { parseFieldSelector } from '../../engines/selectors/fields.ts';
 import { parseLabelSelector, SelectorError } from '../../engines/selectors/labels.ts';
 import type { Identity } from '../../ports/identity.ts';
+import type { StoreChange } from '../../ports/object-store.ts';
 import type { KindName, ListOptions, ObjectEvent, ObjectWrite, Objects, WriteOptions } from '../../ports/objects.ts';
 import type { Planned } from './commit.ts';
 import type { WriteContext } from './context.ts';
@@ -12,6 +13,8 @@ import { badRequest, forbidden } from './failure.ts';
 import { planCreate, planDelete, planUpdate } from './plan.ts';
 import type { ServedKind } from './served-kinds.ts';
 import type { ObjectService, Target } from './service.ts';
+
+const SHOWN_AT_ONCE = 500;
 
 export function objectClient(service: ObjectService, identity: Identity): Objects {
   const { kinds } = service;
@@ -112,16 +115,40 @@ export function objectClient(service: ObjectService, identity: Identity): Object
   };
 }
 
+/** A large kind is shown in portions, so that requests are answered in between. */
 function watch(service: ObjectService, kind: ServedKind, onEvent: (event: ObjectEvent) => void): { stop(): void } {
   const { store } = service.foundation;
   const { group, plural } = kind.definition;
   const from = store.position();
-  for (const stored of store.list(group, plural)) onEvent({ type: 'ADDED', object: stored.object });
-  const following = store.follow(from, ({ type, stored }) => {
-    if (stored.key.plural === plural && stored.key.group === group) onEvent({ type, object: stored.object });
+  const present = store.list(group, plural);
+  // Changes that come while the present objects are still being shown wait their turn.
+  let waiting: StoreChange[] | undefined = [];
+  let stopped = false;
+  const show = ({ type, stored }: Pick<StoreChange, 'type' | 'stored'>): void => onEvent({ type, object: stored.object });
+  const following = store.follow(from, (change) => {
+    if (change.stored.key.plural !== plural || change.stored.key.group !== group) return;
+    if (waiting === undefined) show(change);
+    else waiting.push(change);
   });
   if (following === 'expired') throw new Error('the store cannot follow from its own position');
-  return following;
+  const showFrom = (start: number): void => {
+    if (stopped) return;
+    for (const stored of present.slice(start, start + SHOWN_AT_ONCE)) show({ type: 'ADDED', stored });
+    if (start + SHOWN_AT_ONCE < present.length) {
+      setImmediate(showFrom, start + SHOWN_AT_ONCE);
+      return;
+    }
+    const missed = waiting ?? [];
+    waiting = undefined;
+    for (const change of missed) show(change);
+  };
+  showFrom(0);
+  return {
+    stop: () => {
+      stopped = true;
+      following.stop();
+    },
+  };
 }
 
 function selectionOf(kind: ServedKind, options: ListOptions): { labels: ReturnType<typeof parseLabelSelector>; fields: ReturnType<typeof parseFieldSelector> } {

@@ -4,7 +4,7 @@
  * The id finds the row and may be shown; the secret has 256 random bits, so that one round of SHA-256 is
  * all its hash needs. Secrets are compared through their hashes, in constant time.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const FORM = /^rbt_([0-9a-f]{20})_[0-9a-f]{64}$/;
 
@@ -16,7 +16,7 @@ export interface FreshToken {
 }
 
 export function hashOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return digest('sha256', text, 'buffer');
 }
 
 export function freshToken(): FreshToken {
