@@ -16,6 +16,8 @@ export const AUTHOR_ANNOTATION = `${ANNOTATION_PREFIX}author`;
 export const ORDER_ANNOTATION = `${ANNOTATION_PREFIX}order`;
 /** A run is taken apart (tasks, logs, workspace) before its object goes. */
 export const RUN_FINALIZER = `${ANNOTATION_PREFIX}pipeline-run`;
+/** A repository's data and what it had declared are removed before its object goes, also when nobody looked at that moment. */
+export const REPOSITORY_FINALIZER = `${ANNOTATION_PREFIX}repository`;
 /** Label of everything that was imported from a repository. */
 export const SOURCE_LABEL = `${ANNOTATION_PREFIX}source`;
 

@@ -10,10 +10,9 @@ import { withCondition } from '../../domain/object.ts';
 import type { PipelineRunSpec } from '../../domain/kinds/pipeline-run.ts';
 import { SYSTEM_NAMESPACE } from '../../domain/kinds/group.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Reconciler, ReconcileKey, ReconcileResult } from '../loop/reconciler.ts';
-import { keyText } from '../loop/reconciler.ts';
+import type { Reconciler, ReconcileResult } from '../loop/reconciler.ts';
 import { recordMove, type MoveDependencies } from './moves.ts';
-import type { RepositoryObject } from './names.ts';
+import { REPOSITORY_FINALIZER, type RepositoryObject } from './names.ts';
 
 export interface RepositoryDependencies extends MoveDependencies {
   clock: Clock;
@@ -31,38 +30,36 @@ export const READY = 'Ready';
 
 /** Named `repository` in the loop. A webhook or a commit of the platform wakes it by `enqueue('repository', key)`. */
 export function repositoryReconciler(deps: RepositoryDependencies): Reconciler {
-  // Only a deletion that was seen removes the data: an object that merely is not there (yet) proves nothing.
-  const deleted = new Set<string>();
   return {
     name: 'repository',
     kind: 'roadbed.dev/Repository',
-    also: [
-      {
-        kind: 'roadbed.dev/Repository',
-        keys: ({ type, object }) => {
-          const key = { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
-          if (type === 'DELETED') deleted.add(keyText(key));
-          else deleted.delete(keyText(key));
-          return [];
-        },
-      },
-    ],
     reconcile: async (key) => {
-      const namespace = key.namespace ?? '';
-      const repository = await deps.objects.get<RepositoryObject>('roadbed.dev/Repository', namespace, key.name);
-      if (repository === undefined) return await removed(deps, key, deleted);
-      if (repository.metadata.deletionTimestamp !== undefined) return;
+      const repository = await deps.objects.get<RepositoryObject>('roadbed.dev/Repository', key.namespace ?? '', key.name);
+      // An object that merely is not there (yet) proves nothing; its data goes with the finalizer.
+      if (repository === undefined) return;
+      if (repository.metadata.deletionTimestamp !== undefined) return await dismantle(deps, repository);
+      if (await claim(deps, repository)) return { requeueAfterMs: 1 };
       return await follow(deps, repository);
     },
   };
 }
 
-async function removed(deps: RepositoryDependencies, key: ReconcileKey, deleted: Set<string>): Promise<void> {
-  const namespace = key.namespace ?? '';
-  if (!deleted.has(keyText(key)) || namespace === SYSTEM_NAMESPACE) return;
-  await deps.removeImported(namespace, key.name);
-  await deps.source.remove(namespace, key.name);
-  deleted.delete(keyText(key));
+/** The finalizer comes before any data. Answers whether it was missing. */
+async function claim(deps: RepositoryDependencies, repository: RepositoryObject): Promise<boolean> {
+  const finalizers = repository.metadata.finalizers ?? [];
+  if (finalizers.includes(REPOSITORY_FINALIZER)) return false;
+  await deps.objects.update({ ...repository, metadata: { ...repository.metadata, finalizers: [...finalizers, REPOSITORY_FINALIZER] } }, { reason: 'its data is to be removed with it' });
+  return true;
+}
+
+async function dismantle(deps: RepositoryDependencies, repository: RepositoryObject): Promise<void> {
+  const { name, namespace = '', finalizers = [] } = repository.metadata;
+  if (!finalizers.includes(REPOSITORY_FINALIZER)) return;
+  if (namespace !== SYSTEM_NAMESPACE) {
+    await deps.removeImported(namespace, name);
+    await deps.source.remove(namespace, name);
+  }
+  await deps.objects.update({ ...repository, metadata: { ...repository.metadata, finalizers: finalizers.filter((one) => one !== REPOSITORY_FINALIZER) } }, { reason: 'its data is removed' });
 }
 
 async function follow(deps: RepositoryDependencies, repository: RepositoryObject): Promise<ReconcileResult | void> {

@@ -18,6 +18,7 @@ let source: GitSource;
 let elsewhere: GitSource;
 let objects: MemoryObjects;
 let loop: Loop;
+let reconciler: ReturnType<typeof repositoryReconciler>;
 let imported: string[];
 let removedImports: string[];
 
@@ -28,7 +29,7 @@ beforeEach(() => {
   objects = new MemoryObjects();
   imported = [];
   removedImports = [];
-  const reconciler = repositoryReconciler({
+  reconciler = repositoryReconciler({
     objects, source, clock,
     cloneUrl: (namespace, name) => `http://git.test/${namespace}/${name}.git`,
     importCatalog: async (_repository, commit) => {
@@ -104,14 +105,17 @@ test('pushes that are told in the wrong order are both seen, and the head stays 
   expect((await objects.get<RepositoryObject>('roadbed.dev/Repository', 'team', 'web'))?.status?.head).toBe(first);
 });
 
-test('a deletion that was seen removes the data; an object that is not there yet removes nothing', async () => {
+test('a deletion removes the data, also one that nobody looked at; an object that is not there yet removes nothing', async () => {
   await source.create('team', 'early', { a: '1' }, ALICE);
   await look('early');
   expect(existsSync(source.gitDir('team', 'early'))).toBe(true);
   await register('early');
   await look('early');
+  await loop.stop();
   await objects.delete('roadbed.dev/Repository', 'team', 'early');
-  await loop.settled();
+  expect(existsSync(source.gitDir('team', 'early'))).toBe(true);
+  loop = startLoop({ objects, clock, log: { warn: () => undefined }, reconcilers: [reconciler] });
+  expect(await look('early')).toBeUndefined();
   expect(existsSync(source.gitDir('team', 'early'))).toBe(false);
   expect(removedImports).toEqual(['team/early']);
 });

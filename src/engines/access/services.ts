@@ -34,7 +34,7 @@ const SERVICES: Record<string, Rights | typeof EVERYTHING> = {
   'service:catalog-importer': { ...CATALOG, ...owns('workloads'), ...writesStatus('repositories') },
   'service:catalog-controller': CATALOG,
   'service:git': { ...owns('pipelineruns'), ...writesStatus('repositories') },
-  'service:repository-controller': { ...owns('pipelineruns'), ...writesStatus('repositories') },
+  'service:repository-controller': { ...owns('pipelineruns'), 'roadbed.dev/repositories': ['update', 'patch'], ...writesStatus('repositories') },
   'service:pipeline-controller': { ...owns('pipelineruns', 'releases'), ...writesStatus('repositories') },
   'service:release-controller': { ...owns('releases', 'rollouts') },
   'service:promotion-controller': { ...owns('rollouts'), ...writesStatus('releases', 'environments') },
