@@ -47,7 +47,7 @@ export const pipelineRunRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/pipeline-run.tsx'), 'PipelineRunRoutePage'),
 });
 export const rolloutRoute = createRoute({
-  getParentRoute: () => root, path: '/rollouts/$namespace/$name', validateSearch: filters('evidence'),
+  getParentRoute: () => root, path: '/rollouts/$namespace/$name', validateSearch: filters('evidence', 'attempt'),
   loader: ({ context, params }) => void context.client.prefetchQuery(rollout(params.namespace, params.name)),
   component: lazyRouteComponent(() => import('./pages/rollout.tsx'), 'RolloutRoutePage'),
 });

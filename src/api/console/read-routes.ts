@@ -1,6 +1,7 @@
 /** The reads: one answer a page. Every route looks through the reader's own rights first. */
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import { z } from 'zod';
 import { receiptOf } from '../../control/receipt/receipt.ts';
 import type { EventQuery } from '../../ports/events.ts';
 import { serviceReference } from '../../domain/reference.ts';
@@ -15,7 +16,7 @@ import { environmentsPage } from './pages/environments.ts';
 import { homePage } from './pages/home.ts';
 import { newServiceProgress } from './pages/new-service.ts';
 import { pipelineRunPage, pipelinesPage } from './pages/pipelines.ts';
-import { findRollout, receipt, rolloutPage } from './pages/rollout.ts';
+import { asOfAttempt, findRollout, receipt, rolloutPage } from './pages/rollout.ts';
 import { servicePage } from './pages/service.ts';
 import { DEPLOY_KINDS } from './pages/summaries.ts';
 import type { PulseReader } from './pulses.ts';
@@ -55,10 +56,11 @@ export function readRoutes(deps: OperationsApiDependencies, pulses: PulseReader)
   app.get(reads.traffic.path, async (context) => context.json(await trafficAnswer(deps, await snapshot(context), parameter(context, 'namespace'), parameter(context, 'service'), parameter(context, 'environment'), context.req.query())));
   app.get(reads.pipelines.path, async (context) => context.json(await pipelinesPage(await snapshot(context))));
   app.get(reads.pipelineRun.path, async (context) => context.json(await pipelineRunPage(await snapshot(context), parameter(context, 'namespace'), parameter(context, 'name'))));
-  app.get(reads.rollout.path, async (context) => context.json(await rolloutPage(await snapshot(context), parameter(context, 'namespace'), parameter(context, 'name'))));
+  app.get(reads.rollout.path, async (context) => context.json(await rolloutPage(deps, await snapshot(context), parameter(context, 'namespace'), parameter(context, 'name'), attemptNumber(context))));
   app.get(reads.receipt.path, async (context) => {
-    const rollout = await findRollout(await snapshot(context), parameter(context, 'namespace'), parameter(context, 'name'));
-    const evidence = await receiptOf({ objects: deps.objects(context.env.identity), events: deps.events, metrics: deps.metrics, clock: deps.clock }, rollout.metadata.namespace ?? '', rollout.metadata.name);
+    const present = await findRollout(await snapshot(context), parameter(context, 'namespace'), parameter(context, 'name'));
+    const rollout = await asOfAttempt(deps, present, attemptNumber(context));
+    const evidence = await receiptOf({ objects: deps.objects(context.env.identity), events: deps.events, metrics: deps.metrics, clock: deps.clock }, rollout.metadata.namespace ?? '', rollout.metadata.name, attemptNumber(context));
     const { service, environment } = rollout.spec;
     const metrics = await deps.deliveryMetrics({ ...(rollout.metadata.namespace === undefined ? {} : { namespace: rollout.metadata.namespace }), service, environment, since: ago(MONTH_MS) });
     return context.json(receipt({ rollout, evidence, cdEvents: deps.cdEvents(evidence.audit), metrics }));
@@ -78,6 +80,11 @@ export function readRoutes(deps: OperationsApiDependencies, pulses: PulseReader)
   app.get(reads.newService.path, async (context) => context.json(await newServiceProgress(await snapshot(context), parameter(context, 'namespace'), parameter(context, 'name'))));
   app.get(reads.demo.path, async (context) => context.json(await deps.operations.demoStatus(context.env.identity)));
   return app;
+}
+
+/** `?attempt=3`: an earlier attempt than the newest. */
+function attemptNumber(context: Asked): number | undefined {
+  return valid(context.req.query(), z.object({ attempt: z.coerce.number().int().min(1).optional() })).attempt;
 }
 
 export function sees(readable: Readable, namespace: string | undefined): boolean {

@@ -4,6 +4,18 @@ import { deliveryMetricsSchema } from './delivery-metrics.ts';
 import type { RolloutObject } from './pages.ts';
 import { availabilitySchema, eventRowSchema, holdSummarySchema, objectSchema, releaseSummarySchema } from './shapes.ts';
 
+export const attemptSummarySchema = z.object({
+  number: z.number(),
+  release: z.string(),
+  /** Subject of the release's commit. */
+  subject: z.string().optional(),
+  phase: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  sentence: z.string().optional(),
+});
+export type AttemptSummary = z.infer<typeof attemptSummarySchema>;
+
 export const rolloutPageSchema = z.object({
   rollout: objectSchema<RolloutObject>(),
   title: z.string(),
@@ -12,6 +24,10 @@ export const rolloutPageSchema = z.object({
   from: releaseSummarySchema.optional(),
   stable: releaseSummarySchema.optional(),
   holds: z.array(holdSummarySchema),
+  /** The attempt in `rollout.status` is an earlier one, by its number asked for. */
+  earlier: z.boolean(),
+  /** All that are known, newest first. */
+  attempts: z.array(attemptSummarySchema),
   actions: z.object({
     resume: availabilitySchema,
     promoteFully: availabilitySchema,

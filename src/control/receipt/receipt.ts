@@ -44,20 +44,24 @@ export async function receiptOf(deps: ReceiptDeps, namespace: string, rolloutNam
 }
 
 /** The newest attempt stands in the status; earlier ones are read back from the row that ended them. */
-async function attemptOf(deps: ReceiptDeps, rollout: RolloutObject, number: number | undefined): Promise<Attempt | undefined> {
+export async function attemptOf(deps: Pick<ReceiptDeps, 'events'>, rollout: RolloutObject, number: number | undefined): Promise<Attempt | undefined> {
   const newest = rollout.status?.attempt;
   if (number === undefined || number === newest?.number) return newest;
+  return (await endedAttempts(deps, rollout, MOST_ROWS)).find((attempt) => attempt.number === number);
+}
+
+/** Attempts that have ended, newest first. */
+export async function endedAttempts(deps: Pick<ReceiptDeps, 'events'>, rollout: RolloutObject, limit: number): Promise<Attempt[]> {
   const { service, environment } = rollout.spec;
-  const rows = await deps.events.query({ subject: serviceReference(service, environment), kinds: ['rollout.finished'], order: 'descending', limit: MOST_ROWS });
-  const row = rows.find((one) => one.body['attempt'] === number && one.body['namespace'] === rollout.metadata.namespace);
-  return row === undefined ? undefined : attemptFromRow(row, number);
+  const rows = await deps.events.query({ subject: serviceReference(service, environment), kinds: ['rollout.finished'], order: 'descending', limit });
+  return rows.flatMap((row) => (row.body['namespace'] === rollout.metadata.namespace && typeof row.body['attempt'] === 'number' ? [attemptFromRow(row, row.body['attempt'])] : []));
 }
 
 function attemptFromRow(row: EventRow, number: number): Attempt {
-  const body = row.body as { release: string; from?: string; startedAt: string; finishedAt?: string; outcome: Verdict['outcome']; verdict?: Verdict; checks: CheckStatus[]; steps: RolloutStep[]; rollback?: NonNullable<Attempt['rollback']> };
+  const body = row.body as { release: string; from?: string; startedAt: string; finishedAt?: string; outcome: Verdict['outcome']; verdict?: Verdict; checks: CheckStatus[]; steps: RolloutStep[]; step?: number; rollback?: NonNullable<Attempt['rollback']> };
   const finishedAt = body.finishedAt ?? row.occurredAt;
   return {
-    number, chain: row.chain, release: body.release, startedAt: body.startedAt, finishedAt, stepStartedAt: body.startedAt, step: body.steps.length, weight: body.outcome === 'Promoted' ? 100 : 0,
+    number, chain: row.chain, release: body.release, startedAt: body.startedAt, finishedAt, stepStartedAt: body.startedAt, step: body.step ?? body.steps.length, weight: body.outcome === 'Promoted' ? 100 : 0,
     phase: body.outcome === 'Paused' ? 'Aborted' : body.outcome, strategy: { steps: body.steps }, checks: body.checks,
     ...(body.from === undefined ? {} : { from: body.from }),
     ...(body.verdict === undefined ? {} : { verdict: body.verdict }),

@@ -143,6 +143,7 @@ export function finishedEvent(view: RolloutView, attempt: Attempt): ReturnType<t
     verdict: attempt.verdict ?? null,
     checks: attempt.checks,
     steps: attempt.strategy.steps,
+    step: attempt.step,
     startedAt: attempt.startedAt,
     finishedAt: attempt.finishedAt ?? null,
     ...(attempt.rollback === undefined ? {} : { rollback: attempt.rollback }),

@@ -11,20 +11,20 @@ export const entity = (kind: string, namespace: string, name: string) =>
   queryOptions({ queryKey: ['entity', kind, namespace, name], queryFn: () => get<Answer<'entity'>>(`/catalog${pathOf(kind, namespace, name)}`) });
 export const service = (namespace: string, name: string) =>
   queryOptions({ queryKey: ['service', namespace, name], queryFn: () => get<Answer<'service'>>(`/services${pathOf(namespace, name)}`), refetchInterval: 5_000 });
-export const traffic = (namespace: string, name: string, environment: string, view: 'attempt' | 'recent', moving: boolean) =>
+export const traffic = (namespace: string, name: string, environment: string, view: 'attempt' | 'recent', moving: boolean, attempt?: number) =>
   queryOptions({
-    queryKey: ['traffic', namespace, name, environment, view],
-    queryFn: () => get<Answer<'traffic'>>(`/traffic${pathOf(namespace, name, environment)}?view=${view}`),
+    queryKey: ['traffic', namespace, name, environment, view, attempt],
+    queryFn: () => get<Answer<'traffic'>>(`/traffic${pathOf(namespace, name, environment)}?view=${view}${attempt === undefined ? '' : `&attempt=${attempt}`}`),
     refetchInterval: moving ? 1_000 : 5_000,
     placeholderData: keepPreviousData,
   });
 export const pipelines = () => queryOptions({ queryKey: ['pipelines'], queryFn: () => get<Answer<'pipelines'>>('/pipelines') });
 export const pipelineRun = (namespace: string, name: string) =>
   queryOptions({ queryKey: ['pipelineRun', namespace, name], queryFn: () => get<Answer<'pipelineRun'>>(`/pipelines${pathOf(namespace, name)}`) });
-export const rollout = (namespace: string, name: string) =>
-  queryOptions({ queryKey: ['rollout', namespace, name], queryFn: () => get<Answer<'rollout'>>(`/rollouts${pathOf(namespace, name)}`) });
+export const rollout = (namespace: string, name: string, attempt?: string) =>
+  queryOptions({ queryKey: ['rollout', namespace, name, attempt], queryFn: () => get<Answer<'rollout'>>(`/rollouts${pathOf(namespace, name)}${attempt === undefined ? '' : `?attempt=${encodeURIComponent(attempt)}`}`) });
 export const receipt = (namespace: string, name: string, attempt: number) =>
-  queryOptions({ queryKey: ['receipt', namespace, name, attempt], queryFn: () => get<Answer<'receipt'>>(`/rollouts${pathOf(namespace, name)}/receipt`), enabled: attempt > 0, placeholderData: keepPreviousData });
+  queryOptions({ queryKey: ['receipt', namespace, name, attempt], queryFn: () => get<Answer<'receipt'>>(`/rollouts${pathOf(namespace, name)}/receipt?attempt=${attempt}`), enabled: attempt > 0, placeholderData: keepPreviousData });
 export const environments = () => queryOptions({ queryKey: ['environments'], queryFn: () => get<Answer<'environments'>>('/environments') });
 export const audit = (query: AuditQuery) =>
   queryOptions({

@@ -5,14 +5,16 @@ import type { RolloutPage } from '../../../src/api/contract/rollout-page.ts';
 import { StepLadder } from '../charts/step-ladder.tsx';
 import { rollout as rolloutRead, traffic } from '../data/reads.ts';
 import { shortCommit } from '../data/wording.ts';
-import { Action } from '../ui/action.tsx';
 import { Age, Elapsed } from '../ui/age.tsx';
 import { CopyCli } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Facts, Loaded, PageHead, Panel, Section } from '../ui/page.tsx';
 import { Phase } from '../ui/state.tsx';
+import buttonStyles from '../ui/button.module.css';
 import { HoldNotice } from './hold-notice.tsx';
 import { ReceiptView } from './receipt.tsx';
+import { RolloutActions } from './rollout-actions.tsx';
+import { RolloutAttempts } from './rollout-attempts.tsx';
 import { TrafficComparison, TrafficRoad } from './rollout-traffic.tsx';
 import styles from './rollout.module.css';
 
@@ -20,41 +22,39 @@ const route = getRouteApi('/rollouts/$namespace/$name');
 
 export function RolloutRoutePage() {
   const { namespace, name } = route.useParams();
+  const { attempt } = route.useSearch();
   return (
-    <Loaded query={useQuery(rolloutRead(namespace, name))} crumbs={[{ label: 'Rollout' }, { label: name }]}>
+    <Loaded query={useQuery(rolloutRead(namespace, name, attempt))} crumbs={[{ label: 'Rollout' }, { label: name }]}>
       {(data) => <RolloutView data={data} namespace={namespace} />}
     </Loaded>
   );
 }
 
 function RolloutView({ data, namespace }: { data: RolloutPage; namespace: string }) {
-  const { rollout, actions } = data;
+  const { rollout } = data;
+  const { name } = rollout.metadata;
   const { service, environment } = rollout.spec;
   const attempt = rollout.status?.attempt;
   const moving = attempt !== undefined && attempt.finishedAt === undefined;
-  const samples = useQuery(traffic(namespace, service, environment, 'attempt', moving)).data;
-  const where = { namespace, service, environment };
-  const flags = `--environment ${environment} --namespace ${namespace}`;
-  const open = data.holds.filter((hold) => hold.lifted === undefined);
+  const samples = useQuery(traffic(namespace, service, environment, 'attempt', moving, data.earlier ? attempt?.number : undefined)).data;
+  const open = data.earlier ? [] : data.holds.filter((hold) => hold.lifted === undefined);
   return (
     <>
       <PageHead
         crumbs={[{ label: service, to: `/services/${namespace}/${service}` }, { label: environment }, { label: attempt === undefined ? 'rollout' : `attempt ${attempt.number}` }]}
-        state={<Phase phase={moving ? attempt.phase : rollout.status?.phase} />}
+        state={<Phase phase={moving || data.earlier ? attempt?.phase : rollout.status?.phase} />}
         title={data.title}
         tab={`${service} in ${environment}`}
         lead={attempt === undefined ? undefined : moving ? <>Running for <Elapsed from={attempt.startedAt} />.</> : <>Took <Elapsed from={attempt.startedAt} to={attempt.finishedAt} />, ended <Age at={attempt.finishedAt ?? attempt.startedAt} />.</>}
         actions={
           <>
             <CopyCli command={`roadbed status ${service} --namespace ${namespace}`} />
-            {moving ? (
-              <>
-                <Action operation="abort" label="Abort" kind="danger" title={`Abort the rollout of ${service}`} explanation={`All traffic in ${environment} goes back to ${attempt.from ?? 'nothing'} at once.`} args={where} reason="required" cli={`roadbed abort ${service} ${flags}`} disabledReason={actions.abort.disabledReason} />
-                <Action operation="promoteFully" label="Promote fully" title={`Give ${attempt.release} all traffic`} explanation="The remaining steps and checks are skipped. A later failure is found by the next release's checks only." args={where} cli={`roadbed resume ${service} --full ${flags}`} disabledReason={actions.promoteFully.disabledReason} />
-                <Action operation="resume" label="Resume" kind="primary" title="Go on with the next step" explanation={`The pause ends; ${attempt.release} goes on to the next step.`} args={where} cli={`roadbed resume ${service} ${flags}`} disabledReason={actions.resume.disabledReason} />
-              </>
+            {data.earlier ? (
+              <Link to="/rollouts/$namespace/$name" params={{ namespace, name }} className={`${buttonStyles.button} ${buttonStyles.primary}`}>
+                Show the newest attempt
+              </Link>
             ) : (
-              <Action operation="rollback" label="Roll back" title={`Return ${service} to its last healthy release`} explanation={`Traffic in ${environment} moves first, then a commit restores the release in the desired state, and the present release is held.`} args={where} reason="required" cli={`roadbed rollback ${service} ${flags}`} disabledReason={actions.rollback.disabledReason} />
+              <RolloutActions data={data} namespace={namespace} />
             )}
           </>
         }
@@ -95,7 +95,8 @@ function RolloutView({ data, namespace }: { data: RolloutPage; namespace: string
               />
             </Panel>
           </Section>
-          <ReceiptView attempt={attempt} namespace={namespace} name={rollout.metadata.name} lifted={data.holds.filter((hold) => hold.lifted !== undefined)} />
+          <ReceiptView attempt={attempt} namespace={namespace} name={name} lifted={data.holds.filter((hold) => hold.release === attempt.release && hold.lifted !== undefined)} />
+          <RolloutAttempts attempts={data.attempts} shown={attempt.number} namespace={namespace} name={name} />
         </>
       )}
     </>

@@ -3,11 +3,16 @@ import type { AttemptReceipt } from '../../../engines/receipt/receipt.ts';
 import type { DeliveryMetrics } from '../../contract/delivery-metrics.ts';
 import type { RolloutObject } from '../../contract/pages.ts';
 import { cdEventSchema } from '../../contract/rollout-page.ts';
-import type { Receipt, RolloutPage } from '../../contract/rollout-page.ts';
+import type { AttemptSummary, Receipt, RolloutPage } from '../../contract/rollout-page.ts';
+import { attemptOf, endedAttempts } from '../../../control/receipt/receipt.ts';
+import type { Attempt } from '../../../domain/kinds/rollout.ts';
+import type { Events } from '../../../ports/events.ts';
 import { notFound } from '../problems.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { isMoving, placement } from './placements.ts';
 import { ReleaseIndex, summariseHold } from './summaries.ts';
+
+const MOST_ATTEMPTS = 20;
 
 export async function findRollout(snapshot: Snapshot, namespace: string, name: string): Promise<RolloutObject> {
   const rollout = (await snapshot.rollouts()).find((candidate) => candidate.metadata.namespace === namespace && candidate.metadata.name === name);
@@ -15,8 +20,19 @@ export async function findRollout(snapshot: Snapshot, namespace: string, name: s
   return rollout;
 }
 
-export async function rolloutPage(snapshot: Snapshot, namespace: string, name: string): Promise<RolloutPage> {
-  const rollout = await findRollout(snapshot, namespace, name);
+/** The rollout as it was in an earlier attempt: with that one in its status. The rollout itself without a number. */
+export async function asOfAttempt(deps: { events: Events }, rollout: RolloutObject, number: number | undefined): Promise<RolloutObject> {
+  if (number === undefined || rollout.status === undefined || rollout.status.attempt?.number === number) return rollout;
+  const attempt = await attemptOf(deps, rollout, number);
+  if (attempt === undefined) throw notFound(`attempt ${number} of ${rollout.metadata.name}`, `roadbed get rollout ${rollout.metadata.name} --namespace ${rollout.metadata.namespace}`);
+  return { ...rollout, status: { ...rollout.status, attempt } };
+}
+
+/** `number`: of an earlier attempt to be shown in place of the newest. */
+export async function rolloutPage(deps: { events: Events }, snapshot: Snapshot, namespace: string, name: string, number: number | undefined): Promise<RolloutPage> {
+  const present = await findRollout(snapshot, namespace, name);
+  const rollout = await asOfAttempt(deps, present, number);
+  const ended = await endedAttempts(deps, present, MOST_ATTEMPTS);
   const [releases, holds, environments] = await Promise.all([snapshot.releases(), snapshot.holds(), snapshot.environments()]);
   const index = new ReleaseIndex(releases, holds);
   const attempt = rollout.status?.attempt;
@@ -33,6 +49,8 @@ export async function rolloutPage(snapshot: Snapshot, namespace: string, name: s
     ...(from === undefined ? {} : { from }),
     ...(stable === undefined ? {} : { stable }),
     holds: own.map(summariseHold),
+    earlier: rollout !== present,
+    attempts: attemptSummaries(present, ended, namespace, index),
     actions: {
       ...actions(rollout),
       rollback:
@@ -41,6 +59,15 @@ export async function rolloutPage(snapshot: Snapshot, namespace: string, name: s
           : placement({ namespace, service: rollout.spec.service, environment, rollout, releases: index.ofService(namespace, rollout.spec.service), holds, pulse: undefined }).rollback,
     },
   };
+}
+
+function attemptSummaries(rollout: RolloutObject, ended: readonly Attempt[], namespace: string, index: ReleaseIndex): AttemptSummary[] {
+  const newest = rollout.status?.attempt;
+  const all = newest === undefined ? ended : [newest, ...ended.filter((attempt) => attempt.number !== newest.number)];
+  return all.map(({ number, release, phase, startedAt, finishedAt, verdict }) => {
+    const subject = index.find(namespace, release)?.subject;
+    return { number, release, phase, startedAt, ...(subject === undefined ? {} : { subject }), ...(finishedAt === undefined ? {} : { finishedAt }), ...(verdict === undefined ? {} : { sentence: verdict.sentence }) };
+  });
 }
 
 function actions(rollout: RolloutObject): Omit<RolloutPage['actions'], 'rollback'> {
