@@ -7,6 +7,7 @@ import type { ApiObject } from '../../domain/object.ts';
 import { startLoop, type Loop } from '../loop/loop.ts';
 import { MemoryObjects } from '../loop/testing/memory-objects.ts';
 import type { RepositoryObject } from '../repository/names.ts';
+import { ensureTeamGroup } from './team-group.ts';
 import { importCatalog, removeImported } from './import.ts';
 import { insideRepository } from './read.ts';
 import { relationsReconciler } from './relations.ts';
@@ -47,6 +48,18 @@ async function change(name: string, files: Record<string, string>): Promise<{ ok
 
 const component = (name: string, extra = ''): string => `apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: ${name}\n${extra}spec:\n  type: service\n  lifecycle: production\n  owner: group:payments\n`;
 const SCORE = 'apiVersion: score.dev/v1b1\nmetadata:\n  name: web\ncontainers:\n  main:\n    image: .\n';
+
+test('a generated group of a team is taken over by the repository that describes the team, and not made again', async () => {
+  await ensureTeamGroup(objects, 'team');
+  const described = 'apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: team\n  title: The best\nspec:\n  type: squad\n  children: []\n';
+  expect(await load('web', { 'catalog-info.yaml': described })).toMatchObject({ ok: true });
+  await ensureTeamGroup(objects, 'team');
+  const group = await objects.get('backstage.io/Group', 'team', 'team');
+  expect(group).toMatchObject({ metadata: { title: 'The best', labels: { 'roadbed.dev/source': 'team.web' } }, spec: { type: 'squad' } });
+  expect(group?.metadata.labels).not.toHaveProperty('roadbed.dev/generated');
+  const other = { 'catalog-info.yaml': described };
+  expect((await load('other', other)).message).toContain('belongs to team/web');
+});
 
 test('entities and the workload become objects that know where they come from', async () => {
   const files = { 'catalog-info.yaml': `${component('web')}---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: payments\nspec:\n  type: team\n  children: []\n`, 'score.yaml': SCORE };

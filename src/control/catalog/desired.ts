@@ -11,6 +11,7 @@ import type { ApiObject, NewObject } from '../../domain/object.ts';
 import type { SourceProblem } from '../../domain/source-problem.ts';
 import type { Entity } from '../../formats/backstage/kinds.ts';
 import type { KindName, ObjectWrite } from '../../ports/objects.ts';
+import { GENERATED_LABEL } from './team-group.ts';
 import { SOURCE_LABEL, sourceLabel, type RepositoryObject } from '../repository/names.ts';
 import type { Declarations } from './read.ts';
 
@@ -54,7 +55,7 @@ export function planImport(repository: RepositoryObject, declarations: Declarati
     const found = existing.get(key)?.object;
     const owner = found?.metadata.labels?.[SOURCE_LABEL];
     if (found === undefined) writes.push({ action: 'create', object: one.object });
-    else if (owner !== label) problems.push(fault(one, `${describe(one)} belongs to ${found.metadata.annotations?.[REPOSITORY_ANNOTATION] ?? owner ?? 'somebody who wrote it by hand'}`, 'rename it, or remove it there first'));
+    else if (owner !== label && found.metadata.labels?.[GENERATED_LABEL] === undefined) problems.push(fault(one, `${describe(one)} belongs to ${found.metadata.annotations?.[REPOSITORY_ANNOTATION] ?? owner ?? 'somebody who wrote it by hand'}`, 'rename it, or remove it there first'));
     else if (differs(found, one.object)) writes.push({ action: 'update', object: merged(found, one.object) });
   }
   const written = writes.length;

@@ -13,6 +13,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Identity } from '../../ports/identity.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { Source } from '../../ports/source.ts';
+import { ensureTeamGroup } from '../catalog/team-group.ts';
 import { authorOf } from '../rollout/operations.ts';
 import type { RolloutObject } from '../rollout/world.ts';
 import { renderTemplate, type ServiceTemplate } from './template.ts';
@@ -76,6 +77,7 @@ export async function newService(deps: NewServiceDeps, identity: Identity, args:
     const spec: RepositorySpec = { branch: BRANCH, trusted: false, template: requested };
     await objects.create({ apiVersion: API_VERSION, kind: 'Repository', metadata: { name: args.name, namespace: args.namespace }, spec }, { reason: `new service from ${template.name} ${template.version}` });
   }
+  await ensureTeamGroup(deps.objects, args.namespace);
   await deps.source.create(args.namespace, args.name, files, authorOf(identity));
   await deps.received(args.namespace, args.name, identity);
   return { message: `${args.name} is made from ${template.title}; its pipeline runs, and it will answer in dev.`, object };

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { validateStrategy } from '../../engines/rollout-verdict/validate.ts';
+import { entityFaults } from '../../formats/backstage/validate.ts';
 import { parseRoadbedFile } from '../../formats/roadbed-yaml/parse.ts';
 import { parseScore } from '../../formats/score/parse.ts';
 import { API_VERSION } from '../../domain/kinds/group.ts';
@@ -104,6 +105,10 @@ test('a new service is a repository that remembers its template, and a first com
   expect(await deps.objects.get('roadbed.dev/Repository', 'shop', 'greeter')).toMatchObject({ spec: { trusted: false, template: { name: 'node-service', version: '1.0.0', requestedAt: '2026-01-05T10:00:00.000Z', requestedBy: 'user:ada' } } });
   expect(Object.keys(deps.commits[0] ?? {})).toContain('score.yaml');
   expect(deps.pushes).toEqual(['greeter']);
+  const group = await deps.objects.get('backstage.io/Group', 'shop', 'shop');
+  expect(group).toMatchObject({ metadata: { labels: { 'roadbed.dev/generated': 'true' } }, spec: { type: 'team', children: [] } });
+  expect(entityFaults(group)).toEqual([]);
+  expect(deps.commits[0]?.['catalog-info.yaml']).toContain('owner: group:shop');
   await expect(newService(deps, ADA, { namespace: 'shop', name: 'greeter', template: 'node-service' })).rejects.toMatchObject({ code: 'ROADBED-3343' });
 });
 
