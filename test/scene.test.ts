@@ -92,10 +92,16 @@ test('a restart does not bring the held version back, and what ran is serving ag
   expect(now.status?.stable?.release).toBe(faulty.status?.stable?.release);
 }, 3 * MINUTE);
 
-test('a newer version passes and is promoted', async () => {
+test('a newer version passes the hold, gets its share of the traffic, and is promoted when a person says so', async () => {
   const before = await rollout('payments.prod');
+  const number = (before.status?.attempt?.number ?? 0) + 1;
   await platform.connection.call('POST', '/roadbed/v1/operations/demoRelease', { body: { kind: 'fixed' } });
-  const promoted = await ended((before.status?.attempt?.number ?? 0) + 1, 'Promoted');
+  await eventually('the fixed version has a share', MINUTE, async () => {
+    const attempt = (await rollout('payments.prod')).status?.attempt;
+    return attempt?.number === number && attempt.weight > 0 ? true : undefined;
+  });
+  await platform.connection.call('POST', '/roadbed/v1/operations/promoteFully', { body: { namespace: NAMESPACE, service: 'payments', environment: 'prod', reason: 'the fix is urgent' } });
+  const promoted = await ended(number, 'Promoted');
   expect(promoted.status?.stable?.release).toBe(promoted.status?.attempt?.release);
 }, 4 * MINUTE);
 

@@ -44,9 +44,9 @@ test('SIGTERM and SIGINT end everything within ten seconds, also workloads that 
   let platform = await startPlatform(dataDir);
   const service = new DeliveredService(platform, 'deaf');
   await service.create();
-  const before = await service.attemptNumber('prod');
+  const before = await service.attemptNumber('dev');
   await service.push({ 'server.js': serverSource({ version: 'deaf', onSigterm: '' }).replace('process.once', 'setInterval(() => undefined, 1000); process.on') }, 'Ignore SIGTERM');
-  await service.ended('prod', before, 'Promoted');
+  await service.ended('dev', before, 'Promoted');
   for (const [signal, code] of [['SIGTERM', 0], ['SIGINT', 130]] as const) {
     const began = performance.now();
     expect(await platform.stop(signal)).toBe(code);
@@ -57,7 +57,7 @@ test('SIGTERM and SIGINT end everything within ten seconds, also workloads that 
     expect(existsSync(join(dataDir, 'run', 'control-plane.json'))).toBe(false);
     const old = platform;
     platform = await startPlatform(dataDir);
-    await eventually('the service is back', MINUTE, async () => ((await ask(platform.ready.edgeUrl, service.host('prod'), '/'))?.body === 'deaf' ? true : undefined));
+    await eventually('the service is back', MINUTE, async () => ((await ask(platform.ready.edgeUrl, service.host('dev'), '/'))?.body === 'deaf' ? true : undefined));
     expect(platform.ready.edgeUrl).toBe(old.ready.edgeUrl);
     // The printed token died with its process.
     const stale = connect({ ...platform.connection.context, token: old.ready.token });
