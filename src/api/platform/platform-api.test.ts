@@ -1,0 +1,21 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import type { PlatformApiDependencies } from './dependencies.ts';
+import { createPlatformApi } from './platform-api.ts';
+
+test('a secret is removed over HTTP by a client that does not tell the length of its empty body', async () => {
+  const removed: string[] = [];
+  const deps = { objects: () => ({ get: async () => undefined }), authorise: async () => ({ allowed: true, reason: '' }), events: { append: async () => [] }, secrets: { remove: async (_scope: unknown, name: string) => void removed.push(name) } } as unknown as PlatformApiDependencies;
+  const log: string[] = [];
+  const api = createPlatformApi(deps, (line) => log.push(line));
+  const server = createServer((incoming, response) => void api(incoming, response, { issuer: 'roadbed', subject: 'user:ada' }));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const call = request({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, method: 'DELETE', path: '/roadbed/v1/namespaces/shop/services/cart/environments/prod/secrets/API_KEY', headers: { 'transfer-encoding': 'chunked' } }, (response) => resolve(response.resume().statusCode));
+    call.on('error', reject);
+    call.end();
+  });
+  await new Promise((resolve) => server.close(resolve));
+  expect([status, log, removed]).toEqual([200, [], ['API_KEY']]);
+});
