@@ -1,39 +1,52 @@
 /**
- * Backup and restore of a whole data directory into one archive, private to its owner.
+ * Backup and restore of a whole data directory by one archive, private to its owner.
  *
  * It is taken with the platform stopped: database, repositories, artifacts, volumes and keys then belong to one
  * moment, and what is restored is exactly what was saved. The archive holds the master key, so it is as secret
  * as the data directory itself. The database is saved as its files, so a restore needs the same PostgreSQL major,
- * which the archive names.
+ * which the server checks when it starts. What the supervisor and the edge keep names ports, processes and folders
+ * of one place and follows from the objects, so it is left out and made again; the ports that services know of
+ * each other are kept.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { PlatformError } from '../domain/error.ts';
+import { down } from './down.ts';
 import { makeFolders, type Folders } from './folders.ts';
 import { runningInstance } from './instance-lock.ts';
 import { packageVersion } from './package-root.ts';
 
 const MANIFEST = 'roadbed-backup.json';
+const SCHEMA_VERSION = 1;
 const TIMEOUT_MS = 30 * 60_000;
+/** What a stopped server leaves that belongs to the machine it ran on. */
+const LEFT_OUT = ['--exclude=postmaster.pid', '--exclude=postgres/socket'];
 
 interface Manifest {
-  schemaVersion: 1;
+  schemaVersion: number;
   version: string;
   createdAt: string;
-  postgres: string | undefined;
-  parts: Record<string, string>;
+  parts: string[];
 }
 
-/** Parts by name, with their folders relative to the archive's root; what can be made again is left out. */
-function partsOf(folders: Folders): Record<string, string> {
-  const parts = { keys: folders.keys, repositories: folders.repositories, artifacts: folders.artifacts, database: folders.postgres, volumes: folders.volumes, supervisor: folders.supervisor, edge: folders.edge };
-  return Object.fromEntries(Object.entries(parts).filter(([, folder]) => existsSync(folder)));
+interface Part {
+  name: string;
+  /** The folder that `path` starts from, here; it may be another elsewhere. */
+  base: string;
+  path: string;
 }
 
-function postgresMajor(folder: string): string | undefined {
-  const found = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((path) => /(^|\/)PG_VERSION$/.test(path) && path.split('/').length <= 2) : undefined;
-  return found === undefined ? undefined : readFileSync(join(folder, found), 'utf8').trim();
+function partsOf(folders: Folders): Part[] {
+  const { dataDir, reachable } = folders;
+  return [
+    { name: 'keys', base: dataDir, path: 'keys' },
+    { name: 'repositories', base: dataDir, path: 'repositories' },
+    { name: 'artifacts', base: dataDir, path: 'artifacts' },
+    { name: 'service ports', base: dataDir, path: 'edge/service-ports.json' },
+    { name: 'database', base: reachable, path: 'postgres' },
+    { name: 'volumes', base: reachable, path: 'volumes' },
+  ];
 }
 
 /** tar reads and writes the archive: owners, links and modes are what it is good at. */
@@ -53,33 +66,47 @@ function refuseWhileRunning(folders: Folders): void {
   throw new PlatformError({ code: 'ROADBED-7042', class: 'refused', message: 'Roadbed runs on this data directory', why: `process ${pid}; a copy of files that change is no backup`, next: 'roadbed down, then again' });
 }
 
+function unwritable(target: string, cause: unknown): PlatformError {
+  return new PlatformError({ code: 'ROADBED-7047', class: 'failed', message: `${target} cannot be written`, why: cause instanceof Error ? cause.message : String(cause), next: 'choose another place for the archive', cause });
+}
+
+/** Made with its mode before anything is in it; tar writes into it. */
+function makePrivateFile(path: string): void {
+  try {
+    writeFileSync(path, '', { mode: 0o600 });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+/** Answers the archive's size and the parts in it: no `database` when DATABASE_URL names one elsewhere. */
 export async function backup(options: { dataDir: string; file: string }): Promise<{ bytes: number; parts: string[] }> {
   if (!existsSync(options.dataDir)) throw new PlatformError({ code: 'ROADBED-7043', class: 'not-found', message: `there is no data directory ${options.dataDir}`, next: 'name it with --data-dir' });
   const folders = makeFolders(options.dataDir);
   refuseWhileRunning(folders);
-  const { down } = await import('./down.ts');
+  // After a crash the database, the edge and services may still run.
   await down({ dataDir: options.dataDir, purge: false });
-  const parts = partsOf(folders);
+  const parts = partsOf(folders).filter(({ base, path }) => existsSync(join(base, path)));
   const target = resolve(options.file);
+  const draft = `${target}.part`;
   const place = mkdtempSync(join(folders.run, 'backup-'));
   try {
-    const manifest: Manifest = { schemaVersion: 1, version: packageVersion(), createdAt: new Date().toISOString(), postgres: postgresMajor(folders.postgres), parts };
+    makePrivateFile(draft);
+    const manifest: Manifest = { schemaVersion: SCHEMA_VERSION, version: packageVersion(), createdAt: new Date().toISOString(), parts: parts.map(({ name }) => name) };
     writeFileSync(join(place, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-    writeFileSync(`${target}.part`, '', { mode: 0o600 });
-    const members = Object.values(parts).flatMap((folder) => ['-C', dirname(folder), `./${folder.slice(dirname(folder).length + 1)}`]);
-    await tar(['-czf', `${target}.part`, '--exclude=control.sock', '--exclude=*.pid', '-C', place, MANIFEST, ...members]);
-    renameSync(`${target}.part`, target);
-    return { bytes: statSync(target).size, parts: Object.keys(parts) };
+    await tar(['-czf', draft, ...LEFT_OUT, '-C', place, MANIFEST, ...parts.flatMap(({ base, path }) => ['-C', base, path])]);
+    renameSync(draft, target);
+    return { bytes: statSync(target).size, parts: manifest.parts };
   } finally {
     rmSync(place, { recursive: true, force: true });
-    rmSync(`${target}.part`, { force: true });
+    rmSync(draft, { force: true });
   }
 }
 
 async function readManifest(file: string, place: string): Promise<Manifest> {
   await tar(['-xzf', file, '-C', place, MANIFEST]);
   const manifest = JSON.parse(readFileSync(join(place, MANIFEST), 'utf8')) as Manifest;
-  if (manifest.schemaVersion !== 1) throw new PlatformError({ code: 'ROADBED-7044', class: 'refused', message: `${file} was written by a newer Roadbed`, why: `schema version ${String(manifest.schemaVersion)}`, next: 'update Roadbed first' });
+  if (manifest.schemaVersion !== SCHEMA_VERSION) throw new PlatformError({ code: 'ROADBED-7044', class: 'refused', message: `${file} was written by a newer Roadbed`, why: `schema version ${String(manifest.schemaVersion)}`, next: 'update Roadbed first' });
   return manifest;
 }
 
@@ -88,20 +115,16 @@ export async function restore(options: { dataDir: string; file: string }): Promi
   if (!existsSync(options.file)) throw new PlatformError({ code: 'ROADBED-7045', class: 'not-found', message: `there is no file ${options.file}` });
   if (existsSync(options.dataDir) && readdirSync(options.dataDir).length > 0) throw new PlatformError({ code: 'ROADBED-7046', class: 'refused', message: `${options.dataDir} is not empty`, why: 'a restore never mixes with what is there', next: 'roadbed down --purge, or another --data-dir' });
   const folders = makeFolders(options.dataDir);
+  const file = resolve(options.file);
   try {
     const place = mkdtempSync(join(folders.run, 'restore-'));
-    const manifest = await readManifest(resolve(options.file), place);
-    await tar(['-xzpf', resolve(options.file), '-C', place]);
-    const targets: Record<string, string> = { ...partsOf(folders), database: folders.postgres };
-    for (const [part, origin] of Object.entries(manifest.parts)) {
-      const target = targets[part];
-      const source = join(place, origin.slice(dirname(origin).length + 1));
-      if (target === undefined || !existsSync(source)) continue;
-      rmSync(target, { recursive: true, force: true });
-      renameSync(source, target);
-    }
+    const manifest = await readManifest(file, place);
     rmSync(place, { recursive: true, force: true });
-    return { parts: Object.keys(manifest.parts) };
+    const parts = partsOf(folders).filter(({ name }) => manifest.parts.includes(name));
+    for (const base of new Set(parts.map((part) => part.base))) {
+      await tar(['-xzpf', file, '-C', base, ...parts.filter((part) => part.base === base).map(({ path }) => path)]);
+    }
+    return { parts: manifest.parts };
   } catch (error) {
     for (const folder of new Set([folders.dataDir, folders.reachable])) rmSync(folder, { recursive: true, force: true });
     throw error;
