@@ -71,3 +71,14 @@ test('a hold ends by being lifted with a reason, and in no other way', async () 
   expect(await ada.patch('roadbed.dev/Hold', NAMESPACE, 'held', lifted('the sensor was wrong'))).toMatchObject({ spec: { lifted: { by: 'user:ada' } } });
   await root.delete('roadbed.dev/Hold', NAMESPACE, 'held');
 });
+
+test('a team cannot claim the name of another team\'s service, not by a new rollout and not by renaming an old one', async () => {
+  await world.platform.create(grant('orders', 'team-member', ['user:eve']));
+  const eve = world.as('user:eve');
+  const old = object('Rollout', 'stall.prod', { service: 'stall', environment: 'prod', replicas: 1 }, 'orders');
+  await eve.create(old);
+  await ada.create(rollout());
+  await expect(eve.create({ ...rollout(), metadata: { name: 'cart.prod', namespace: 'orders' } })).rejects.toMatchObject({ http: 403, message: expect.stringContaining('taken in prod by team payments') as string });
+  await expect(eve.create({ ...rollout(), metadata: { name: 'another', namespace: 'orders' } })).rejects.toMatchObject({ class: 'invalid', message: expect.stringContaining('metadata.name') as string });
+  await expect(eve.patch('roadbed.dev/Rollout', 'orders', 'stall.prod', { spec: { service: 'cart' } })).rejects.toMatchObject({ class: 'invalid', message: expect.stringContaining('spec.service') as string });
+});

@@ -49,6 +49,14 @@ function refusalOf(name: string, { environment }: RolloutSpec, namespace: string
   return hold === undefined ? undefined : `release ${name} is held in ${environment}: ${hold.spec.reason}`;
 }
 
+/** The first team to come owns a service's name in an environment; automation asks the same before it promotes. */
+const namesBelongToOneTeam: AdmissionHook = (object, _old, { kind, operation, identity, list }) => {
+  if (kind.kind !== 'Rollout' || kind.group !== GROUP || operation !== 'create' || isPlatformService(identity)) return undefined;
+  const { service, environment } = object.spec as RolloutSpec;
+  const other = list(`${GROUP}/Rollout`).find((one) => one.metadata.name === object.metadata.name && one.metadata.namespace !== object.metadata.namespace);
+  return other === undefined ? undefined : { rule: 'NameTaken', sentence: `the name ${service} is taken in ${environment} by team ${other.metadata.namespace ?? ''}; choose another name or ask them` };
+};
+
 /** A hold ends by being lifted with a reason, and in no other way. */
 const holdsAreLiftedWithAReason: AdmissionHook = (object, old, { kind, operation, identity }): AdmissionProblem | undefined => {
   if (kind.kind !== 'Hold' || kind.group !== GROUP) return undefined;
@@ -62,4 +70,4 @@ const holdsAreLiftedWithAReason: AdmissionHook = (object, old, { kind, operation
   return lifted.reason.trim() === '' ? { fields: [{ field: 'spec.lifted.reason', reason: 'FieldValueRequired', message: 'say why: it is written to the audit log' }] } : undefined;
 };
 
-export const deliveryRules: readonly AdmissionHook[] = [strategiesCanJudge, rolloutsFollowTheDesiredState, holdsAreLiftedWithAReason];
+export const deliveryRules: readonly AdmissionHook[] = [strategiesCanJudge, namesBelongToOneTeam, rolloutsFollowTheDesiredState, holdsAreLiftedWithAReason];

@@ -230,3 +230,15 @@ test('the second team that takes a service name in an environment is refused, na
   const refused = await play.objects.get('roadbed.dev/Rollout', 'rivals', KEY.name);
   expect(refused?.status).toMatchObject({ message: 'the name checkout is taken in prod by team shop; choose another name or ask them' });
 });
+
+test('a team that was refused a name takes nothing of the owner down when its rollout goes', async () => {
+  const play = await withStable();
+  const metadata = { name: KEY.name, namespace: 'rivals', finalizers: ['roadbed.dev/workload'] };
+  await play.objects.create({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'Rollout', metadata, spec: { service: 'checkout', environment: 'prod', replicas: 1 } });
+  const before = [...play.runtime.revisions.keys()];
+  await play.objects.delete('roadbed.dev/Rollout', 'rivals', KEY.name);
+  for (let pass = 0; pass < 5; pass += 1) await reconcileRollout(play.world, { namespace: 'rivals', name: KEY.name });
+  expect(await play.objects.get('roadbed.dev/Rollout', 'rivals', KEY.name)).toBeUndefined();
+  expect(before.length).toBeGreaterThan(0);
+  expect([...play.runtime.revisions.keys()]).toEqual(before);
+});

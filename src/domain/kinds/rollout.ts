@@ -9,6 +9,7 @@ import type { Condition } from '../object.ts';
 import { AGE, column } from './columns.ts';
 import type { KindDefinition } from './definition.ts';
 import { GROUP, VERSION } from './group.ts';
+import { immutable } from './immutable.ts';
 import { CHECK_STATUS_SCHEMA, MEASUREMENT_SCHEMA, STRATEGY_SCHEMA } from './strategy-schema.ts';
 import { choice, conditions, decimal, flag, integer, list, observedGeneration, record, text, time } from './schema.ts';
 
@@ -193,7 +194,7 @@ export const ROLLOUT: KindDefinition = {
   spec: record(
     'What is desired.',
     {
-      service: text('The service.', { minLength: 1 }),
+      service: text('The service.', { minLength: 1, pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }),
       environment: text('The environment.', { minLength: 1 }),
       release: text('Name of the desired Release; absent: nothing is to run.'),
       replicas: integer('Number of processes a revision.', { minimum: 0, maximum: 100, default: 1 }),
@@ -236,4 +237,14 @@ export const ROLLOUT: KindDefinition = {
     AGE,
   ],
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
+  // Routes, processes and the right to a name hang on these two: one that could be renamed could take what others run.
+  validate: (object, old) => {
+    const { service, environment } = object['spec'] as RolloutSpec;
+    if (old !== undefined) {
+      const before = old['spec'] as RolloutSpec;
+      return [...immutable('spec.service', service, before.service), ...immutable('spec.environment', environment, before.environment)];
+    }
+    const { name } = object['metadata'] as { name: string };
+    return name === `${service}.${environment}` ? [] : [{ field: 'metadata.name', reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(name)}: a rollout is named ${service}.${environment}, after its service and its environment` }];
+  },
 };

@@ -20,7 +20,8 @@ const EMPTY: RolloutStatus = { phase: 'Empty' };
 
 export function decide(view: RolloutView): Plan {
   const status = view.status ?? EMPTY;
-  if (view.ownedBy !== undefined && !view.deleting) return refuseName(view, status, view.ownedBy);
+  // What runs under the name is the owner's: one that was refused has nothing to take down when it goes.
+  if (view.ownedBy !== undefined) return view.deleting ? { actions: [{ kind: 'releaseObject' }] } : refuseName(view, status, view.ownedBy);
   const attempt = status.attempt;
   if (attempt === undefined || attempt.finishedAt !== undefined) return planSettled(view, status);
   const repaired = repairClock(attempt, view.now);
