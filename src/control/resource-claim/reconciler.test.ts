@@ -132,7 +132,7 @@ describe('a fault', () => {
   test('that lasts fails the claim with words for its owner', async () => {
     await declare();
     shelf.fault = lasting;
-    await expect(pass()).rejects.toBe(lasting);
+    expect(await pass()).toEqual({ requeueAfterMs: 15_000 });
     expect((await claim())?.status).toMatchObject({ phase: 'Failed', message: 'The parameter is wrong. Correct it.' });
   });
 

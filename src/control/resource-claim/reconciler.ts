@@ -26,6 +26,7 @@ export type ResourceClaim = ApiObject<ResourceClaimSpec, ResourceClaimStatus>;
 
 export const CLAIM_FINALIZER = 'roadbed.dev/resource';
 const KIND = 'roadbed.dev/ResourceClaim';
+const REFUSED_AGAIN_MS = 15_000;
 const CONTROLLER = { issuer: 'roadbed', subject: 'service:resource-controller' } as const;
 
 export interface ResourceClaimWorld {
@@ -74,13 +75,19 @@ async function bind(world: ResourceClaimWorld, claim: ResourceClaim): Promise<Re
   await writeStatus(world, held, bound, held.status?.phase === 'Bound' ? [] : [event(held, 'resource.provisioned', { outputs: Object.keys(provisioned.outputs).sort(), secretOutputs: bound.secretOutputs ?? [] })]);
 }
 
-/** A fault that may pass leaves what is bound as it is: a restart of the database is no reason to take a service down. */
-async function onFailure(world: ResourceClaimWorld, claim: ResourceClaim, error: unknown): Promise<void> {
+/**
+ * A refusal stands until somebody corrects what is asked for, or what stood in its way (a route of another team, a
+ * server's rights), which no event tells: so it is asked again now and then.
+ *
+ * A fault that may pass leaves what is bound as it is: a restart of the database is no reason to take a service down.
+ */
+async function onFailure(world: ResourceClaimWorld, claim: ResourceClaim, error: unknown): Promise<ReconcileResult> {
   const passing = mayPass(error);
   const message = sentenceOf(error);
   if (passing && claim.status?.phase === 'Bound') throw error;
   await writeStatus(world, claim, passing ? { phase: 'Pending', message } : failed(message), passing || claim.status?.phase === 'Failed' ? [] : [event(claim, 'resource.refused', { message })]);
-  throw error;
+  if (passing) throw error;
+  return { requeueAfterMs: REFUSED_AGAIN_MS };
 }
 
 async function release(world: ResourceClaimWorld, claim: ResourceClaim): Promise<void> {

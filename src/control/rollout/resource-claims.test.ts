@@ -82,3 +82,17 @@ test('secrets through an environment resource are those that the release pins, a
   await bind(objects, 'environment', {});
   for (const version of [2, 1]) expect((await workloads.revision({ ...PLACE, release: pinning(version) }, 1)).containers[0]?.environment).toMatchObject({ URL: `warn/version-${version}` });
 });
+
+test('corrected parameters are not refused for what was wrong with the old ones, nor a cause that passes for a refusal', async () => {
+  const objects = memoryObjects(() => 0);
+  const asking = (host: string): ScoreDocument => workload('cart', { way: { type: 'route', params: { host } } });
+  const status = async (claimStatus: Record<string, unknown>): Promise<void> => {
+    for (const claim of await objects.list<ClaimObject>(KIND)) await objects.updateStatus({ ...claim, status: { observedGeneration: claim.metadata.generation, ...claimStatus } as ClaimObject['status'] & object });
+  };
+  await claimResources(objects, PLACE, asking('taken.test'));
+  await status({ phase: 'Pending', message: 'the server is starting' });
+  expect((await claimResources(objects, PLACE, asking('taken.test'))).resources).toEqual({ state: 'waiting', message: 'way (route) is Pending: the server is starting' });
+  await status({ phase: 'Failed', message: 'it belongs to another team' });
+  expect((await claimResources(objects, PLACE, asking('taken.test'))).resources).toMatchObject({ state: 'failed' });
+  expect((await claimResources(objects, PLACE, asking('own.test'))).resources).toEqual({ state: 'waiting', message: 'way (route) is Pending' });
+});

@@ -48,9 +48,10 @@ export async function claimResources(objects: Objects, place: ClaimPlace, worklo
         continue;
       }
       const claim = await ensureClaim(objects, place, workload, name, resource, params);
-      if (claim.status?.phase === 'Failed') return { resources: { state: 'failed', message: `${name} (${resource.type}): ${claim.status.message ?? 'provisioning failed'}` }, claims };
+      if (isRefused(claim)) return { resources: { state: 'failed', message: `${name} (${resource.type}): ${claim.status?.message ?? 'provisioning failed'}` }, claims };
       if (claim.status?.phase !== 'Bound') {
-        waiting.push(`${name} (${resource.type}) is ${claim.status?.phase ?? 'Pending'}${claim.status?.message === undefined ? '' : `: ${claim.status.message}`}`);
+        const { phase = 'Pending', message } = claim.status?.phase === 'Failed' ? {} : (claim.status ?? {});
+        waiting.push(`${name} (${resource.type}) is ${phase}${message === undefined ? '' : `: ${message}`}`);
         continue;
       }
       claims[name] = claim;
@@ -58,6 +59,11 @@ export async function claimResources(objects: Objects, place: ClaimPlace, worklo
     }
   }
   return { resources: waiting.length === 0 ? { state: 'bound' } : { state: 'waiting', message: waiting.join('; ') }, claims };
+}
+
+/** A refusal of what is asked for now; one of earlier parameters says nothing about these. */
+function isRefused({ metadata, status }: ClaimObject): boolean {
+  return status?.phase === 'Failed' && (status.observedGeneration ?? metadata.generation) >= metadata.generation;
 }
 
 /** Takes a service off the claims of an environment; a claim that nobody uses any more is deleted. */
