@@ -17,9 +17,13 @@ function youngBytes(): number {
   return getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? 0;
 }
 
-/** Begins at once; answers what ends the watching. */
-export function limitHeap(): () => void {
+/** For after the start: while everything is being loaded, a tight limit would only make the collector look again and again. */
+export function limitOldGeneration(): void {
   setFlagsFromString(`--heap-growing-percent=${OLD_GROWTH_PERCENT}`);
+}
+
+/** Begins at once; answers what ends the watching. */
+export function limitYoungGeneration(): () => void {
   let growing: boolean | undefined;
   const adjust = (): void => {
     const mayGrow = youngBytes() < YOUNG_BYTES;

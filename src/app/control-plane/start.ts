@@ -26,7 +26,7 @@ import { choosePorts, type Ready } from './addresses.ts';
 import { recordArtifact } from './artifact-record.ts';
 import { openPlatformDatabase } from './database.ts';
 import { deliveryRules } from './delivery-rules.ts';
-import { limitHeap } from './heap-limits.ts';
+import { limitOldGeneration, limitYoungGeneration } from './heap-limits.ts';
 import { allTemplates } from './extensions.ts';
 import { createHandlers } from './http-handlers.ts';
 import { listenHttp } from './listeners.ts';
@@ -92,7 +92,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const folders = makeFolders(options.dataDir);
   const log = openLog(folders.logs);
   const closing = new Closing();
-  closing.add('heap limits', limitHeap());
+  closing.add('heap limits', limitYoungGeneration());
   const close = (): Promise<void> => closing.run(log);
   try {
     const lock = lockInstance(folders.run);
@@ -206,6 +206,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const local = localContextPath(folders.dataDir);
   writePrivateFile(local, `${JSON.stringify({ apiUrl: ready.apiUrl, token: ready.token, ca: certificates.authority, consoleUrl, edgeUrl: ready.edgeUrl, gitUrl, dataDir: folders.dataDir })}\n`);
   closing.add('local context', () => rmSync(local, { force: true }));
+  limitOldGeneration();
   log.info({ api: ready.apiUrl, console: consoleUrl, edge: ready.edgeUrl, ms: Math.round(performance.now()) }, 'ready');
   return ready;
 }
