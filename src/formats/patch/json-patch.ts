@@ -24,6 +24,8 @@ export class JsonPatchError extends Error {
 
 const OPERATIONS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 const MAX_OPERATIONS = 10_000;
+/** Values that all copies of a patch may bring together: a copy of what holds earlier copies doubles with every step. */
+const MAX_COPIED_VALUES = 100_000;
 
 /** Checks the form of a patch document. Throws JsonPatchError `malformed`. */
 export function parseJsonPatch(document: unknown): PatchOperation[] {
@@ -52,14 +54,25 @@ function problemOf(operation: PatchOperation | null): string | undefined {
 
 /** Applies all operations or none. Throws JsonPatchError `inapplicable` or `test-failed`. */
 export function applyJsonPatch(target: unknown, operations: readonly PatchOperation[]): unknown {
+  let copied = 0;
   return operations.reduce((value: unknown, operation, index) => {
     try {
+      if (operation.op === 'copy') copied += countValues(read(value, pointer(operation.from ?? '')), MAX_COPIED_VALUES - copied);
       return applyOne(value, operation);
     } catch (error) {
       if (error instanceof JsonPatchError) throw new JsonPatchError(error.kind, `operation ${index} (${operation.op} ${operation.path}): ${error.message}`);
       throw error;
     }
   }, target);
+}
+
+/** How many values stand in `value`, itself included. Throws `malformed` when there are more than `limit`. */
+function countValues(value: unknown, limit: number): number {
+  if (limit < 1) throw new JsonPatchError('malformed', `the copies of a JSON patch may bring at most ${MAX_COPIED_VALUES} values`);
+  if (typeof value !== 'object' || value === null) return 1;
+  let count = 1;
+  for (const inner of Object.values(value)) count += countValues(inner, limit - count);
+  return count;
 }
 
 function applyOne(target: unknown, operation: PatchOperation): unknown {

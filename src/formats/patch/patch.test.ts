@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JsonPatchError, applyJsonPatch, parseJsonPatch } from './json-patch.ts';
+import type { PatchOperation } from './json-patch.ts';
 import { mergePatch, mergePatchBetween } from './merge-patch.ts';
 
 describe('merge patch', () => {
@@ -97,4 +98,10 @@ describe('JSON patch', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
     expect(Object.getPrototypeOf(result)).toBe(Object.prototype);
   });
+});
+
+test('copies that double with every step are refused before they fill the memory', () => {
+  const doubling: PatchOperation[] = [{ op: 'add', path: '/a', value: { x: 1 } }, ...Array.from({ length: 60 }, (_, index) => ({ op: 'copy' as const, from: '/a', path: `/a/k${index}` }))];
+  expect(() => applyJsonPatch({}, doubling)).toThrow('may bring at most 100000 values');
+  expect(applyJsonPatch({ a: [1] }, [{ op: 'copy', from: '/a', path: '/b' }])).toEqual({ a: [1], b: [1] });
 });

@@ -214,3 +214,8 @@ describe('hostile requests', () => {
     expect(refused.json).toMatchObject({ code: 415, message: 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml' });
   });
 });
+
+test('a body in YAML is bounded more tightly than one in JSON: its reader would hold everybody up', async () => {
+  const answer = await http.send('POST', CLAIMS, `a: [${'1,'.repeat(100_000)}1]`, { 'content-type': 'application/yaml' });
+  expect(answer).toMatchObject({ status: 400, json: { message: expect.stringContaining('larger ones are sent as JSON') as string } });
+});
