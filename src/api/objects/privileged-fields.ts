@@ -8,12 +8,13 @@
 import type { ApiObject } from '../../domain/object.ts';
 import { SYSTEM_NAMESPACE } from '../../domain/kinds/group.ts';
 import type { RepositorySpec } from '../../domain/kinds/repository.ts';
+import { isPlatformService } from '../../engines/access/services.ts';
 import type { AdmissionHook } from './context.ts';
 import type { Grants } from './grants.ts';
 
 export function guardPrivilegedFields(grants: () => Grants): AdmissionHook {
   return (object, old, { identity, operation, kind }) => {
-    if (kind.kind !== 'Repository' || operation === 'delete' || identity.subject.startsWith('service:')) return undefined;
+    if (kind.kind !== 'Repository' || operation === 'delete' || isPlatformService(identity)) return undefined;
     const field = widened(object, old);
     if (field === undefined) return undefined;
     const isAdmin = grants()

@@ -95,6 +95,15 @@ test('a team-member writes in the own team, a viewer reads there, and nobody doe
   await expect(as('user:nobody').get('roadbed.dev/Environment', undefined, 'dev')).rejects.toMatchObject({ class: 'forbidden' });
 });
 
+test('a team\'s service account has no more of the platform\'s rights than a person: no trusted repository, no name but its own', async () => {
+  const { platform, as } = await testWorld();
+  await platform.create(grant('payments', 'team-member', ['service:ci']));
+  const ci = as('service:ci');
+  await expect(ci.create({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'Repository', metadata: { name: 'shop', namespace: 'payments' }, spec: { trusted: true } })).rejects.toMatchObject({ class: 'refused' });
+  const run = { repository: 'shop', ref: 'refs/heads/main', commit: 'a'.repeat(40), trigger: { kind: 'manual', by: 'user:alice' }, chain: 'c', cancel: { by: 'user:alice', reason: 'not me' } };
+  expect(await ci.create({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'PipelineRun', metadata: { name: 'shop-1', namespace: 'payments' }, spec: run })).toMatchObject({ spec: { trigger: { by: 'service:ci' }, cancel: { by: 'service:ci' } } });
+});
+
 test('only a platform-admin makes a repository trusted or lets it declare elsewhere', async () => {
   const { platform, as } = await testWorld();
   await platform.create(grant('payments', 'team-member', ['user:alice']));
