@@ -66,3 +66,15 @@ test('a namespace is emptied before it goes, and takes nothing new meanwhile', a
   await expect(platform.delete('/Namespace', undefined, 'roadbed-system')).rejects.toMatchObject({ class: 'refused' });
   await collector.stop();
 });
+
+test('an object of another team that names an owner here does not keep it from going', async () => {
+  const { platform, service } = await testWorld();
+  const collector = startGarbageCollector(service, (error) => expect.fail(String(error)));
+  const owner = await platform.create(claim('owner'));
+  const stranger = ownedBy('stranger', owner);
+  await platform.create({ ...stranger, metadata: { ...stranger.metadata, namespace: 'orders', finalizers: ['example.test/stays'] } });
+  await platform.update({ ...owner, metadata: { ...owner.metadata, finalizers: ['foregroundDeletion'] } });
+  await platform.delete(KIND, 'payments', 'owner');
+  await expect.poll(() => platform.get(KIND, 'payments', 'owner')).toBeUndefined();
+  await collector.stop();
+});

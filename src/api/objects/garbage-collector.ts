@@ -138,7 +138,8 @@ export function startGarbageCollector(service: ObjectService, onError: (error: u
 
   async function finishDeletion(target: Target, stored: StoredObject): Promise<void> {
     const { uid, finalizers = [] } = stored.object.metadata;
-    const dependents = index.of(uid);
+    // Only what stands where the owner stands can belong to it: a reference from another team's object is no claim on this one.
+    const dependents = index.of(uid).filter((key) => target.namespace === undefined || key.namespace === target.namespace);
     if (finalizers.includes(ORPHAN)) {
       for (const key of dependents) {
         await patchMetadata(targetOf(key), 'its owner was deleted and leaves it behind', (metadata) => ({ ...metadata, ownerReferences: (metadata.ownerReferences ?? []).filter((reference) => reference.uid !== uid) }));
