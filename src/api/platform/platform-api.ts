@@ -40,6 +40,17 @@ function withoutLogs(error: unknown, service: string, environment: string, rollo
   return new PlatformError({ code: 'ROADBED-5212', class: 'not-found', message: `nothing of ${service} runs in ${environment} now, so there are no logs`, ...(why === undefined ? {} : { why }), next: `roadbed status ${service}` });
 }
 
+function rowsOf(text: string | undefined): number {
+  const rows = Number(text ?? 50);
+  return Number.isInteger(rows) && rows > 0 ? Math.min(rows, MOST_ROWS) : 50;
+}
+
+function timeOf(name: string, text: string): string {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new PlatformError({ code: 'ROADBED-5222', class: 'invalid', message: `"${name}" is not a time`, next: 'write it like 2026-01-31T12:00:00Z' });
+  return new Date(time).toISOString();
+}
+
 function logRoutes(deps: PlatformApiDependencies): Hono<AskedBy> {
   const app = new Hono<AskedBy>();
   const read = async (id: string, query: Record<string, string>): Promise<unknown> =>
@@ -76,13 +87,13 @@ function eventRoutes(deps: PlatformApiDependencies): Hono<AskedBy> {
     if (!decision.allowed) throw new PlatformError({ code: 'ROADBED-5220', class: 'forbidden', message: `${context.env.identity.subject} may not read the event log${namespace === undefined ? ' of all teams' : ` of ${namespace}`}`, why: decision.reason, next: 'name a team with -n' });
     const items = await deps.events.query({
       order: 'descending',
-      limit: Math.min(Number(limit ?? 50) || 50, MOST_ROWS),
+      limit: rowsOf(limit),
       ...(namespace === undefined ? {} : { namespace }),
       ...(chain === undefined ? {} : { chain }),
       ...(subject === undefined ? {} : { subject }),
       ...(kinds === undefined ? {} : { kinds: kinds.split(',').slice(0, 20) }),
-      ...(since === undefined ? {} : { since }),
-      ...(until === undefined ? {} : { until }),
+      ...(since === undefined ? {} : { since: timeOf('since', since) }),
+      ...(until === undefined ? {} : { until: timeOf('until', until) }),
     });
     return context.json({ items });
   });
