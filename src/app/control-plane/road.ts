@@ -19,6 +19,7 @@ import { pipelineReconciler } from '../../control/pipeline/reconciler.ts';
 import { runOfTask } from '../../control/pipeline/steps.ts';
 import { DEFAULT_SETTINGS, type PipelineWorld } from '../../control/pipeline/world.ts';
 import { makeRelease } from '../../control/release/make-release.ts';
+import { startRetention } from '../../control/release/retention.ts';
 import { received } from '../../control/repository/received.ts';
 import { repositoryReconciler } from '../../control/repository/reconciler.ts';
 import { createDelivery, type Delivery } from '../../control/rollout/delivery.ts';
@@ -157,10 +158,10 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
     removeImported: (namespace, name) => removeImported(importer, namespace, name),
   });
   let loop: Loop | undefined;
-  const stops: { stop(): void }[] = [];
+  const stops: { stop(): unknown }[] = [];
   const wake = (namespace: string, name: string): void => loop?.enqueue('repository', { namespace, name });
   const follow = async (): Promise<void> => {
-    for (const one of stops.splice(0)) one.stop();
+    for (const one of stops.splice(0)) await one.stop();
     await loop?.stop();
     await delivery.stop();
     await metrics.stop();
@@ -178,6 +179,7 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
       metrics.start();
       delivery.start(started.enqueue);
       stops.push(
+        startRetention({ objects: core.as('release-controller'), desiredState, artifacts: parts.artifacts, log }),
         source.onMoved(wake),
         programs.runtime.onChange((id) => {
           const run = runOfTask(id);
