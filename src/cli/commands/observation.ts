@@ -4,6 +4,7 @@ import type { ReleaseSpec } from '../../domain/kinds/release.ts';
 import type { ApiObject } from '../../domain/object.ts';
 import type { CommandGroup, Session } from '../session.ts';
 import { age, type TableColumn } from '../output.ts';
+import { notYetDeployed, repositoryFaults } from '../obstacles.ts';
 import { listOwn, namespaceOf, rolloutsOf, type RolloutObject } from '../resources.ts';
 
 interface LogAnswer {
@@ -11,6 +12,7 @@ interface LogAnswer {
   next: string;
 }
 
+const TROUBLED: ReadonlySet<string> = new Set(['Degraded', 'RolledBack', 'RollingBack', 'Progressing']);
 const PHASE_STYLE: Record<string, 'green' | 'yellow' | 'red' | 'cyan'> = { Healthy: 'green', Progressing: 'cyan', Paused: 'yellow', RollingBack: 'red', RolledBack: 'yellow', Degraded: 'red' };
 
 function statusColumns(session: Session): TableColumn<RolloutObject>[] {
@@ -47,10 +49,15 @@ async function detail(session: Session, rollout: RolloutObject): Promise<void> {
 
 async function showStatus(session: Session, service: string | undefined): Promise<void> {
   const connection = session.connection();
-  const rollouts = service === undefined ? await listOwn<RolloutObject>(connection, 'rollouts', session.options.namespace) : await rolloutsOf(connection, service, session.options.namespace);
+  const { namespace } = session.options;
+  const rollouts = service === undefined ? await listOwn<RolloutObject>(connection, 'rollouts', namespace) : await rolloutsOf(connection, service, namespace).catch((error: unknown) => notYetDeployed(connection, service, namespace, error));
   if (session.output.json) return session.output.document({ items: rollouts.map((rollout) => ({ namespace: rollout.metadata.namespace, ...rollout.spec, status: rollout.status })) });
   session.output.table(rollouts, statusColumns(session));
-  if (rollouts.length === 0) session.output.say('nothing runs yet; next: roadbed new <name>');
+  const faults = await repositoryFaults(connection, service, namespace);
+  if (rollouts.length === 0 && faults.length === 0) session.output.say('nothing runs yet; next: roadbed new <name>');
+  const troubled = rollouts.filter((rollout) => TROUBLED.has(rollout.status?.phase ?? '') && (service === undefined || !session.output.person));
+  for (const { spec, status } of troubled) if (status?.message !== undefined) session.output.say(`${spec.service} in ${spec.environment}: ${status.message}`);
+  for (const fault of faults) session.output.say(fault);
   if (service !== undefined && session.output.person) for (const rollout of rollouts) await detail(session, rollout);
 }
 

@@ -10,7 +10,7 @@ import type { SourceTree } from '../../domain/source-tree.ts';
 import type { Entity } from '../../formats/backstage/kinds.ts';
 import { parseEntities } from '../../formats/backstage/parse.ts';
 import { parseScore } from '../../formats/score/parse.ts';
-import { SCORE_FILE, textOf } from '../pipeline/plan.ts';
+import { fileFaults, SCORE_FILE, textOf } from '../pipeline/plan.ts';
 
 const CATALOG_FILES: readonly string[] = ['catalog-info.yaml', 'catalog-info.yml'];
 const MOST_FILES = 50;
@@ -49,6 +49,12 @@ export async function readDeclarations(tree: SourceTree): Promise<Declarations> 
   const { document, problems } = parseScore(score, SCORE_FILE);
   result.problems.push(...problems);
   return document === undefined ? result : { ...result, workload: { document, file: SCORE_FILE } };
+}
+
+/** Every fault of the files that Roadbed reads in a commit: catalog, workload, pipeline. */
+export async function descriptorFaults(tree: SourceTree): Promise<SourceProblem[]> {
+  const catalog = (await readDeclarations(tree)).problems.filter((problem) => problem.file !== SCORE_FILE);
+  return [...catalog, ...(await fileFaults(tree))];
 }
 
 interface LocationTarget {

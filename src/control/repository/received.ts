@@ -1,7 +1,9 @@
 /**
  * What a push leads to, at once: a run for every branch that moved, and lines for the person who waits for the push to end.
  */
+import { describeProblem } from '../../domain/source-problem.ts';
 import type { Identity } from '../../ports/identity.ts';
+import { descriptorFaults } from '../catalog/read.ts';
 import { branchOf } from './names.ts';
 import { recordMove, type MoveDependencies } from './moves.ts';
 
@@ -19,6 +21,7 @@ export interface ReceivedDependencies extends MoveDependencies {
 }
 
 const MOST_BRANCHES = 10;
+const MOST_FAULTS = 5;
 
 /** The Git server's `onReceived`. Idempotent; a throw leaves the rest to the repository's reconciler. */
 export async function received(deps: ReceivedDependencies, namespace: string, name: string, updates: readonly BranchUpdate[], pusher: Identity): Promise<string[]> {
@@ -34,8 +37,16 @@ export async function received(deps: ReceivedDependencies, namespace: string, na
     });
     if (run === undefined) lines.push(`Roadbed: ${branchOf(update.ref)} is stored; there is no Repository object ${namespace}/${name}, so no pipeline runs`);
     else lines.push(`Roadbed: pipeline run ${run.metadata.name} started: ${deps.runUrl(namespace, run.metadata.name)}`);
+    if (run !== undefined) lines.push(...(await faultLines(deps, namespace, name, update.new)));
   }
   if (moved.length > MOST_BRANCHES) lines.push(`Roadbed: ${moved.length - MOST_BRANCHES} more branches are stored; their pipelines run when they move again`);
   deps.wake(namespace, name);
   return lines;
+}
+
+/** Faults of the descriptors, with line and column: whoever pushes reads them at once and need not look for them. */
+async function faultLines(deps: ReceivedDependencies, namespace: string, name: string, commit: string): Promise<string[]> {
+  const faults = await descriptorFaults(await deps.source.tree(namespace, name, commit)).catch(() => []);
+  const more = faults.length > MOST_FAULTS ? [`Roadbed: ${faults.length - MOST_FAULTS} more faults: roadbed status ${name} -n ${namespace}`] : [];
+  return [...faults.slice(0, MOST_FAULTS).map((fault) => `Roadbed: fault: ${describeProblem(fault)}`), ...more];
 }

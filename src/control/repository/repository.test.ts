@@ -120,6 +120,16 @@ test('a deletion removes the data, also one that nobody looked at; an object tha
   expect(removedImports).toEqual(['team/early']);
 });
 
+test('whoever pushes reads the faults of the files at once, with line and column', async () => {
+  const deps = { objects, source, changedFiles: source.changedFiles, runUrl: () => 'url', wake: () => undefined };
+  await register('faulty');
+  await source.create('team', 'faulty', { 'score.yaml': 'apiVersion: score.dev/v1b1\nmetadata:\n  name: faulty\ncontainers:\n  web:\n    image: nginx:1\n', 'catalog-info.yaml': 'kind: Nothing\n' }, ALICE);
+  const commit = await source.head('team', 'faulty', 'main');
+  const lines = await received(deps, 'team', 'faulty', [{ ref: 'refs/heads/main', new: commit ?? '' }], PUSHER);
+  expect(lines[0]).toMatch(/^Roadbed: pipeline run faulty-/);
+  expect(lines.slice(1)).toEqual(expect.arrayContaining([expect.stringMatching(/^Roadbed: fault: catalog-info.yaml:1:/), expect.stringMatching(/^Roadbed: fault: score.yaml:6:12: containers.web.image: container image "nginx:1" needs/)]));
+});
+
 test('a label holds any name', () => {
   expect(sourceLabel('team', 'web')).toBe('team.web');
   expect(sourceLabel('t'.repeat(60), 'w'.repeat(60))).toMatch(/^[0-9a-f]{40}$/);

@@ -3,6 +3,7 @@ import type { ScoreContainer, ScoreDocument, ScoreFile, ScoreProbe, ScoreVolume 
 import type { ContainerSpec, Limits, Probe, ProgramFile, ProgramVolume } from '../../domain/program.ts';
 import { splitReference, substituteText, type Lookup } from '../placeholders/substitute.ts';
 import { parseCpu, parseMemory } from './quantity.ts';
+import { imageRefusal } from './unrunnable.ts';
 import type { WorkloadInput, WorkloadProblem } from './workload-input.ts';
 
 /** Score leaves the rhythm of probes open. */
@@ -23,7 +24,7 @@ export class ContainerBuilder {
 
   build(name: string, container: ScoreContainer): ContainerSpec {
     const at = `containers.${name}`;
-    if (container.image !== '.') this.refuse('image', `${at}.image`, `container image ${JSON.stringify(container.image)} needs the kubernetes runtime, which is not part of this version; the process runtime takes "." (what the pipeline built)`);
+    if (container.image !== '.') this.refuse('image', `${at}.image`, imageRefusal(container.image));
     return {
       name,
       command: this.command(container, at),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ScoreContainer, ScoreDocument } from '../../domain/kinds/workload.ts';
 import { desiredWorkload, wantedFiles, workloadError, workloadPorts, type WorkloadInput } from './desired-workload.ts';
+import { unrunnableParts } from './unrunnable.ts';
 import { parseCpu, parseMemory } from './quantity.ts';
 
 const HASH = `sha256:${'1a2b3c4d5e6f'.padEnd(64, '0')}`;
@@ -176,4 +177,14 @@ test('secret values appear in the environment and nowhere else', () => {
     expect(environment['API_KEY']).toBe(secret);
     expect(JSON.stringify([rest, desired.id, desired.ports]).includes(JSON.stringify(secret).slice(1, -1))).toBe(false);
   }));
+});
+
+test('what no runtime here runs is told from the document alone, at its place', () => {
+  const workload = score({ image: 'redis:7' }, { service: { ports: { web: { port: 80, targetPort: 9000 }, admin: { port: 81, targetPort: 9000 }, dns: { port: 53, protocol: 'UDP' } } } });
+  expect(unrunnableParts(workload).map(({ at, message }) => `${at.join('.')}: ${message.slice(0, 40)}`)).toEqual([
+    'containers.web.image: container image "redis:7" needs the kube',
+    'service.ports.admin: port 9000 is taken by "web" already; a p',
+    'service.ports.dns.protocol: UDP needs the kubernetes runtime, which ',
+  ]);
+  expect(unrunnableParts(score())).toEqual([]);
 });

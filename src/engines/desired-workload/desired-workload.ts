@@ -11,15 +11,18 @@
  */
 import { PlatformError } from '../../domain/error.ts';
 import type { ScoreDocument } from '../../domain/kinds/workload.ts';
-import type { PortSpec, RevisionSpec } from '../../domain/program.ts';
+import type { RevisionSpec } from '../../domain/program.ts';
+import { printPath } from '../../formats/yaml-source/read.ts';
 import { workloadLookup } from '../placeholders/substitute.ts';
 import { revisionId } from '../release/identity.ts';
 import { artifactPath, ContainerBuilder, targets } from './container.ts';
+import { unrunnableParts } from './unrunnable.ts';
 import type { WorkloadInput, WorkloadProblem } from './workload-input.ts';
+import { workloadPorts } from './workload-ports.ts';
 
-export const PORTS_ANNOTATION = 'roadbed.dev/ports';
 const DRAIN_SECONDS = 30;
 
+export { workloadPorts };
 export type { WorkloadInput, WorkloadProblem };
 
 export type DesiredWorkload = { ok: true; revision: RevisionSpec } | { ok: false; problems: WorkloadProblem[] };
@@ -29,7 +32,8 @@ export function desiredWorkload(input: WorkloadInput): DesiredWorkload {
   const { workload } = input.release;
   const builder = new ContainerBuilder(input, workloadLookup({ metadata: workload.metadata, resources: input.resources }));
   const containers = Object.entries(workload.containers).map(([name, container]) => builder.build(name, container));
-  const problems = [...builder.problems, ...portProblems(workload)];
+  const ports = unrunnableParts(workload).filter((part) => part.rule === 'port');
+  const problems = [...builder.problems, ...ports.map(({ rule, at, message }): WorkloadProblem => ({ rule, path: printPath(at), message }))];
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,
@@ -50,30 +54,6 @@ export function desiredWorkload(input: WorkloadInput): DesiredWorkload {
 export function wantedFiles(workload: ScoreDocument): string[] {
   const sources = Object.values(workload.containers).flatMap((container) => targets(container.files).flatMap(([, file]) => (file.source === undefined ? [] : (artifactPath(file.source) ?? []))));
   return [...new Set(sources)].filter((path) => path !== '');
-}
-
-/** The ports of a workload, in the order of the document; the first is PORT. */
-export function workloadPorts(workload: ScoreDocument): PortSpec[] {
-  const mode = portMode(workload);
-  return Object.entries(workload.service?.ports ?? {}).map(([name, port]) => {
-    const declared = port.targetPort ?? port.port;
-    const fixed = mode === 'fixed' || (mode === undefined && port.targetPort !== undefined && port.targetPort !== port.port);
-    return { name, declared, ...(fixed ? { fixed: declared } : {}) };
-  });
-}
-
-function portMode(workload: ScoreDocument): string | undefined {
-  const annotations = workload.metadata.annotations;
-  return annotations !== undefined && Object.hasOwn(annotations, PORTS_ANNOTATION) ? annotations[PORTS_ANNOTATION] : undefined;
-}
-
-function portProblems(workload: ScoreDocument): WorkloadProblem[] {
-  const mode = portMode(workload);
-  const problems: WorkloadProblem[] = mode === undefined || mode === 'injected' || mode === 'fixed' ? [] : [{ rule: 'port', path: `metadata.annotations["${PORTS_ANNOTATION}"]`, message: `${JSON.stringify(mode)} is neither "injected" nor "fixed"` }];
-  for (const [name, port] of Object.entries(workload.service?.ports ?? {})) {
-    if (port.protocol === 'UDP') problems.push({ rule: 'port', path: `service.ports.${name}.protocol`, message: 'UDP needs the kubernetes runtime, which is not part of this version; the edge serves TCP' });
-  }
-  return problems;
 }
 
 const CODES: Readonly<Record<WorkloadProblem['rule'], `ROADBED-${string}`>> = {

@@ -8,6 +8,8 @@ import type { ReplicaState, RevisionState } from './view.ts';
 
 const HOPELESS_RESTARTS = 3;
 const CAUSE_LINES = 3;
+/** `TypeError: ...`, `Error [ERR_X]: ...`, `fatal: ...` at the beginning of a line. */
+const ERROR_LINE = /^(?:uncaught )?(?:[\w$.]*(?:error|exception)|fatal|panic)\b[^:]{0,60}:/i;
 
 export interface Readiness {
   wanted: number;
@@ -38,7 +40,10 @@ export function readinessOf(revision: RevisionState | undefined, wanted: number)
 /** The exit's reason with the last log lines: `exit code 1: Error: no such table`. */
 export function exitCause(replica: ReplicaState): string {
   if (replica.lastExit === undefined) return 'no reason was reported';
-  const lines = replica.lastExit.logTail.map((line) => line.trim()).filter((line) => line !== '').slice(-CAUSE_LINES);
+  const said = replica.lastExit.logTail.map((line) => line.trim()).filter((line) => line !== '');
+  // A crash ends in a stack and a footer; the line that names the error says more than these.
+  const named = said.findLastIndex((line) => ERROR_LINE.test(line));
+  const lines = named < 0 ? said.slice(-CAUSE_LINES) : said.slice(named, named + 1);
   return lines.length === 0 ? replica.lastExit.reason : `${replica.lastExit.reason}: ${lines.join(' | ').slice(0, 500)}`;
 }
 

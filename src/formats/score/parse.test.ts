@@ -35,7 +35,7 @@ describe.skipIf(DATA === undefined)('the official samples', () => {
 });
 
 test('a minimal file is a document', () => {
-  expect(parseScore(MINIMAL, 'score.yaml')).toEqual({ problems: [], document: { apiVersion: 'score.dev/v1b1', metadata: { name: 'checkout' }, containers: { web: { image: '.' } } } });
+  expect(parseScore(MINIMAL, 'score.yaml')).toMatchObject({ problems: [], document: { apiVersion: 'score.dev/v1b1', metadata: { name: 'checkout' }, containers: { web: { image: '.' } } } });
 });
 
 test.each([

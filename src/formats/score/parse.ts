@@ -14,6 +14,8 @@ export interface ParsedScore {
   /** Present when there is no problem. */
   document?: ScoreDocument;
   problems: SourceProblem[];
+  /** Where a value of the document stands; present with it. */
+  position?: SourceDocument['position'];
 }
 
 let compiled: ValidateFunction | undefined;
@@ -35,7 +37,7 @@ export function parseScore(text: string, file: string): ParsedScore {
   const problems = faults.map((fault): SourceProblem => ({
     file, ...document.position(fault.path, fault.which), path: printPath(fault.path), message: fault.message, ...(fault.hint === undefined ? {} : { hint: fault.hint }),
   }));
-  return problems.length > 0 ? { problems } : { document: document.value as ScoreDocument, problems };
+  return problems.length > 0 ? { problems } : { document: document.value as ScoreDocument, problems, position: document.position };
 }
 
 export interface ScoreFault {
