@@ -1,0 +1,91 @@
+/** `DATABASE_URL`: the whole platform on a PostgreSQL server that is not its own, with a role that is no superuser. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/adapters/postgres/embedded.ts';
+import { DeliveredService, serverSource } from '../testing/delivered-service.ts';
+import { ask, eventually, purge, startPlatform, temporaryFolder, type Platform } from '../testing/platform.ts';
+
+const MINUTE = 60_000;
+const SCORE = `apiVersion: score.dev/v1b1
+metadata:
+  name: books
+service:
+  ports:
+    web: { port: 8080 }
+containers:
+  main:
+    image: .
+    variables:
+      DATABASE_URL: postgres://\${resources.db.username}:\${resources.db.password}@\${resources.db.host}:\${resources.db.port}/\${resources.db.database}
+    readinessProbe:
+      httpGet: { path: /healthz, port: 8080 }
+resources:
+  db:
+    type: postgres
+`;
+
+let elsewhere: string;
+let dataDir: string;
+let server: EmbeddedPostgres;
+let databaseUrl: string;
+let platform: Platform;
+
+async function administer<T extends pg.QueryResultRow>(text: string): Promise<T[]> {
+  const client = new pg.Client(server.connection);
+  await client.connect();
+  try {
+    return (await client.query<T>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+beforeAll(async () => {
+  elsewhere = temporaryFolder();
+  dataDir = temporaryFolder();
+  server = await startEmbeddedPostgres({ dataDir: join(elsewhere, 'postgres'), sharedDir: join(elsewhere, 'shared'), log: { info: () => undefined, warn: () => undefined, error: () => undefined } });
+  const password = randomBytes(12).toString('hex');
+  await administer(`create role platform login createdb createrole password '${password}'`);
+  await administer('create database roadbed_platform owner platform');
+  databaseUrl = `postgres://platform:${password}@127.0.0.1:${server.tcp.port}/roadbed_platform`;
+  platform = await startPlatform(dataDir, ['--empty'], { DATABASE_URL: databaseUrl });
+}, 2 * MINUTE);
+
+afterAll(async () => {
+  await platform.stop();
+  purge(dataDir);
+  await server.destroy();
+  purge(elsewhere);
+}, 2 * MINUTE);
+
+test('the platform starts on it, delivers, and gives a workload a database of its own there', async () => {
+  expect(existsSync(join(dataDir, 'postgres'))).toBe(false);
+  const service = new DeliveredService(platform, 'books');
+  await service.create();
+  await service.push({ 'score.yaml': SCORE, 'server.js': serverSource({ version: 'books' }).replace('"books"', 'process.env.DATABASE_URL') }, 'Ask for a database');
+  const url = await eventually('the service has its database', 2 * MINUTE, async () => {
+    const answer = await ask(platform.ready.edgeUrl, service.host('dev'), '/');
+    return answer?.body.startsWith('postgres://') === true ? answer.body : undefined;
+  });
+  expect(Number(new URL(url).port)).toBe(server.tcp.port);
+  const workload = new pg.Client(url);
+  await workload.connect();
+  await workload.query('create table book (title text); insert into book values (\'Middlemarch\')');
+  expect((await workload.query('select title from book')).rows).toEqual([{ title: 'Middlemarch' }]);
+  await workload.end();
+  const roles = await administer<{ rolsuper: boolean; rolcreatedb: boolean }>(`select rolsuper, rolcreatedb from pg_roles where rolname = '${new URL(url).username}'`);
+  expect(roles).toEqual([{ rolsuper: false, rolcreatedb: false }]);
+  const foreign = new pg.Client({ connectionString: url, database: 'roadbed_platform' });
+  await expect(foreign.connect()).rejects.toMatchObject({ code: '42501' });
+}, 5 * MINUTE);
+
+test('a start anew finds everything there', async () => {
+  expect(await platform.stop()).toBe(0);
+  platform = await startPlatform(dataDir, ['--empty'], { DATABASE_URL: databaseUrl });
+  const service = new DeliveredService(platform, 'books');
+  await service.until('dev', ({ status }) => status?.phase === 'Healthy', 'books is healthy in dev again');
+  expect((await ask(platform.ready.edgeUrl, service.host('dev'), '/'))?.status).toBe(200);
+}, 3 * MINUTE);
