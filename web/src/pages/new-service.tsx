@@ -76,10 +76,18 @@ function NewServiceForm({ data }: { data: GoldenPaths }) {
   );
 }
 
+/** What the platform reads stands first, then the rest as the golden path has it. */
+const READ_FIRST = ['score.yaml', 'catalog-info.yaml', 'roadbed.yaml'];
+
+function place(path: string): number {
+  const index = READ_FIRST.indexOf(path);
+  return index === -1 ? READ_FIRST.length : index;
+}
+
 function FilesPreview({ args }: { args: string }) {
   const query = useQuery({ queryKey: ['preview', args], queryFn: () => post<Preview>('/golden-paths/preview', JSON.parse(args)), placeholderData: (present) => present, retry: false });
   const [chosen, setChosen] = useState(0);
-  const files = query.data?.files ?? [];
+  const files = (query.data?.files ?? []).toSorted((a, b) => place(a.path) - place(b.path));
   const file = files[chosen] ?? files[0];
   return (
     <section aria-label="Files that will be committed" className={styles.preview}>
