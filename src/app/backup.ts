@@ -43,6 +43,7 @@ function partsOf(folders: Folders): Part[] {
     { name: 'keys', base: dataDir, path: 'keys' },
     { name: 'repositories', base: dataDir, path: 'repositories' },
     { name: 'artifacts', base: dataDir, path: 'artifacts' },
+    { name: 'extensions', base: dataDir, path: 'extensions' },
     { name: 'service ports', base: dataDir, path: 'edge/service-ports.json' },
     { name: 'database', base: reachable, path: 'postgres' },
     { name: 'volumes', base: reachable, path: 'volumes' },
