@@ -7,7 +7,8 @@
  * the password file and lie apart from those of PostgreSQL and of people.
  */
 import { createHash } from 'node:crypto';
-import { lchown, lstat, readdir, realpath } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lchown, lstat, open, readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 export const FIRST_TASK_USER = 64_000;
@@ -54,17 +55,36 @@ export function taskUser(running: readonly TaskFolders[], folders: readonly stri
   return sharing?.user ?? firstFree(FIRST_TASK_USER, TASK_USERS, offset, new Set([...alive, ...running.map((task) => task.user)]));
 }
 
+const DEEPEST = 200;
+
 /**
  * Gives a folder and all in it to a user; never follows a symbolic link. Only what belongs to someone else is
  * touched, so that a second pass over a large folder is reading only.
+ *
+ * A program of that user may run meanwhile and put a link to /etc where a folder was: each folder is held open
+ * and its entries are reached through it, so that no way through what the program owns is ever walked.
  */
-export async function giveFolder(path: string, user: number): Promise<void> {
+export async function giveFolder(path: string, user: number, depth = 0): Promise<void> {
+  if (depth > DEEPEST) throw new Error(`${path} is nested deeper than ${DEEPEST} folders`);
   const found = await lstat(path);
-  if (found.uid !== user || found.gid !== user) await lchown(path, user, user);
-  if (!found.isDirectory()) return;
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    await giveFolder(join(path, entry.name), user);
+  if (!found.isDirectory()) {
+    if (found.uid !== user || found.gid !== user) await lchown(path, user, user);
+    return;
   }
+  const held = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    const inside = `/proc/self/fd/${held.fd}`;
+    for (const name of await readdir(inside)) await giveFolder(join(inside, name), user, depth + 1).catch(unlessGone);
+    const { uid, gid } = await held.stat();
+    if (uid !== user || gid !== user) await held.chown(user, user);
+  } finally {
+    await held.close();
+  }
+}
+
+/** Removed, or replaced by a link, by the program itself: nothing is left to give. */
+function unlessGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT' && error.code !== 'ELOOP' && error.code !== 'ENOTDIR') throw error;
 }
 
 /** The first folder above `path` that other users may not enter, or undefined. Symbolic links are resolved first. */
