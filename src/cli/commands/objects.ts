@@ -45,7 +45,7 @@ async function readDocuments(file: string): Promise<ApiObject[]> {
   const documents = parseAllDocuments(text);
   for (const document of 'empty' in documents ? [] : documents) {
     const [error] = document.errors;
-    if (error !== undefined) throw new PlatformError({ code: 'ROADBED-6091', class: 'usage', message: `${file} is not YAML`, why: `${file}:${error.linePos?.[0].line ?? 1}:${error.linePos?.[0].col ?? 1}: ${error.message.split('\n')[0] ?? ''}` });
+    if (error !== undefined) throw new PlatformError({ code: 'ROADBED-6091', class: 'usage', message: `${file} is not YAML`, why: `${file}:${error.linePos?.[0].line ?? 1}:${error.linePos?.[0].col ?? 1}: ${(error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')}`, next: 'correct it and apply again' });
   }
   return ('empty' in documents ? [] : documents).map((document) => document.toJS({ maxAliasCount: 100 }) as ApiObject | null).filter((object) => object !== null);
 }
@@ -62,7 +62,7 @@ async function apply(session: Session, flags: { filename: string; force?: boolea
   for (const object of await readDocuments(flags.filename)) {
     if (object.kind === undefined || object.apiVersion === undefined || object.metadata?.name === undefined) throw new PlatformError({ code: 'ROADBED-6092', class: 'usage', message: `${flags.filename}: an object needs apiVersion, kind and metadata.name` });
     const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
-    const kind = await findKind(connection, object.kind).catch(() => findKind(connection, `${object.kind.toLowerCase()}s.${group ?? ''}`));
+    const kind = await findKind(connection, object.kind).catch((error: unknown) => findKind(connection, `${object.kind.toLowerCase()}s.${group ?? ''}`).catch(() => Promise.reject(error as Error)));
     const namespace = kind.namespaced ? (object.metadata.namespace ?? session.options.namespace ?? 'default') : undefined;
     const query = new URLSearchParams({ fieldManager: 'roadbed-cli', fieldValidation: 'Strict', force: String(flags.force === true), ...(session.options.dryRun === true ? { dryRun: 'All' } : {}) });
     const applied = await connection.call<ApiObject>('PATCH', `${kindPath(kind, namespace, object.metadata.name)}?${query}`, { body: object, contentType: 'application/apply-patch+yaml' });
