@@ -81,17 +81,27 @@ function commandLine(pid: number): string {
   }
 }
 
+/** The supervisor gives itself a name and leaves its parent; its log says who it is. */
+function supervisorPid(dataDir: string): number | undefined {
+  try {
+    const ready = readFileSync(join(dataDir, 'supervisor/supervisor.log'), 'utf8').trimEnd().split('\n').filter((line) => line.includes('"message":"ready"')).at(-1);
+    return ready === undefined ? undefined : (JSON.parse(ready) as { pid: number }).pid;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The platform's processes: they name its data directory, or one that does is above them. */
 export function processesOf(platform: Platform, dataDir: string): Processes {
-  const found: Processes = { controlPlane: [platform.pid], postgres: [], edge: [], supervisor: [], bootstrap: platform.child.pid === platform.pid ? [] : [platform.child.pid ?? 0] };
+  const supervisor = supervisorPid(dataDir);
+  const found: Processes = { controlPlane: [platform.pid], postgres: [], edge: [], supervisor: supervisor === undefined ? [] : [supervisor], bootstrap: platform.child.pid === platform.pid ? [] : [platform.child.pid ?? 0] };
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number);
   const parents = new Map(pids.map((pid) => [pid, statOf(pid)?.parent]));
   const rootOf = (pid: number): keyof Processes | undefined => {
     const text = commandLine(pid);
     if (!text.includes(dataDir)) return undefined;
     if (text.includes('/postgres -D ')) return 'postgres';
-    if (text.includes('/edge/main.')) return 'edge';
-    return text.includes('/process/main.') ? 'supervisor' : undefined;
+    return text.includes('/edge/main.') ? 'edge' : undefined;
   };
   for (const pid of pids) {
     const own = rootOf(pid);
