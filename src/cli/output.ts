@@ -42,6 +42,16 @@ function pick(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined), value);
 }
 
+/** Escape sequences of what programs, commits and other people wrote would act on the terminal; they are shown instead. */
+export function harmless(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => (character === '\u001b' ? '\u241b' : '\ufffd'));
+}
+
+/** The same for a line that may hold our own colours, which are left. */
+function withStyles(line: string): string {
+  return line.split(/(\u001b\[[0-9;]{0,10}m)/).map((part, index) => (index % 2 === 1 ? part : harmless(part))).join('');
+}
+
 export class Output {
   readonly json: boolean;
   readonly person: boolean;
@@ -65,12 +75,17 @@ export class Output {
 
   /** Talk: progress, hints, the next step. Nothing with `--quiet`. */
   say(line: string): void {
-    if (this.#options.quiet !== true) this.#streams.stderr.write(`${line}\n`);
+    if (this.#options.quiet !== true) this.#streams.stderr.write(`${this.#streams.stderr.isTTY === true ? withStyles(line) : line}\n`);
   }
 
   /** A line of data. */
   line(text: string): void {
-    this.#streams.stdout.write(`${text}\n`);
+    this.#streams.stdout.write(`${this.person ? withStyles(text) : text}\n`);
+  }
+
+  /** Begins the screen of a person anew. */
+  clear(): void {
+    if (this.person) this.#streams.stdout.write('\u001b[2J\u001b[H');
   }
 
   /** The one JSON document of a command; `--json=a,b.c` keeps these fields of each item. */
@@ -90,7 +105,7 @@ export class Output {
       for (const row of rows) this.line(columns.map((column) => column.value(row)).join('\t'));
       return;
     }
-    const cells = rows.map((row) => columns.map((column) => (column.shown ?? column.value)(row)));
+    const cells = rows.map((row) => columns.map((column) => harmless((column.shown ?? column.value)(row))));
     const widths = columns.map((column, index) => Math.max(column.title.length, ...cells.map((row) => row[index]?.length ?? 0)));
     this.line(this.style('dim', columns.map((column, index) => column.title.toUpperCase().padEnd(widths[index] ?? 0)).join('  ').trimEnd()));
     rows.forEach((row, at) => {
@@ -108,9 +123,9 @@ export class Output {
     if (this.json) {
       this.#streams.stderr.write(`${JSON.stringify({ schemaVersion: 1, error: { code: error.code, message: error.message, why: error.why, next: error.next } })}\n`);
     } else {
-      this.#streams.stderr.write(`${this.style('red', 'error:')} ${error.message}\n`);
-      if (error.why !== undefined) this.#streams.stderr.write(`  why: ${error.why}\n`);
-      if (error.next !== undefined) this.#streams.stderr.write(`  try: ${error.next}\n`);
+      this.#streams.stderr.write(`${this.style('red', 'error:')} ${harmless(error.message)}\n`);
+      if (error.why !== undefined) this.#streams.stderr.write(`  why: ${harmless(error.why)}\n`);
+      if (error.next !== undefined) this.#streams.stderr.write(`  try: ${harmless(error.next)}\n`);
       this.#streams.stderr.write(`  see: ${error.code} (docs/reference/errors)\n`);
     }
     if (this.#options.debug === true) this.#streams.stderr.write(`${error.detail === undefined ? '' : `${error.detail}\n`}${error.stack ?? ''}\n`);

@@ -68,7 +68,7 @@ async function status(session: Session, service: string | undefined, flags: { wa
     going = false;
   });
   while (going) {
-    if (session.output.person) session.output.line('\u001b[2J\u001b[H');
+    session.output.clear();
     await showStatus(session, service);
     await new Promise((resolve) => setTimeout(resolve, 2000));
   }

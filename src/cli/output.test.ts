@@ -1,0 +1,21 @@
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { PlatformError } from '../domain/error.ts';
+import { Output } from './output.ts';
+
+function terminal(): { output: Output; text: () => string } {
+  const screen = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true });
+  return { output: new Output({}, { stdout: screen, stderr: screen, environment: { TERM: 'xterm' } }), text: () => String(screen.read() ?? '') };
+}
+
+test('escape sequences of a hostile log, commit or error reach no terminal, our own colours do', () => {
+  const { output, text } = terminal();
+  const hostile = 'a\u001b]0;title\u0007\u001b[2Jb\u009b5n\rc';
+  output.line(`${output.style('dim', '12:00:00')} ${hostile}`);
+  output.say(hostile);
+  output.table([{ hostile }], [{ title: 'Name', value: (row) => row.hostile }]);
+  output.error(new PlatformError({ code: 'ROADBED-6000', class: 'failed', message: hostile, why: hostile }));
+  const shown = text();
+  expect(shown).toContain('\u001b[2m12:00:00\u001b[22m');
+  expect(shown.replace(/\u001b\[[0-9;]{1,10}m/g, '')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
