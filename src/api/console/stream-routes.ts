@@ -18,12 +18,14 @@ export function streamRoutes(deps: OperationsApiDependencies): Hono<AskedBy> {
 
   app.get('/logs/services/:namespace/:service/:environment', async (context) => {
     const { namespace, service, environment } = context.req.param();
-    const rollouts = await (await snapshot(context.env.identity)).rollouts();
-    const rollout = rollouts.find((candidate) => candidate.metadata.namespace === namespace && candidate.spec.service === service && candidate.spec.environment === environment);
+    const taken = await snapshot(context.env.identity);
+    const rollout = (await taken.rollouts()).find((candidate) => candidate.metadata.namespace === namespace && candidate.spec.service === service && candidate.spec.environment === environment);
     if (rollout === undefined) throw notFound(`service ${service} of ${namespace} in ${environment}`, 'roadbed status');
     const own = [rollout.status?.stable?.release, rollout.status?.attempt?.release];
     const release = context.req.query('release') ?? own.find((name) => name !== undefined);
-    if (release === undefined || !release.startsWith(`${service}-`)) throw notFound(`running release of ${service} in ${environment}`);
+    // Revisions are named without their team: only a release that stands in this namespace says that the log is the team's own.
+    const known = (await taken.releases()).some((candidate) => candidate.metadata.namespace === namespace && candidate.metadata.name === release && candidate.spec.service === service);
+    if (release === undefined || !known) throw notFound(`running release of ${service} in ${environment}`);
     return logStream(deps.runtime, revisionOfRelease(service, environment, release));
   });
 

@@ -20,6 +20,8 @@ export interface PlatformApiDependencies {
   runtime: Pick<Runtime, 'logs'>;
   secrets: Secrets;
   artifacts: Pick<Artifacts, 'verify' | 'has' | 'attachment'>;
+  /** Whether a release of the artifact stands where the identity may read releases; reading everything is enough, too. */
+  mayReadArtifact: (identity: Identity, digest: string) => boolean;
   /** Makes a release of the wanted artifact that pins the newest secrets, and promotes it in the person's name; undefined when nothing runs yet. `waits`: why it is not on its way. */
   releaseWithNewSecrets: (identity: Identity, place: { namespace: string; service: string; environment: string }) => Promise<{ release: string; waits?: string } | undefined>;
   /** Revision id of a release of a service in an environment; undefined when there is no such release. */

@@ -19,3 +19,19 @@ test('a secret is removed over HTTP by a client that does not tell the length of
   await new Promise((resolve) => server.close(resolve));
   expect([status, log, removed]).toEqual([200, [], ['API_KEY']]);
 });
+
+test('what an artifact is made of is told only to those who may read a release of it', async () => {
+  const asked: string[] = [];
+  const artifacts = { verify: async (digest: string) => (asked.push(digest), { ok: true, digest }), attachment: async () => '{}' };
+  const deps = { mayReadArtifact: (identity: { subject: string }) => identity.subject === 'user:ada', artifacts } as unknown as PlatformApiDependencies;
+  const api = createPlatformApi(deps, () => undefined);
+  const server = createServer((incoming, response) => void api(incoming, response, { issuer: 'roadbed', subject: String(incoming.headers['x-subject']) }));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/roadbed/v1/artifacts/sha256:ab`;
+  const status = async (subject: string, path: string): Promise<number> => (await fetch(`${base}/${path}`, { headers: { 'x-subject': subject } })).status;
+  const paths = ['verification', 'sbom', 'provenance'];
+  const [own, foreign] = await Promise.all(['user:ada', 'user:eve'].map((subject) => Promise.all(paths.map((path) => status(subject, path)))));
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect([own, foreign, asked]).toEqual([[200, 200, 200], [404, 404, 404], ['sha256:ab']]);
+});

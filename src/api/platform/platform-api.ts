@@ -97,6 +97,10 @@ function eventRoutes(deps: PlatformApiDependencies): Hono<AskedBy> {
     });
     return context.json({ items });
   });
+  app.use('/artifacts/:digest/*', async (context, next) => {
+    if (deps.mayReadArtifact(context.env.identity, context.req.param('digest'))) return next();
+    throw new PlatformError({ code: 'ROADBED-5223', class: 'not-found', message: 'There is no such artifact.', why: 'It does not exist, or no release that you may read is made of it.' });
+  });
   app.get('/artifacts/:digest/verification', async (context) => context.json(await deps.artifacts.verify(context.req.param('digest'))));
   app.get('/artifacts/:digest/:document{sbom|provenance}', async (context) => {
     const document = await deps.artifacts.attachment(context.req.param('digest'), context.req.param('document') as 'sbom' | 'provenance');

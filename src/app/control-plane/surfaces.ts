@@ -74,6 +74,13 @@ function decide(core: ObjectCore, identity: Identity, verb: string, resource: st
   return core.service.decide(identity, verb, { kind, namespace, name: '' });
 }
 
+function mayReadArtifact(core: ObjectCore, identity: Identity, digest: string): boolean {
+  const kind = core.service.kinds.byName(`${GROUP}/Release`);
+  if (kind === undefined) return false;
+  const may = (namespace: string | undefined): boolean => core.service.decide(identity, 'get', { kind, namespace, name: '' }).allowed;
+  return may(undefined) || core.service.select(kind, undefined).some(({ key, object }) => (object.spec as ReleaseObject['spec']).artifact.digest === digest && may(key.namespace));
+}
+
 export function platformParts(parts: SurfaceParts): PlatformApiDependencies {
   const { core, storage, programs, secrets, artifacts } = parts;
   return {
@@ -83,6 +90,7 @@ export function platformParts(parts: SurfaceParts): PlatformApiDependencies {
     runtime: programs.runtime,
     secrets,
     artifacts,
+    mayReadArtifact: (identity, digest) => mayReadArtifact(core, identity, digest),
     releaseWithNewSecrets: async (identity, { namespace, service, environment }) => {
       const rollout = await core.of(identity).get<RolloutObject>('roadbed.dev/Rollout', namespace, `${service}.${environment}`);
       // What is wanted, so that a rollout on its way goes on with the new value instead of being undone.
