@@ -4,36 +4,17 @@
  * server and the browser are the real ones.
  */
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { delimiter, join, resolve } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { chromium } from 'playwright-core';
+import { join, resolve } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestConsole } from '../src/api/console/testing/start-console.ts';
 import type { TestConsole } from '../src/api/console/testing/start-console.ts';
+import { axe, browserPath, excessWidth, launchBrowser } from './testing/browser.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const WEB_ROOT = join(ROOT, 'web', 'dist');
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-
-function findBrowser(): string | undefined {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  return (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name))).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-const executablePath = findBrowser();
-if (executablePath === undefined) console.log('console: skipped, no browser on PATH; get one with: apt-get install chromium');
-
 const PAGES: [string, string, RegExp][] = [
   ['Home', '/', /needs? you now/],
   ['Catalog', '/catalog', /all owned/],
@@ -48,7 +29,7 @@ const PAGES: [string, string, RegExp][] = [
   ['Audit', '/audit', /Every write/],
 ];
 
-describe.skipIf(executablePath === undefined)('the console', { timeout: 90_000 }, () => {
+describe.skipIf(browserPath === undefined)('the console', { timeout: 90_000 }, () => {
   let browser: Browser;
   let running: TestConsole;
   let contexts: BrowserContext[] = [];
@@ -57,7 +38,7 @@ describe.skipIf(executablePath === undefined)('the console', { timeout: 90_000 }
   beforeAll(async () => {
     execFileSync(process.execPath, [join(ROOT, 'web', 'build.mjs')], { cwd: ROOT, stdio: 'inherit' });
     running = await startTestConsole({ webRoot: WEB_ROOT });
-    browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: FLAGS });
+    browser = await launchBrowser();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -86,11 +67,6 @@ describe.skipIf(executablePath === undefined)('the console', { timeout: 90_000 }
   async function show(page: Page, path: string, title: RegExp): Promise<void> {
     await page.goto(running.url + path);
     await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  }
-
-  async function axe(page: Page): Promise<string[]> {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    return violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`);
   }
 
   test('a login link signs in once, and opening it without posting spends nothing', async () => {
@@ -132,7 +108,7 @@ describe.skipIf(executablePath === undefined)('the console', { timeout: 90_000 }
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await axe(page)).toEqual([]);
     await page.setViewportSize({ width: 360, height: 740 });
-    expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0);
+    expect(await excessWidth(page)).toBe(0);
     expect(await axe(page)).toEqual([]);
   });
 
@@ -218,6 +194,31 @@ describe.skipIf(executablePath === undefined)('the console', { timeout: 90_000 }
     await page.getByRole('button', { name: /Change fail rate/ }).click();
     await page.getByText('failed, returned by the platform').waitFor();
     expect(page.url()).toContain('evidence=metrics');
+  });
+
+  test('an earlier attempt opens with its own verdict, and offers no action', async () => {
+    const page = await open();
+    await show(page, '/rollouts/shop/payments.prod', /was rolled back/);
+    await page.getByRole('img', { name: /had 25 % before its traffic went back/ }).waitFor();
+    await page.getByRole('link', { name: 'Attempt 11' }).click();
+    await page.getByRole('heading', { level: 1, name: /serves all requests of payments in prod/ }).waitFor();
+    expect(await page.getByRole('button', { name: 'Roll back' }).count()).toBe(0);
+    expect(await page.getByText('is held in prod').count()).toBe(0);
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Show the newest attempt' }).click();
+    await page.getByRole('heading', { level: 1, name: /was rolled back/ }).waitFor();
+  });
+
+  test('the service map marks what nothing describes, and says the same in a table', async () => {
+    const page = await open();
+    await show(page, '/catalog/component/shop/payments', /belongs to payments-team/);
+    const map = page.getByRole('region', { name: 'Dependencies' });
+    expect(await map.locator('[data-missing]').allTextContents()).toEqual(['fraud-check not in the catalog']);
+    await map.getByText('Data', { exact: true }).click();
+    await map.getByRole('row', { name: /payments depends on fraud-check Not in the catalog/ }).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await map.getByRole('link', { name: /^checkout/ }).click();
+    await page.waitForURL(/\/catalog\/component\/shop\/checkout/);
   });
 
   test('a lost stream is told with the age of what is shown, and comes back by itself', async () => {

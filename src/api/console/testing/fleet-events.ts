@@ -15,7 +15,19 @@ export function fleetEvents(now: number): NewEvent[] {
       })),
     ),
   );
-  return [...week, ...returnedChain(now), ...audits(now)].toSorted((a, b) => (a.occurredAt ?? '').localeCompare(b.occurredAt ?? ''));
+  return [...week, attemptBefore(now), ...returnedChain(now), ...audits(now)].toSorted((a, b) => (a.occurredAt ?? '').localeCompare(b.occurredAt ?? ''));
+}
+
+/** The attempt of payments in prod before the returned one. */
+function attemptBefore(now: number): NewEvent {
+  const release = releaseName('payments', 1);
+  const [startedAt, finishedAt] = [at(now, 2_000), at(now, 1_998)];
+  const verdict = { outcome: 'Promoted', at: finishedAt, sentence: `${release} serves all requests of payments in prod; 2 of 2 checks passed` };
+  const steps = [{ setWeight: 5 }, { pause: { duration: '20s' } }, { setWeight: 100 }];
+  return {
+    chain: 'chain-payments-11', namespace: NAMESPACE, actor: CONTROLLER, subject: serviceReference('payments', 'prod'), occurredAt: finishedAt, kind: 'rollout.finished', schemaVersion: 1,
+    body: { namespace: NAMESPACE, rollout: 'payments.prod', attempt: 11, release, from: releaseName('payments', 2), outcome: 'Promoted', verdict, checks: [], steps, step: 2, startedAt, finishedAt },
+  };
 }
 
 function returnedChain(now: number): NewEvent[] {
