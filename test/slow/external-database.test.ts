@@ -1,6 +1,6 @@
 /** `DATABASE_URL`: the whole platform on a PostgreSQL server that is not its own, with a role that is no superuser. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -58,7 +58,7 @@ afterAll(async () => {
   await platform.stop();
   purge(dataDir);
   await server.destroy();
-  purge(elsewhere);
+  rmSync(elsewhere, { recursive: true, force: true });
 }, 2 * MINUTE);
 
 test('the platform starts on it, delivers, and gives a workload a database of its own there', async () => {
@@ -78,7 +78,9 @@ test('the platform starts on it, delivers, and gives a workload a database of it
   await workload.end();
   const roles = await administer<{ rolsuper: boolean; rolcreatedb: boolean }>(`select rolsuper, rolcreatedb from pg_roles where rolname = '${new URL(url).username}'`);
   expect(roles).toEqual([{ rolsuper: false, rolcreatedb: false }]);
-  const foreign = new pg.Client({ connectionString: url, database: 'roadbed_platform' });
+  const platformDatabase = new URL(url);
+  platformDatabase.pathname = '/roadbed_platform';
+  const foreign = new pg.Client(platformDatabase.href);
   await expect(foreign.connect()).rejects.toMatchObject({ code: '42501' });
 }, 5 * MINUTE);
 

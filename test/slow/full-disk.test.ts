@@ -1,6 +1,6 @@
 /** The disk of the data directory is full: services serve on, errors say so, nothing acknowledged is lost, and all goes on when there is room again. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, closeSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PlatformError } from '../../src/domain/error.ts';
@@ -11,7 +11,7 @@ import { DeliveredService, NAMESPACE } from '../testing/delivered-service.ts';
 import { ask, eventually, purge, startPlatform, temporaryFolder, type Platform } from '../testing/platform.ts';
 
 const MINUTE = 60_000;
-const SIZE = '400m';
+const SIZE = '700m';
 const PATH = `/apis/roadbed.dev/v1alpha1/namespaces/${NAMESPACE}/rolegrants`;
 
 /** A file system of its own; undefined where this user may not mount one. */
@@ -60,6 +60,7 @@ function describeWithDisk(): void {
   let load: ConstantLoad;
 
   beforeAll(async () => {
+    mkdirSync(dataDir, { mode: 0o755 });
     platform = await startPlatform(dataDir, ['--empty'], { HOME: disk });
     service = new DeliveredService(platform, 'hello');
     await service.create();
