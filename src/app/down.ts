@@ -99,6 +99,11 @@ function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
 }
 
+/** The folder that holds the reachable places of all data directories; another one may still use it. */
+function removeIfEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmSync(folder, { recursive: true, force: true });
+}
+
 export async function down(options: { dataDir: string; purge: boolean }): Promise<{ stopped: string[]; left: string[] }> {
   if (!existsSync(options.dataDir)) return { stopped: [], left: [] };
   const folders = makeFolders(options.dataDir);
@@ -110,6 +115,7 @@ export async function down(options: { dataDir: string; purge: boolean }): Promis
   if (!options.purge) return { stopped, left: [] };
   const places = [folders.dataDir, ...(folders.reachable === folders.dataDir ? [] : [folders.reachable])];
   for (const place of places) removeFolder(place);
+  if (folders.reachable !== folders.dataDir) removeIfEmpty(dirname(folders.reachable));
   const left = [...processesBelow(places), ...[...places, reachableFor(options.dataDir)].filter((place) => existsSync(place))];
   return { stopped, left: [...new Set(left)] };
 }

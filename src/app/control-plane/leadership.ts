@@ -12,7 +12,7 @@ const LEASE = 'reconcilers';
 export interface LeadershipOptions {
   connection: pg.ClientConfig;
   log: Logger;
-  lead(): void;
+  lead(): Promise<void>;
   /** Ends what `lead` began; called before the next `lead`. */
   follow(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export function keepLeading({ connection, log, lead, follow }: LeadershipOptions
       const lease = await acquireLease(LEASE, { connection, log, signal: stopping.signal });
       held = lease;
       if (stopping.signal.aborted) return lease.release();
-      lead();
+      await lead();
       await new Promise<void>((resolve) => {
         lease.onLost(resolve);
         stopping.signal.addEventListener('abort', () => resolve(), { once: true });

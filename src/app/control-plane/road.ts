@@ -15,6 +15,7 @@ import { importCatalog, removeImported } from '../../control/catalog/import.ts';
 import { relationsReconciler } from '../../control/catalog/relations.ts';
 import { startLoop, type Loop } from '../../control/loop/loop.ts';
 import type { Reconciler } from '../../control/loop/reconciler.ts';
+import { refreshClaims } from '../../control/resource-claim/refresh.ts';
 import { pipelineReconciler } from '../../control/pipeline/reconciler.ts';
 import { runOfTask } from '../../control/pipeline/steps.ts';
 import { DEFAULT_SETTINGS, type PipelineWorld } from '../../control/pipeline/world.ts';
@@ -64,7 +65,7 @@ export interface Road {
   /** Has a repository looked at because its branch may have moved. */
   wake(namespace: string, repository: string): void;
   /** Starts the reconcilers. */
-  lead(): void;
+  lead(): Promise<void>;
   /** Stops them; `lead` may come again. */
   follow(): Promise<void>;
   stop(): Promise<void>;
@@ -173,7 +174,8 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
     metrics,
     delivery,
     wake,
-    lead: () => {
+    lead: async () => {
+      await refreshClaims(core.as('platform'), parts.claims).catch((error: unknown) => log.warn({ error: String(error) }, 'the claims could not be refreshed'));
       const started = startLoop({ objects: core.as('platform'), clock, log, reconcilers: [repositories, pipelines, parts.claims, relationsReconciler(core.as('catalog-controller'), clock), ...delivery.reconcilers] });
       loop = started;
       metrics.start();

@@ -178,8 +178,8 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl };
   handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
 
-  const lead = (): void => {
-    road.lead();
+  const lead = async (): Promise<void> => {
+    await road.lead();
     // Seeding is idempotent, and one that the database cut short is taken up again.
     if (demo !== undefined) void demo.seed().catch((error: unknown) => log.error({ error: String(error) }, 'the demo could not be seeded'));
   };
