@@ -28,20 +28,27 @@ function progressLine(rollout: RolloutObject): string {
   return `${rollout.metadata.name}: ${attempt.phase}${where}, ${attempt.weight} % of the traffic on ${attempt.release}`;
 }
 
-function verdict(session: Session, rollout: RolloutObject): number {
+function verdict(session: Session, rollout: RolloutObject, returning: boolean): number {
   const attempt = rollout.status?.attempt;
   const promoted = attempt?.phase === 'Promoted';
+  const done = promoted || returning;
   if (session.output.json) session.output.document({ rollout: rollout.metadata.name, namespace: rollout.metadata.namespace, release: attempt?.release, phase: attempt?.phase, verdict: attempt?.verdict });
   else {
-    session.output.line(`${session.output.style(promoted ? 'green' : 'red', promoted ? 'promoted' : 'not promoted')}: ${attempt?.verdict?.sentence ?? rollout.status?.message ?? attempt?.phase ?? ''}`);
+    session.output.line(`${session.output.style(done ? 'green' : 'red', promoted ? 'promoted' : returning ? 'taken back' : 'not promoted')}: ${attempt?.verdict?.sentence ?? rollout.status?.message ?? attempt?.phase ?? ''}`);
     if (promoted && rollout.status?.url !== undefined) session.output.say(`next: ${rollout.status.url}`);
     else session.output.say(`next: roadbed status ${rollout.spec.service} -n ${rollout.metadata.namespace ?? ''}`);
   }
-  return promoted ? EXIT.ok : EXIT.failed;
+  return done ? EXIT.ok : EXIT.failed;
 }
 
-/** Waits until the attempt after number `after` has ended; answers the exit code. */
-export async function waitForRollout(session: Session, namespace: string, name: string, after: number): Promise<number> {
+/** Number of the last attempt that has ended: what a rollback waits beyond, since it may end the one under way and start none. */
+export function endedAttempt(rollout: RolloutObject): number {
+  const attempt = rollout.status?.attempt;
+  return attempt === undefined ? 0 : ENDED.has(attempt.phase) ? attempt.number : attempt.number - 1;
+}
+
+/** Waits until the attempt after number `after` has ended; answers the exit code. `returning`: an attempt that was taken back is what was asked for. */
+export async function waitForRollout(session: Session, namespace: string, name: string, after: number, returning = false): Promise<number> {
   const deadline = Date.now() + timeoutOf(session);
   let said = '';
   let interrupted = false;
@@ -53,7 +60,7 @@ export async function waitForRollout(session: Session, namespace: string, name: 
     while (Date.now() < deadline && !interrupted) {
       const rollout = await session.connection().call<RolloutObject>('GET', ownPath('rollouts', namespace, name));
       const attempt = rollout.status?.attempt;
-      if (attempt !== undefined && attempt.number > after && ENDED.has(attempt.phase)) return verdict(session, rollout);
+      if (attempt !== undefined && attempt.number > after && ENDED.has(attempt.phase)) return verdict(session, rollout, returning);
       const line = progressLine(rollout);
       if (line !== said) session.output.say(line);
       said = line;

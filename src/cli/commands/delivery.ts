@@ -5,7 +5,7 @@ import type { ApiObject } from '../../domain/object.ts';
 import type { OperationArguments, OperationName, OperationResult } from '../../api/contract/operations.ts';
 import type { CommandGroup, Session } from '../session.ts';
 import { listOwn, ownPath, namespaceOf, type RolloutObject } from '../resources.ts';
-import { waitForRollout } from '../wait.ts';
+import { endedAttempt, waitForRollout } from '../wait.ts';
 import { age } from '../output.ts';
 import { waitForUrl } from '../new-service.ts';
 
@@ -25,9 +25,11 @@ export function report(session: Session, result: OperationResult | undefined): v
   else session.output.line(result.message);
 }
 
-async function attemptNumber(session: Session, namespace: string, rollout: string): Promise<number> {
+/** The attempt to wait beyond: a rollback may end the one under way, a promotion starts another. */
+async function attemptBefore(session: Session, name: 'promote' | 'rollback', namespace: string, rollout: string): Promise<number> {
   try {
-    return (await session.connection().call<RolloutObject>('GET', ownPath('rollouts', namespace, rollout))).status?.attempt?.number ?? 0;
+    const present = await session.connection().call<RolloutObject>('GET', ownPath('rollouts', namespace, rollout));
+    return name === 'rollback' ? endedAttempt(present) : (present.status?.attempt?.number ?? 0);
   } catch (error) {
     if (error instanceof PlatformError && error.class === 'not-found') return 0;
     throw error;
@@ -46,12 +48,12 @@ interface Place {
 /** Runs an operation that starts an attempt, and waits for its end unless told not to. */
 async function withAttempt<Name extends 'promote' | 'rollback'>(session: Session, name: Name, args: OperationArguments<Name>, wait: boolean): Promise<number | void> {
   const rollout = `${args.service}.${args.environment}`;
-  const before = await attemptNumber(session, args.namespace, rollout);
+  const before = await attemptBefore(session, name, args.namespace, rollout);
   const result = await operate(session, name, args);
   if (result === undefined) return;
   if (!wait) return report(session, result);
   session.output.say(result.message);
-  return waitForRollout(session, args.namespace, rollout, before);
+  return waitForRollout(session, args.namespace, rollout, before, name === 'rollback');
 }
 
 async function promote(session: Session, service: string, flags: Place): Promise<number | void> {
