@@ -13,7 +13,8 @@ export function localPlatform(): LocalPlatform {
     systemdUnit: (options) => {
       const home = process.env['HOME'] ?? '/root';
       const path = options.user ? join(process.env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'systemd', 'user', 'roadbed.service') : '/etc/systemd/system/roadbed.service';
-      const command = [join(packageRoot, 'bin', 'roadbed'), 'up', '--empty', '--data-dir', options.dataDir];
+      // By its path: the Node of systemd's own PATH may be another one, or none.
+      const command = [process.execPath, join(packageRoot, 'bin', 'roadbed'), 'up', '--empty', '--data-dir', options.dataDir];
       return { path, text: systemdUnit({ scope: options.user ? 'user' : 'system', command, dataDir: options.dataDir }) };
     },
     backup: async (options) => (await import('./backup.ts')).backup(options),
