@@ -7,6 +7,7 @@
  */
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startTimeOf } from '../adapters/edge/process-identity.ts';
 import { PlatformError } from '../domain/error.ts';
 
 export interface InstanceLock {
@@ -18,23 +19,13 @@ interface Holder {
   started: string;
 }
 
-/** Start time of a process in clock ticks since boot; the empty string where /proc does not tell. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-}
-
 function alive(holder: Holder): boolean {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  return startOf(holder.pid) === holder.started;
+  return (startTimeOf(holder.pid) ?? '') === holder.started;
 }
 
 function read(path: string): Holder | undefined {
@@ -66,7 +57,7 @@ function linked(from: string, to: string): boolean {
 export function lockInstance(runFolder: string): InstanceLock {
   const path = join(runFolder, 'control-plane.json');
   const own = `${path}.${process.pid}`;
-  writeFileSync(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }), { mode: 0o600 });
+  writeFileSync(own, JSON.stringify({ pid: process.pid, started: startTimeOf(process.pid) ?? '' }), { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
       if (linked(own, path)) return { release: () => rmSync(path, { force: true }) };

@@ -4,18 +4,12 @@
  * A reference is `v1:<scheme>:<rest>`. Waivers and fingerprints hang on it, so a scheme's form never
  * changes once released; a new form is a new version.
  */
-import { createHash } from 'node:crypto';
 
 const VERSION = 'v1';
 
 /** `v1:object:roadbed.dev/Release/payments/checkout-ab12` (namespace `-` when cluster-scoped). */
 export function objectReference(group: string, kind: string, namespace: string | undefined, name: string): string {
   return `${VERSION}:object:${group === '' ? 'core' : group}/${kind}/${namespace ?? '-'}/${name}`;
-}
-
-/** `v1:catalog:component:default/checkout`: a Backstage entity reference, lower-cased as the model compares it. */
-export function catalogReference(kind: string, namespace: string, name: string): string {
-  return `${VERSION}:catalog:${kind}:${namespace}/${name}`.toLowerCase();
 }
 
 /** `v1:service:checkout@prod`: one service in one environment; service names are unique there. */
@@ -36,9 +30,4 @@ export function artifactReference(digest: string): string {
 /** `v1:request:<method> <path>`: the subject of a refused request that named no object. */
 export function requestReference(method: string, path: string): string {
   return `${VERSION}:request:${method} ${path}`;
-}
-
-/** A finding is one finding wherever it was seen: rule and subject make its identity (hex, 32 digits). */
-export function findingFingerprint(ruleId: string, subject: string): string {
-  return createHash('sha256').update(`${ruleId}\n${subject}`).digest('hex').slice(0, 32);
 }

@@ -6,8 +6,3 @@ export function column(name: string, path: string, description: string, options:
 }
 
 export const AGE: Column = column('Age', '.metadata.creationTimestamp', 'Time since its creation.', { type: 'date' });
-
-/** Status of one condition: `.status.conditions[type=Ready].status`. */
-export function conditionColumn(name: string, type: string, description: string): Column {
-  return column(name, `.status.conditions[type=${type}].status`, description);
-}
