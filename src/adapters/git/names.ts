@@ -57,7 +57,7 @@ export function remoteAddress(address: string, localFolders: readonly string[]):
   if (protocol === 'file') {
     const path = decodeURIComponent(url.pathname);
     const allowed = localFolders.some((folder) => path === folder || path.startsWith(`${folder}/`));
-    if (!allowed || path.includes('/../') || url.host !== '') throw badAddress(address, 'this folder is not among those that may be read');
+    if (!allowed || path.split('/').includes('..') || url.host !== '') throw badAddress(address, 'this folder is not among those that may be read');
   }
   return { protocol: protocol as RemoteAddress['protocol'], url: address };
 }
