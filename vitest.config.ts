@@ -8,7 +8,7 @@ export default defineConfig({
     // Real processes on a shared machine stall now and then: CI asks twice more before it says no, and the report names what was asked again.
     retry: process.env['CI'] === 'true' ? 2 : 0,
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
   },
 });

@@ -31,7 +31,7 @@ export async function talk(port: number, pieces: readonly (string | Buffer)[], o
   let reset = false;
   let ended = false;
   const over = new Promise<void>((resolve) => {
-    const late = setTimeout(resolve, options.patience ?? 3_000);
+    const late = setTimeout(resolve, options.patience ?? 15_000);
     const finish = (): void => {
       clearTimeout(late);
       resolve();
