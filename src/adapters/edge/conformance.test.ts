@@ -108,7 +108,12 @@ describe.each([
   test('a chunked answer in pieces arrives whole', async () => {
     upstream.onRequest = (_request, socket) => {
       const bytes = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\nX-T: 1\r\n\r\n';
-      [...bytes].forEach((character, index) => setTimeout(() => socket.write(character), index));
+      const writeFrom = (index: number): void => {
+        if (index >= bytes.length) return;
+        socket.write(bytes.charAt(index));
+        setImmediate(writeFrom, index + 1);
+      };
+      writeFrom(0);
     };
     const { text } = await talk(edge.port, [get()], { until: (seen) => /\r\n0\r\n(X-T: 1\r\n)?\r\n$/.test(seen) });
     const bytes = Buffer.from(text, 'latin1');
