@@ -29,7 +29,7 @@ const PAGES: [string, string, RegExp][] = [
   ['Audit', '/audit', /Every write/],
 ];
 
-describe.skipIf(browserPath === undefined)('the console', { timeout: 90_000 }, () => {
+describe.skipIf(browserPath === undefined)('the console', { timeout: 240_000 }, () => {
   let browser: Browser;
   let running: TestConsole;
   let contexts: BrowserContext[] = [];
