@@ -59,7 +59,8 @@ test('a faulty version is undone, held, and explained with its evidence', async 
   expect(verdict?.sentence).toMatch(/rolled back: [\d.]+ % of \d+ requests failed, limit 1 %/);
   expect(verdict?.measurement?.samples).toBeGreaterThan(0);
   expect(faulty.status?.stable?.release).toBe(before.status?.stable?.release);
-  expect(faulty.spec.release).toBe(before.spec.release);
+  // The commit to the desired state is the last step of the return.
+  await eventually('the desired state names the last healthy release', MINUTE, async () => ((await rollout('payments.prod')).spec.release === before.spec.release ? true : undefined));
 
   const holds = await listOwn<ApiObject<HoldSpec>>(platform.connection, 'holds', NAMESPACE);
   expect(holds.map((hold) => hold.spec.release)).toEqual([faulty.status?.attempt?.release]);

@@ -27,7 +27,7 @@ export interface Layout {
 }
 
 export function layOut(refs: readonly string[], edges: readonly Edge[]): Layout {
-  const byHeight = layers(refs.map((name) => ({ name, needs: edges.filter((edge) => edge.from === name).map((edge) => edge.to) })));
+  const byHeight = layers(refs.map((name) => ({ name, needs: edges.filter((edge) => edge.from === name && edge.to !== name).map((edge) => edge.to) })));
   const columns: Slot[][] = byHeight.toReversed().map((column) => column.map(({ name }) => ({ id: name, ref: name })));
   const columnOf = new Map(columns.flatMap((column, index) => column.map((slot) => [slot.id, index] as const)));
   const lines = edges.map((edge, index) => {
