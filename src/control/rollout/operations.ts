@@ -8,8 +8,8 @@
  */
 import { PlatformError } from '../../domain/error.ts';
 import { API_VERSION } from '../../domain/kinds/group.ts';
-import { holdName } from '../../engines/holds/holds.ts';
-import { isOlder, newestFor, refusePromotion, type Candidate } from '../../engines/promotion/promotion.ts';
+import { heldFromAutomation, holdName } from '../../engines/holds/holds.ts';
+import { isOlder, newestFor, refusePromotion, type Candidate, type PromotionView } from '../../engines/promotion/promotion.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Identity } from '../../ports/identity.ts';
 import type { Objects } from '../../ports/objects.ts';
@@ -85,7 +85,7 @@ async function promote(call: Call, wanted: string | undefined, reason: string | 
   const [environment, view] = await Promise.all([objects.get<EnvironmentObject>('roadbed.dev/Environment', undefined, place.environment), promotionView({ objects, desiredState: deps.desiredState }, place.namespace, place.service)]);
   if (environment === undefined) throw missing('environment', place.environment);
   const release: Candidate | undefined = wanted === undefined ? newestFor(view, place.environment, environment.spec) : view.releases.find((one) => one.name === wanted);
-  if (release === undefined) throw wanted === undefined ? nothingToPromote(place, environment) : missing('release', wanted);
+  if (release === undefined) throw wanted === undefined ? nothingToPromote(place, environment, view) : missing('release', wanted);
   const owner = view.ownedBy[place.environment];
   if (owner !== undefined) throw refusal('ROADBED-3321', `The name ${place.service} is taken in ${place.environment} by team ${owner}.`, 'A service name is unique within an environment.', 'choose another name, or ask them');
   const refused = refusePromotion(release, { name: place.environment, spec: environment.spec }, view.holds);
@@ -260,8 +260,11 @@ function missing(what: string, name: string): PlatformError {
   return new PlatformError({ code: 'ROADBED-3320', class: 'not-found', message: `There is no ${what} ${name}.`, next: 'roadbed status' });
 }
 
-function nothingToPromote(place: Placed, environment: EnvironmentObject): PlatformError {
+function nothingToPromote(place: Placed, environment: EnvironmentObject, view: PromotionView): PlatformError {
   const from = environment.spec.promotesFrom;
+  const held = newestFor({ ...view, holds: [] }, place.environment, environment.spec);
+  const hold = held === undefined ? undefined : heldFromAutomation(held, place.environment, view.holds);
+  if (held !== undefined && hold !== undefined) return refusal('ROADBED-3322', `The newest release that may come to ${place.environment}, ${held.name}, is not let in.`, hold.sentence, `push a newer commit, or: roadbed hold lift ${hold.hold} -n ${place.namespace} --reason "..."`);
   return refusal('ROADBED-3323', `There is nothing to promote to ${place.environment}.`, from === undefined ? `${place.service} has no release that may come here.` : `No release of ${place.service} is verified in ${from}, which ${place.environment} takes its releases from.`, `roadbed get releases -n ${place.namespace}`);
 }
 
