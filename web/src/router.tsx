@@ -71,8 +71,18 @@ export const newServiceProgressRoute = createRoute({
 
 const routes = root.addChildren([homeRoute, catalogRoute, entityRoute, serviceRoute, pipelinesRoute, pipelineRunRoute, rolloutRoute, environmentsRoute, auditRoute, newServiceRoute, newServiceProgressRoute]);
 
+/** Every filter is text, so addresses need none of the router's JSON: `?attempt=3`. */
+function parseSearch(search: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const words = new URLSearchParams(Object.entries(search).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]]))).toString();
+  return words === '' ? '' : `?${words}`;
+}
+
 export function createConsoleRouter(client: QueryClient) {
-  return createRouter({ routeTree: routes, context: { client }, defaultPreload: 'intent', defaultPreloadDelay: 60, scrollRestoration: false });
+  return createRouter({ routeTree: routes, context: { client }, parseSearch, stringifySearch, defaultPreload: 'intent', defaultPreloadDelay: 60, scrollRestoration: false });
 }
 
 declare module '@tanstack/react-router' {

@@ -7,6 +7,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import type { Change } from '../../../src/api/contract/stream.ts';
+import { openStream } from './stream.ts';
 
 export interface LiveState {
   connected: boolean;
@@ -38,7 +39,6 @@ export function useLive(): LiveState {
 
 /** Opens the stream; answers what closes it. */
 export function followChanges(client: QueryClient): () => void {
-  const source = new EventSource('/roadbed/v1/stream');
   let gathering: ReturnType<typeof setTimeout> | undefined;
   let objects = false;
   const refresh = (changed: boolean): void => {
@@ -54,24 +54,26 @@ export function followChanges(client: QueryClient): () => void {
     if (!state.connected) void client.invalidateQueries();
     publish({ connected: true, lastHeard: Date.now() });
   };
-  source.addEventListener('open', heard);
-  source.addEventListener('beat', heard);
-  source.addEventListener('change', (message: MessageEvent<string>) => {
-    heard();
-    const change = JSON.parse(message.data) as Change;
-    refresh(change.name !== '');
+  const close = openStream('/stream', {
+    open: heard,
+    beat: heard,
+    change: (data) => {
+      heard();
+      const change = JSON.parse(data) as Change;
+      refresh(change.name !== '');
+    },
+    event: () => {
+      heard();
+      refresh(false);
+    },
+    error: () => publish({ ...state, connected: false }),
   });
-  source.addEventListener('event', () => {
-    heard();
-    refresh(false);
-  });
-  source.addEventListener('error', () => publish({ ...state, connected: false }));
   const watchdog = setInterval(() => {
     if (state.connected && Date.now() - state.lastHeard > SILENCE_MS) publish({ ...state, connected: false });
   }, 2_000);
   return () => {
     clearInterval(watchdog);
     clearTimeout(gathering);
-    source.close();
+    close();
   };
 }

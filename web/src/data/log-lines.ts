@@ -1,6 +1,7 @@
 /** A live log: the tail, then new lines as they come; at most 2,000 are kept. */
 import { useEffect, useState } from 'react';
 import type { LogLineView } from '../../../src/api/contract/stream.ts';
+import { openStream } from './stream.ts';
 
 const KEEP = 2_000;
 
@@ -12,14 +13,14 @@ export function useLogLines(path: string | undefined): LogState {
   useEffect(() => {
     setLog({ lines: [], state: 'connecting' });
     if (path === undefined) return undefined;
-    const source = new EventSource(`/roadbed/v1${path}`);
-    source.addEventListener('open', () => setLog({ lines: [], state: 'live' }));
-    source.addEventListener('lines', (message: MessageEvent<string>) => {
-      const fresh = JSON.parse(message.data) as LogLineView[];
-      setLog(({ lines }) => ({ lines: [...lines, ...fresh].slice(-KEEP), state: 'live' }));
+    return openStream(path, {
+      open: () => setLog({ lines: [], state: 'live' }),
+      lines: (data) => {
+        const fresh = JSON.parse(data) as LogLineView[];
+        setLog(({ lines }) => ({ lines: [...lines, ...fresh].slice(-KEEP), state: 'live' }));
+      },
+      error: () => setLog(({ lines }) => ({ lines, state: 'lost' })),
     });
-    source.addEventListener('error', () => setLog(({ lines }) => ({ lines, state: 'lost' })));
-    return () => source.close();
   }, [path]);
   return log;
 }
