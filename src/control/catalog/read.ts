@@ -8,7 +8,7 @@ import type { ScoreDocument } from '../../domain/kinds/workload.ts';
 import type { SourceProblem } from '../../domain/source-problem.ts';
 import type { SourceTree } from '../../domain/source-tree.ts';
 import type { Entity } from '../../formats/backstage/kinds.ts';
-import { parseEntities } from '../../formats/backstage/parse.ts';
+import { parseEntities, resolvePath } from '../../formats/backstage/parse.ts';
 import { parseScore } from '../../formats/score/parse.ts';
 import { fileFaults, SCORE_FILE, textOf } from '../pipeline/plan.ts';
 
@@ -106,12 +106,5 @@ function locationTargets(entity: Entity, file: string, line: number, result: Dec
 
 /** A path relative to `file`, inside the repository; undefined for addresses, absolute paths, patterns and ways out. */
 export function insideRepository(file: string, target: string): string | undefined {
-  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(target) || target.startsWith('/') || /[\0\\*?]/.test(target)) return undefined;
-  const parts = file.split('/').slice(0, -1);
-  for (const part of target.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined) return undefined;
-  }
-  return parts.length === 0 ? undefined : parts.join('/');
+  return /[*?]/.test(target) ? undefined : resolvePath(file, target);
 }

@@ -94,7 +94,7 @@ class Substitution {
 }
 
 /** A path relative to the descriptor, inside the repository; undefined for URLs, absolute paths and ways out. */
-function resolvePath(file: string, target: string): string | undefined {
+export function resolvePath(file: string, target: string): string | undefined {
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(target) || target.startsWith('/') || /[\0\\]/.test(target)) return undefined;
   const parts = file.split('/').slice(0, -1);
   for (const part of target.split('/')) {
