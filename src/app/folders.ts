@@ -25,7 +25,6 @@ export interface Folders {
   /** Binaries and unpacked artifacts, readable by all. */
   shared: string;
   workspaces: string;
-  caches: string;
   volumes: string;
 }
 
@@ -86,7 +85,6 @@ export function makeFolders(dataDirectory: string): Folders {
     postgres: join(reachable, 'postgres'),
     shared: openFolder(join(reachable, 'shared')),
     workspaces: openFolder(join(reachable, 'workspaces')),
-    caches: openFolder(join(reachable, 'caches')),
     volumes: openFolder(join(reachable, 'volumes')),
   };
 }

@@ -157,8 +157,8 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   stands('road');
 
   const moved = async (namespace: string, repository: string): Promise<void> => road.wake(namespace, repository);
-  const fleet = readDemoFleet();
-  const demo: Demo | undefined = options.empty
+  const fleet = options.empty ? undefined : readDemoFleet();
+  const demo: Demo | undefined = fleet === undefined
     ? undefined
     : createDemo({ fleet, objects: core.as('platform'), objectsOf: core.of, source: road.source, received: moved, requestsPerSecond: () => fleetRate(road, fleet, clock) });
   const templates = allTemplates(folders.dataDir);
