@@ -17,6 +17,8 @@ import { readRef } from './plumbing.ts';
 export interface Credentials {
   username: string;
   password: string;
+  /** Where the password stands, for messages: `secret TOKEN`. */
+  origin: string;
 }
 
 const LOOK_MS = 250;
@@ -34,6 +36,7 @@ export async function fetchBranch(gitDir: string, address: RemoteAddress, ref: s
     'http.lowSpeedTime': '30',
   };
   if (credentials !== undefined) {
+    if (!isPrivate(address)) throw inClear(address, credentials);
     settings['http.extraHeader'] = `Authorization: Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
     settings['http.followRedirects'] = 'false';
   }
@@ -47,7 +50,7 @@ export async function fetchBranch(gitDir: string, address: RemoteAddress, ref: s
   try {
     const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-gc', '--end-of-options', address.url, `+${ref}:${ref}`];
     const outcome = await tryGit(args, { gitDir, settings, timeoutMs: LIMITS.fetchTimeoutMs, signal: excess.signal });
-    if (outcome.code !== 0) throw unreachable(address, outcome.stderr);
+    if (outcome.code !== 0) throw signInProblem(address, outcome.stderr, credentials) ?? unreachable(address, outcome.stderr);
   } catch (error) {
     await removePartialPacks(gitDir);
     if (!excess.signal.aborted) throw error;
@@ -58,6 +61,28 @@ export async function fetchBranch(gitDir: string, address: RemoteAddress, ref: s
   const head = await readRef(gitDir, ref);
   if (head === undefined) throw unreachable(address, `there is no ${ref}`);
   return head;
+}
+
+const ASKS_TO_SIGN_IN = /could not read (Username|Password)|Authentication failed|returned error: 40[13]/i;
+
+/** A password goes out encrypted, or not at all; what listens on this machine is not reached over a network. */
+function isPrivate(address: RemoteAddress): boolean {
+  return address.protocol === 'https' || (address.protocol === 'http' && /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(new URL(address.url).hostname));
+}
+
+function inClear(address: RemoteAddress, credentials: Credentials): PlatformError {
+  return new PlatformError({ code: 'ROADBED-2011', class: 'refused', message: `${credentials.origin} is not sent to ${address.url}`, why: 'a password is sent over https only', next: 'use the https address of the repository; ssh signs in with the key of the user that runs Roadbed' });
+}
+
+function signInProblem(address: RemoteAddress, words: string, credentials: Credentials | undefined): PlatformError | undefined {
+  if (!ASKS_TO_SIGN_IN.test(words)) return undefined;
+  return new PlatformError({
+    code: 'ROADBED-2012',
+    class: 'refused',
+    message: `${address.url} could not be fetched: ${credentials === undefined ? 'it asks for a password and the registration names none' : `it refuses ${credentials.origin}`}`,
+    next: credentials === undefined ? 'store a token with `roadbed secret set TOKEN --service <repository> -e git` and name it in spec.credentials.secret' : 'store a token that may read the repository under the same name',
+    retry: 'backoff',
+  });
 }
 
 function unreachable(address: RemoteAddress, words: string): PlatformError {

@@ -35,8 +35,9 @@ import { openLog } from './log.ts';
 import { ADMIN, openObjectCore } from './object-core.ts';
 import { allOperations } from './operations.ts';
 import { startPrograms } from './programs.ts';
+import { webhookSecret } from './repository-secrets.ts';
 import { openRoad } from './road.ts';
-import { consoleParts, gitAccess, platformParts, webhookRefusal, webhookSecret } from './surfaces.ts';
+import { consoleParts, gitAccess, platformParts, webhookRefusal } from './surfaces.ts';
 import { openSecretPlace } from './secret-place.ts';
 import { installStaticServer } from './static-server.ts';
 

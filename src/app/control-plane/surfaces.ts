@@ -6,10 +6,10 @@ import { goldenPaths } from '../../control/service-template/new-service.ts';
 import type { ServiceTemplate } from '../../control/service-template/template.ts';
 import { releaseWithNewSecrets } from '../../control/release/make-release.ts';
 import type { ReleaseObject, RolloutObject } from '../../control/rollout/world.ts';
-import type { RepositoryObject } from '../../control/repository/names.ts';
 import { PlatformError } from '../../domain/error.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
+import { REPOSITORY_SECRETS } from '../../domain/kinds/repository.ts';
 import { requestReference } from '../../domain/reference.ts';
 import type { Decision } from '../../engines/access/action.ts';
 import { revisionId } from '../../engines/release/identity.ts';
@@ -27,9 +27,6 @@ import type { ObjectCore } from './object-core.ts';
 import type { Programs } from './programs.ts';
 import { readableBy } from './readable.ts';
 import type { Road } from './road.ts';
-
-/** Secrets of webhooks are stored as those of an environment of this name: roadbed secret set NAME --service REPOSITORY -e webhooks. */
-const WEBHOOK_SCOPE = 'webhooks';
 
 export interface SurfaceParts {
   core: ObjectCore;
@@ -92,6 +89,7 @@ export function platformParts(parts: SurfaceParts): PlatformApiDependencies {
     artifacts,
     mayReadArtifact: (identity, digest) => mayReadArtifact(core, identity, digest),
     releaseWithNewSecrets: async (identity, { namespace, service, environment }) => {
+      if (environment === REPOSITORY_SECRETS.credentials) parts.road.wake(namespace, service);
       const rollout = await core.of(identity).get<RolloutObject>('roadbed.dev/Rollout', namespace, `${service}.${environment}`);
       // What is wanted, so that a rollout on its way goes on with the new value instead of being undone.
       const wanted = rollout?.spec.release ?? rollout?.status?.stable?.release;
@@ -119,18 +117,6 @@ export function gitAccess(core: ObjectCore): { authenticate(token: string): Prom
     authenticate: (token) => core.identities.authenticate(token),
     authorise: async (identity, namespace, _repository, access) => decide(core, identity, access === 'read' ? 'get' : 'update', 'repositories', namespace).allowed,
   };
-}
-
-/** The value that signs a repository's webhooks: secret `spec.webhook.secret` of the service named like the repository, scope `webhooks`. */
-export async function webhookSecret(core: ObjectCore, secrets: Secrets, namespace: string, name: string): Promise<{ provider: 'github' | 'gitlab' | 'forgejo'; secret: string } | undefined> {
-  const repository = await core.as('git').get<RepositoryObject>('roadbed.dev/Repository', namespace, name);
-  const webhook = repository?.spec.webhook;
-  if (webhook === undefined) return undefined;
-  const scope = { namespace, environment: WEBHOOK_SCOPE, service: name };
-  const version = (await secrets.versions(scope))[webhook.secret];
-  if (version === undefined) return undefined;
-  const secret = (await secrets.resolve(scope, { [webhook.secret]: version }))[webhook.secret];
-  return secret === undefined ? undefined : { provider: webhook.provider, secret };
 }
 
 export function webhookRefusal(namespace: string, repository: string, reason: string): NewEvent {

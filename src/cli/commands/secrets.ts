@@ -1,6 +1,7 @@
 /** secret: set, list, rotate, remove. Values are read from standard input or a file, never from an argument. */
 import { readFile } from 'node:fs/promises';
 import { PlatformError } from '../../domain/error.ts';
+import { REPOSITORY_SECRETS } from '../../domain/kinds/repository.ts';
 import type { CommandGroup, Session } from '../session.ts';
 import type { SecretInfo } from '../../ports/secrets.ts';
 import { age } from '../output.ts';
@@ -35,6 +36,7 @@ async function set(session: Session, name: string, flags: SecretFlags): Promise<
   const info = await session.connection().call<SecretInfo & { release?: string; waits?: string }>('PUT', `${scopePath(session, flags)}/${name}`, { body: { value } });
   if (session.output.json) return session.output.document({ ...info });
   session.output.line(`${name} is at version ${info.version}`);
+  if (Object.values<string>(REPOSITORY_SECRETS).includes(flags.environment)) return session.output.say(`repository ${flags.service} uses it from now on`);
   if (info.waits !== undefined) return session.output.say(`release ${info.release ?? ''} pins it and waits: ${info.waits}`);
   session.output.say(info.release === undefined ? 'the next release pins it' : `next: release ${info.release} pins it and is on its way`);
 }

@@ -14,10 +14,18 @@ export interface RepositorySpec {
   /** Steps of an untrusted repository do not run where no isolation is available. */
   trusted: boolean;
   pollSeconds?: number;
+  /** For an address that asks for a password: name of the secret that holds it (a token), and the user name to send with it. */
+  credentials?: { secret: string; username?: string };
   webhook?: { provider: 'github' | 'gitlab' | 'forgejo'; secret: string };
   /** Golden path it was made from, and when it was asked for: time to value counts from here. */
   template?: { name: string; version: string; requestedAt: string; requestedBy: string };
 }
+
+/**
+ * Secrets of a repository itself are stored as those of the service named like it, in these places instead of an
+ * environment: `roadbed secret set NAME --service REPOSITORY -e git`.
+ */
+export const REPOSITORY_SECRETS = { credentials: 'git', webhook: 'webhooks' } as const;
 
 export interface RepositoryStatus {
   observedGeneration?: number;
@@ -44,6 +52,14 @@ export const REPOSITORY: KindDefinition = {
     namespaces: list('Namespaces that descriptors in it may declare objects in; its own always.', text('Namespace.'), { 'x-kubernetes-list-type': 'set' }),
     trusted: flag('Whether its steps may run where no isolation is available; only a platform-admin may set it.', { default: false }),
     pollSeconds: integer('How often an external repository is looked at.', { minimum: 5 }),
+    credentials: record(
+      'What to sign in with at an external repository over https.',
+      {
+        secret: text('Name of the secret that holds the password or token; it is stored with -e git.', { minLength: 1, maxLength: 128 }),
+        username: text('User name sent with it; forges that take a token as the password ignore it.', { minLength: 1, maxLength: 200, pattern: '^[^:\\s]+$' }),
+      },
+      ['secret'],
+    ),
     webhook: record(
       'Who may announce a push.',
       { provider: choice('Sender.', ['github', 'gitlab', 'forgejo']), secret: text('Name of the secret that signs it.', { minLength: 1 }) },
