@@ -14,7 +14,7 @@ export function localPlatform(): LocalPlatform {
       const home = process.env['HOME'] ?? '/root';
       const path = options.user ? join(process.env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'systemd', 'user', 'roadbed.service') : '/etc/systemd/system/roadbed.service';
       // By its path: the Node of systemd's own PATH may be another one, or none.
-      const command = [process.execPath, join(packageRoot, 'bin', 'roadbed'), 'up', '--empty', '--data-dir', options.dataDir];
+      const command = [process.execPath, join(packageRoot, 'bin', 'roadbed'), 'up', '--empty', '--data-dir', options.dataDir, ...options.publicUrls.flatMap((url) => ['--public-url', url])];
       return { path, text: systemdUnit({ scope: options.user ? 'user' : 'system', command, dataDir: options.dataDir }) };
     },
     backup: async (options) => (await import('./backup.ts')).backup(options),

@@ -17,6 +17,7 @@ function welcome(plane: ControlPlane, empty: boolean, seconds: string): string {
     '',
     `  Console    ${ready.loginUrl}`,
     '             (signs you in once, within ten minutes; another link: roadbed open)',
+    ...(ready.consoleUrl === ready.listenUrl ? [] : [`             behind a proxy that forwards to ${ready.listenUrl} with the Host it was asked for`]),
     `  Services   http://<service>.<environment>.localhost:${edge.port}`,
     `  kubectl    export KUBECONFIG=${ready.kubeconfig}`,
     `  Git        ${ready.gitUrl}/<team>/<service>.git   (any user name, a token as the password)`,

@@ -3,6 +3,8 @@ export interface UpOptions {
   empty: boolean;
   port: number | undefined;
   host: string | undefined;
+  /** Public addresses of the console, the one to print first. */
+  publicUrls: readonly string[];
   dataDir: string;
   json: boolean;
   open: boolean;
@@ -20,7 +22,7 @@ export interface LocalPlatform {
   up(options: UpOptions): Promise<number>;
   /** Stops everything below the data directory; with `purge` removes all data and proves that nothing is left. */
   down(options: { dataDir: string; purge: boolean }): Promise<{ stopped: string[]; left: string[] }>;
-  systemdUnit(options: { dataDir: string; user: boolean }): { path: string; text: string };
+  systemdUnit(options: { dataDir: string; user: boolean; publicUrls: readonly string[] }): { path: string; text: string };
   backup(options: { dataDir: string; file: string }): Promise<{ bytes: number; parts: string[] }>;
   restore(options: { dataDir: string; file: string }): Promise<{ parts: string[] }>;
   /** Facts of the machine with a verdict each. */

@@ -13,6 +13,7 @@ const READY_TIMEOUT_MS = 120_000;
 export interface Ready {
   apiUrl: string;
   consoleUrl: string;
+  listenUrl: string;
   edgeUrl: string;
   token: string;
   kubeconfig: string;

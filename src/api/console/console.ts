@@ -26,8 +26,8 @@ export interface Console {
 
 /** `log` gets one line for each unexpected error; it never holds a token or a code. */
 export function createConsole(deps: ConsoleDependencies, log: (line: string) => void): Console {
-  const secure = deps.secure ?? false;
-  const sessions = createSessions(deps.identities, deps.clock, secure);
+  const publicOrigins = deps.publicOrigins ?? [];
+  const sessions = createSessions(deps.identities, deps.clock, publicOrigins);
   const assets = createAssets(deps.webRoot);
   const operationsApi = createOperationsApi(deps, log);
 
@@ -35,8 +35,8 @@ export function createConsole(deps: ConsoleDependencies, log: (line: string) => 
     setSecurityHeaders(response);
     const method = request.method ?? 'GET';
     const url = new URL(request.url ?? '/', 'http://console');
-    const refused = refusal({ method, path: url.pathname, headers: request.headers }, deps.hosts ?? [], secure);
-    if (refused !== undefined) return sendProblem(response, 403, { code: 'ROADBED-5003', class: 'forbidden', message: 'The console refused the request.', why: refused, next: 'Open the console by the address that `roadbed status` prints.' });
+    const refused = refusal({ method, path: url.pathname, headers: request.headers }, publicOrigins);
+    if (refused !== undefined) return sendProblem(response, 403, { code: 'ROADBED-5003', class: 'forbidden', message: 'The console refused the request.', why: refused, next: 'Open the console by the address that `roadbed up` printed; a public one is named with --public-url.' });
 
     if (url.pathname === '/login' && method === 'GET') return showLogin(response, url.searchParams.get('code'));
     if (url.pathname === '/login' && method === 'POST') return redeemLogin(request, response, deps.identities, sessions);

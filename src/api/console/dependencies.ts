@@ -49,10 +49,8 @@ export interface ConsoleDependencies extends OperationsApiDependencies {
   objectApi: IdentifiedHandler;
   /** Folder of the built pages (`web/dist`). */
   webRoot: string;
-  /** Host names, without port, that may address the console besides the loopback names. */
-  hosts?: readonly string[];
-  /** True behind a TLS listener: cookies are marked Secure and origins are https. */
-  secure?: boolean;
+  /** Origins (`https://roadbed.example.com`) under which people reach the console besides addresses and `localhost`. */
+  publicOrigins?: readonly string[];
 }
 
 /** What every route of `/roadbed/v1` gets with its request. */

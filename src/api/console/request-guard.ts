@@ -17,18 +17,29 @@ export interface GuardedRequest {
   headers: IncomingHttpHeaders;
 }
 
+/**
+ * The origin under which a request with this Host is served, or undefined when it is served under none: an address
+ * (which, unlike a name, cannot be rebound) and `localhost` over plain HTTP, and what `--public-url` names, port included.
+ * A TLS proxy must hand on the Host that it was asked for.
+ */
+export function originOf(host: string | undefined, publicOrigins: readonly string[]): string | undefined {
+  if (host === undefined) return undefined;
+  const lower = host.toLowerCase();
+  const configured = publicOrigins.find((origin) => [new URL(origin).host, `${new URL(origin).hostname}:${new URL(origin).port || (origin.startsWith('https:') ? '443' : '80')}`].includes(lower));
+  if (configured !== undefined) return configured;
+  const name = lower.replace(/:\d+$/, '');
+  return isIP(name.replace(/^\[|\]$/g, '')) !== 0 || name === 'localhost' ? `http://${lower}` : undefined;
+}
+
 /** The check of Host alone, for programs that send no Origin (Git, webhooks). Undefined when it may pass. */
-export function hostRefusal(host: string | undefined, hosts: readonly string[]): string | undefined {
+export function hostRefusal(host: string | undefined, publicOrigins: readonly string[]): string | undefined {
   if (host === undefined) return 'The request names no host.';
-  const name = host.toLowerCase().replace(/:\d+$/, '');
-  const address = isIP(name.replace(/^\[|\]$/g, '')) !== 0;
-  return address || name === 'localhost' || hosts.includes(name) ? undefined : `Roadbed is not served under the host name "${printable(name)}".`;
+  return originOf(host, publicOrigins) === undefined ? `Roadbed is not served under the host name "${printable(host)}".` : undefined;
 }
 
 /** Answers one sentence that says why the request is refused; undefined when it may pass. */
-export function refusal(request: GuardedRequest, hosts: readonly string[], secure: boolean): string | undefined {
-  const host = request.headers.host ?? '';
-  const foreign = hostRefusal(request.headers.host, hosts);
+export function refusal(request: GuardedRequest, publicOrigins: readonly string[]): string | undefined {
+  const foreign = hostRefusal(request.headers.host, publicOrigins);
   if (foreign !== undefined) return foreign;
 
   const site = request.headers['sec-fetch-site'];
@@ -36,7 +47,7 @@ export function refusal(request: GuardedRequest, hosts: readonly string[], secur
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !navigation) return 'A page of another site sent the request.';
   if (READING.has(request.method)) return undefined;
 
-  const own = `${secure ? 'https' : 'http'}://${host.toLowerCase()}`;
+  const own = originOf(request.headers.host, publicOrigins);
   const origin = request.headers.origin;
   if (origin !== undefined) return origin.toLowerCase() === own ? undefined : `The origin "${printable(origin)}" is not the console's own.`;
   return site === 'same-origin' ? undefined : 'A request that changes something must carry the console\'s own Origin.';

@@ -8,6 +8,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../ports/clock.ts';
 import type { Identities, Identity } from '../../ports/identity.ts';
+import { originOf } from './request-guard.ts';
 
 const HOURS = 12;
 
@@ -19,8 +20,8 @@ export interface Sessions {
   close(request: IncomingMessage): Promise<string>;
 }
 
-export function createSessions(identities: Identities, clock: Clock, secure: boolean): Sessions {
-  const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+export function createSessions(identities: Identities, clock: Clock, publicOrigins: readonly string[]): Sessions {
+  const attributesFor = (request: IncomingMessage): string => `Path=/; HttpOnly; SameSite=Strict${originOf(request.headers.host, publicOrigins)?.startsWith('https:') === true ? '; Secure' : ''}`;
   const identify = async (request: IncomingMessage): Promise<Identity | undefined> => {
     const token = cookie(request, cookieName(request));
     return token === undefined ? undefined : identities.authenticate(token);
@@ -31,13 +32,13 @@ export function createSessions(identities: Identities, clock: Clock, secure: boo
       const expiresAt = latest !== undefined && latest < limit ? latest : limit;
       const issued = await identities.issue(subject, { expiresAt, description: 'console session' });
       const maxAge = Math.max(0, Math.floor((Date.parse(expiresAt) - clock.now()) / 1000));
-      return `${cookieName(request)}=${issued.token}; Max-Age=${maxAge}; ${attributes}`;
+      return `${cookieName(request)}=${issued.token}; Max-Age=${maxAge}; ${attributesFor(request)}`;
     },
     identify,
     async close(request) {
       const identity = await identify(request);
       if (identity?.tokenId !== undefined) await identities.revoke(identity.tokenId);
-      return `${cookieName(request)}=; Max-Age=0; ${attributes}`;
+      return `${cookieName(request)}=; Max-Age=0; ${attributesFor(request)}`;
     },
   };
 }

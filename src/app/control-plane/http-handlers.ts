@@ -90,7 +90,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
         response.destroy();
       };
       const program = url.startsWith(`${GIT_PREFIX}/`) || url.startsWith(HOOKS_PREFIX);
-      const foreign = program ? hostRefusal(request.headers.host, parts.console.hosts ?? []) : undefined;
+      const foreign = program ? hostRefusal(request.headers.host, parts.console.publicOrigins ?? []) : undefined;
       if (foreign !== undefined) {
         response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${foreign}\n`);
         return;

@@ -156,6 +156,7 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
     changedFiles: source.changedFiles,
     clock,
     cloneUrl: (namespace, name) => `${addresses.git}/${namespace}/${name}.git`,
+    webhookUrl: (namespace, name) => `${addresses.console}/hooks/${namespace}/${name}`,
     importCatalog: (repository, commit) => importCatalog(importer, repository, commit),
     removeImported: (namespace, name) => removeImported(importer, namespace, name),
   });

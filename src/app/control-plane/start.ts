@@ -22,7 +22,7 @@ import { makeFolders } from '../folders.ts';
 import { lockInstance } from '../instance-lock.ts';
 import { packageNetwork } from '../package-network.ts';
 import { packageVersion } from '../package-root.ts';
-import { choosePorts, type Ready } from './addresses.ts';
+import { choosePorts, publicOrigins, type Ready } from './addresses.ts';
 import { recordArtifact } from './artifact-record.ts';
 import { openPlatformDatabase } from './database.ts';
 import { deliveryRules } from './delivery-rules.ts';
@@ -46,6 +46,7 @@ export interface ControlPlaneOptions {
   port: number | undefined;
   host: string | undefined;
   empty: boolean;
+  publicUrls: readonly string[];
   databaseUrl: string | undefined;
   progress: (line: string) => void;
 }
@@ -110,6 +111,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const stands = (part: string): void => log.info({ part, ms: Math.round(performance.now()) }, 'a part stands');
   stands('program');
   const host = options.host ?? LOOPBACK;
+  const origins = publicOrigins(options.publicUrls);
   const version = packageVersion();
   const ports = await choosePorts(host, options.port);
   options.progress('  starting the database, the supervisor and the edge ...');
@@ -130,10 +132,11 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   let handlers: ReturnType<typeof createHandlers> | undefined;
   const consoleListener = await listenHttp(host, ports.console, (request, response) => (handlers === undefined ? void response.writeHead(503).end() : handlers.console(request, response)));
   closing.add('console', () => consoleListener.close());
-  const certificates = ensureCertificates(join(folders.keys, 'tls'), clock, host === LOOPBACK ? [] : [host]);
+  const certificates = ensureCertificates(join(folders.keys, 'tls'), clock, [...(host === LOOPBACK ? [] : [host]), ...origins.map((origin) => new URL(origin).hostname)]);
   const apiListener = await listenTls({ host, port: ports.api, certificates, handler: (request, response) => handlers?.api(request, response) ?? Promise.resolve(false), onError: (error) => log.warn({ error: String(error) }, 'a request ended badly') });
   closing.add('api', () => apiListener.close());
-  const consoleUrl = `http://${host}:${consoleListener.port}`;
+  const listenUrl = `http://${host}:${consoleListener.port}`;
+  const consoleUrl = origins[0] ?? listenUrl;
   const gitUrl = `${consoleUrl}/git`;
   stands('listeners');
 
@@ -176,7 +179,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
     onPush: road.wake,
     onRefused: (namespace, repository, reason) => void storage.store.events.append([webhookRefusal(namespace, repository, reason)]),
   });
-  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl };
+  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
   handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
 
   const lead = async (): Promise<void> => {
@@ -196,6 +199,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
     schemaVersion: 1,
     apiUrl: apiListener.url,
     consoleUrl,
+    listenUrl,
     edgeUrl: `http://${host}:${programs.edgePort}`,
     gitUrl,
     token: token.token,

@@ -42,6 +42,7 @@ export interface SurfaceParts {
   apiUrl: string;
   consoleUrl: string;
   gitUrl: string;
+  publicOrigins: readonly string[];
 }
 
 export function consoleParts(parts: SurfaceParts): Omit<ConsoleDependencies, 'objectApi' | 'identities'> {
@@ -59,7 +60,7 @@ export function consoleParts(parts: SurfaceParts): Omit<ConsoleDependencies, 'ob
     goldenPaths: goldenPaths(parts.templates),
     issueLoginCode: (subject) => core.identities.issueLoginCode(subject),
     about: { version: parts.version, apiUrl: parts.apiUrl, consoleUrl: parts.consoleUrl, gitUrl: parts.gitUrl },
-    hosts: [new URL(parts.consoleUrl).hostname],
+    publicOrigins: parts.publicOrigins,
     webRoot: join(packageRoot, 'web', 'dist'),
   };
 }

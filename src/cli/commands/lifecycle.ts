@@ -17,10 +17,18 @@ function portOption(text: string | undefined): number | undefined {
   throw new PlatformError({ code: 'ROADBED-6020', class: 'usage', message: `"${text}" is not a port`, next: 'give a number from 0 (any free port) to 65535' });
 }
 
+/** The option outranks `ROADBED_PUBLIC_URL`, which holds one address or several with commas. */
+function publicUrlsOf(session: Session, given: readonly string[] | undefined): readonly string[] {
+  return given ?? (session.streams.environment['ROADBED_PUBLIC_URL'] ?? '').split(',').map((url) => url.trim()).filter((url) => url !== '');
+}
+
+const collect = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
+
 interface UpFlags {
   empty?: boolean;
   port?: string;
   host?: string;
+  publicUrl?: string[];
   open?: boolean;
 }
 
@@ -29,6 +37,7 @@ async function up(session: Session, flags: UpFlags): Promise<number> {
     empty: flags.empty === true,
     port: portOption(flags.port),
     host: flags.host,
+    publicUrls: publicUrlsOf(session, flags.publicUrl),
     dataDir: dataDirOf(session),
     json: session.output.json,
     open: flags.open === true,
@@ -62,8 +71,8 @@ async function doctor(session: Session): Promise<number> {
   return checks.some((check) => check.state === 'problem') ? 1 : 0;
 }
 
-async function serviceInstall(session: Session, flags: { system?: boolean; print?: boolean }): Promise<void> {
-  const { path, text } = session.platform.systemdUnit({ dataDir: dataDirOf(session), user: flags.system !== true });
+async function serviceInstall(session: Session, flags: { system?: boolean; print?: boolean; publicUrl?: string[] }): Promise<void> {
+  const { path, text } = session.platform.systemdUnit({ dataDir: dataDirOf(session), user: flags.system !== true, publicUrls: publicUrlsOf(session, flags.publicUrl) });
   if (flags.print === true || session.options.dryRun === true) {
     session.output.line(text.trimEnd());
     return;
@@ -107,13 +116,14 @@ export const lifecycleCommands: CommandGroup = (program, act) => {
     .option('--empty', 'without the demo fleet')
     .option('--port <port>', 'port of the console; 0 makes every listener ephemeral')
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
+    .option('--public-url <url>', 'how people reach console, Git and webhooks through a TLS proxy; may be repeated', collect)
     .option('--open', 'open the console in a browser when ready')
     .action(act(up));
   program.command('down').description('stop everything below the data directory, also after a crash').option('--purge', 'and remove all of it').action(act(down));
   program.command('doctor').description('facts of this machine and how to fix what is amiss').action(act(doctor));
   program.command('open').argument('[service]').description('open the console by a fresh one-time link, or a service in an environment').option('-e, --environment <name>', 'environment', 'prod').action(act(open));
   const service: Command = program.command('service').description('Roadbed as a service of this machine');
-  service.command('install').description('write a systemd unit').option('--system', 'for the machine rather than for this user').option('--print', 'print it instead').action(act(serviceInstall));
+  service.command('install').description('write a systemd unit').option('--system', 'for the machine rather than for this user').option('--print', 'print it instead').option('--public-url <url>', 'how people reach the console through a TLS proxy; may be repeated', collect).action(act(serviceInstall));
   program
     .command('backup')
     .argument('<file>')

@@ -18,6 +18,8 @@ export interface RepositoryDependencies extends MoveDependencies {
   clock: Clock;
   /** Address of a built-in repository, for people to clone. */
   cloneUrl(namespace: string, name: string): string;
+  /** Where a forge announces pushes to a repository that follows it. */
+  webhookUrl(namespace: string, name: string): string;
   /** Imports descriptors and the workload of a commit; answers what the repository's condition is to say. */
   importCatalog(repository: RepositoryObject, commit: string): Promise<{ ok: boolean; message: string }>;
   /** Removes everything that was imported from a repository that is gone. */
@@ -133,7 +135,9 @@ async function writeStatus(deps: RepositoryDependencies, repository: RepositoryO
     conditions = withCondition(conditions, { type: finding.type, status: finding.ok ? 'True' : 'False', reason: finding.reason, message: finding.message.slice(0, MESSAGE_LENGTH), observedGeneration: generation }, now);
   }
   const cloneUrl = repository.spec.url ?? deps.cloneUrl(repository.metadata.namespace ?? '', repository.metadata.name);
-  const status = { ...repository.status, observedGeneration: generation, cloneUrl, conditions };
+  const { webhookUrl: _earlier, ...before } = repository.status ?? {};
+  const webhook = repository.spec.webhook === undefined ? {} : { webhookUrl: deps.webhookUrl(repository.metadata.namespace ?? '', repository.metadata.name) };
+  const status = { ...before, observedGeneration: generation, cloneUrl, ...webhook, conditions };
   if (JSON.stringify(status) === JSON.stringify(repository.status)) return;
   await deps.objects.updateStatus({ ...repository, status });
 }

@@ -32,6 +32,7 @@ beforeEach(() => {
   reconciler = repositoryReconciler({
     objects, source, clock,
     cloneUrl: (namespace, name) => `http://git.test/${namespace}/${name}.git`,
+    webhookUrl: (namespace, name) => `http://console.test/hooks/${namespace}/${name}`,
     importCatalog: async (_repository, commit) => {
       imported.push(commit);
       return { ok: true, message: 'nothing' };

@@ -30,6 +30,8 @@ export const REPOSITORY_SECRETS = { credentials: 'git', webhook: 'webhooks' } as
 export interface RepositoryStatus {
   observedGeneration?: number;
   cloneUrl?: string;
+  /** Where its forge sends pushes, when it takes any. */
+  webhookUrl?: string;
   head?: string;
   /** Seconds from the request to the first production deployment, once known. */
   timeToValueSeconds?: number;
@@ -74,6 +76,7 @@ export const REPOSITORY: KindDefinition = {
   status: record('What was seen of it.', {
     observedGeneration: observedGeneration(),
     cloneUrl: text('Where to clone it from.'),
+    webhookUrl: text('Where its forge sends pushes, when it takes any.'),
     head: text('Newest commit of the branch.'),
     timeToValueSeconds: integer('Seconds from the request to the first production deployment.'),
     conditions: conditions(),

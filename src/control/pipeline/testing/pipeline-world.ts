@@ -87,7 +87,7 @@ export async function openTestPlatform(settings: Partial<PipelineWorld['settings
     objects,
     source,
     clock,
-    cloneUrl: (namespace: string, name: string) => `http://git.test/${namespace}/${name}.git`,
+    webhookUrl: () => 'hook', cloneUrl: (namespace: string, name: string) => `http://git.test/${namespace}/${name}.git`,
     importCatalog: async () => ({ ok: true, message: 'nothing to import' }),
     removeImported: async () => undefined,
     runUrl: (namespace: string, run: string) => `http://console.test/${namespace}/${run}`,
