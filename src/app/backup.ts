@@ -12,6 +12,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PlatformError } from '../domain/error.ts';
+import { removeFolder } from '../adapters/held-folder/held-folder.ts';
 import { down } from './down.ts';
 import { makeFolders, type Folders } from './folders.ts';
 import { runningInstance } from './instance-lock.ts';
@@ -127,7 +128,7 @@ export async function restore(options: { dataDir: string; file: string }): Promi
     }
     return { parts: manifest.parts };
   } catch (error) {
-    for (const folder of new Set([folders.dataDir, folders.reachable])) rmSync(folder, { recursive: true, force: true });
+    for (const folder of new Set([folders.dataDir, folders.reachable])) await removeFolder(folder);
     throw error;
   }
 }

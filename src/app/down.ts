@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { controlPath, readLiveRecord } from '../adapters/edge/edge-folder.ts';
 import { ensureEdge } from '../adapters/edge/launch.ts';
+import { removeFolder } from '../adapters/held-folder/held-folder.ts';
 import { socketPath } from '../adapters/process/protocol.ts';
 import { startEmbeddedPostgres } from '../adapters/postgres/embedded.ts';
 import { runningInstance as runningSupervisor } from '../adapters/process/instance-lock.ts';
@@ -94,11 +95,6 @@ function processesBelow(places: readonly string[]): string[] {
     .map((pid) => `process ${pid}`);
 }
 
-/** Empties a folder that may be a mount point or somebody's working directory, then removes it if it can be. */
-function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
-}
-
 /** The folder that holds the reachable places of all data directories; another one may still use it. */
 function removeIfEmpty(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length === 0) rmSync(folder, { recursive: true, force: true });
@@ -114,7 +110,7 @@ export async function down(options: { dataDir: string; purge: boolean }): Promis
   if (await stopPostgres(folders, options.purge)) stopped.push('database');
   if (!options.purge) return { stopped, left: [] };
   const places = [folders.dataDir, ...(folders.reachable === folders.dataDir ? [] : [folders.reachable])];
-  for (const place of places) removeFolder(place);
+  for (const place of places) await removeFolder(place);
   if (folders.reachable !== folders.dataDir) removeIfEmpty(dirname(folders.reachable));
   const left = [...processesBelow(places), ...[...places, reachableFor(options.dataDir)].filter((place) => existsSync(place))];
   return { stopped, left: [...new Set(left)] };

@@ -1,7 +1,8 @@
 /** `roadbed pipeline run` on a laptop: the pipeline of a folder, on a copy of it, without a server. */
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { mkdtemp, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../adapters/held-folder/held-folder.ts';
 import { copyFolder, folderTree } from '../adapters/workspaces/folder-tree.ts';
 import { localTasks } from '../adapters/workspaces/local-tasks.ts';
 import { runLocally } from '../control/pipeline/run-locally.ts';
@@ -31,6 +32,6 @@ export async function runLocalPipeline(options: { folder: string; onLine: (line:
     return { ok, message };
   } finally {
     await tasks.stop();
-    await rm(place, { recursive: true, force: true });
+    await removeFolder(place);
   }
 }

@@ -10,7 +10,7 @@ import { provenanceStatement } from '../../formats/in-toto/statement.ts';
 import type { ArtifactFiles, Artifacts } from '../../ports/artifacts.ts';
 import { excluder } from './exclude.ts';
 import { createArtifactStore } from './store.ts';
-import { removeTree } from './unpack.ts';
+import { removeFolder } from '../held-folder/held-folder.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'roadbed-artifacts-'));
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -50,7 +50,7 @@ beforeEach(() => {
   store = makeStore();
 });
 
-afterAll(() => removeTree(ROOT));
+afterAll(() => removeFolder(ROOT));
 
 const APP = { 'package.json': '{}', 'src/server.js': 'x', 'node_modules/a/cli.js': '#!', 'node_modules/.bin/a': { link: '../a/cli.js' }, empty: '' };
 

@@ -17,11 +17,12 @@ import { pathProblem } from '../../formats/archive/entry.ts';
 import type { Artifact, ArtifactFiles, Artifacts, ArtifactVerification } from '../../ports/artifacts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Signer } from '../../ports/secrets.ts';
+import { removeFolder } from '../held-folder/held-folder.ts';
 import { isTemporary, publish, syncFolder, temporaryBeside, writeDurably } from './durable.ts';
 import { excluder } from './exclude.ts';
 import { listFolder, megabytes, writeArchive, type PackLimits } from './pack.ts';
 import { badAttachment, digestHex, tooLarge, unknownArtifact } from './problem.ts';
-import { readArchive, removeTree, unpackArchive } from './unpack.ts';
+import { readArchive, unpackArchive } from './unpack.ts';
 import { checkProvenance } from './verify.ts';
 
 export const ARTIFACT_MEDIA_TYPE = 'application/vnd.roadbed.artifact.v1+tar';
@@ -112,7 +113,7 @@ class ArtifactStore implements Artifacts, ArtifactFiles {
     try {
       await rename(temporary, target);
     } catch (error) {
-      await removeTree(temporary);
+      await removeFolder(temporary);
       if (!(await exists(target))) throw error;
     }
     return target;
@@ -185,7 +186,7 @@ class ArtifactStore implements Artifacts, ArtifactFiles {
 
   async #remove(digest: string): Promise<void> {
     for (const suffix of ['.tar', '.sbom.json', '.provenance.json']) await rm(this.#path(digest, suffix), { force: true });
-    await removeTree(join(this.#options.unpackFolder, digestHex(digest)));
+    await removeFolder(join(this.#options.unpackFolder, digestHex(digest)));
   }
 }
 
@@ -205,5 +206,5 @@ async function isOlder(path: string, before: number): Promise<boolean> {
 }
 
 async function removeOld(path: string, before: number): Promise<void> {
-  if (await isOlder(path, before)) await removeTree(path);
+  if (await isOlder(path, before)) await removeFolder(path);
 }

@@ -3,10 +3,11 @@
  * a folder gets its name only when it was right. Links are made last, so nothing is ever written through one.
  */
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, open, readdir, rm, symlink, type FileHandle } from 'node:fs/promises';
+import { chmod, mkdir, open, symlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArchiveProblem, checkLinks, type ArchiveEntry } from '../../formats/archive/entry.ts';
 import { ArchiveReader, type ArchivePart } from '../../formats/archive/read.ts';
+import { removeFolder } from '../held-folder/held-folder.ts';
 import { damaged } from './problem.ts';
 
 const CHUNK = 1_048_576;
@@ -21,7 +22,7 @@ export async function unpackArchive(archive: string, digest: string, target: str
     await builder.finish();
   } catch (error) {
     await builder.abandon();
-    await removeTree(target);
+    await removeFolder(target);
     throw error instanceof ArchiveProblem ? damaged(digest, error.message) : error;
   }
 }
@@ -87,18 +88,4 @@ class TreeBuilder {
     for (const { path, target } of this.#links) await symlink(target ?? '', join(this.#root, path));
     for (const folder of this.#folders.reverse()) await chmod(join(this.#root, folder), 0o555);
   }
-}
-
-/** Removes a folder whose parts may be read-only; nothing when it is absent. */
-export async function removeTree(folder: string): Promise<void> {
-  const unlock = async (path: string): Promise<void> => {
-    await chmod(path, 0o755);
-    for (const entry of await readdir(path, { withFileTypes: true })) if (entry.isDirectory()) await unlock(join(path, entry.name));
-  };
-  try {
-    if ((await lstat(folder)).isDirectory()) await unlock(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  await rm(folder, { recursive: true, force: true });
 }

@@ -5,10 +5,11 @@
  * shared by replicas and environments. Other absolute targets are mounted by bubblewrap; nothing is ever
  * created outside the replica's own folder.
  */
-import { chmodSync, chownSync, closeSync, constants, existsSync, fchmodSync, fchownSync, lstatSync, mkdirSync, openSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { cp, rename } from 'node:fs/promises';
+import { chmodSync, chownSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { cp, open, readlink, rename, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ContainerSpec } from '../../ports/runtime.ts';
+import { removeFolder, throughFolders } from '../held-folder/held-folder.ts';
 import { type Bind, bubblewrapCommand, orderBinds } from './bubblewrap.ts';
 import type { Isolation } from './isolation.ts';
 import { invalid, placeInWorkingDirectory } from './revision-check.ts';
@@ -35,7 +36,6 @@ export interface Habitat {
   user?: number;
 }
 
-const FOLDER_ONLY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Only these of the supervisor's own variables reach programs: its environment may hold secrets. */
@@ -52,51 +52,22 @@ export function ownFolder(path: string, user: number | undefined): string {
   return path;
 }
 
-/**
- * Opens the folder above `place` below `root`, making what is missing; refuses to step through a symbolic link.
- *
- * The user of the program may own the way and change it at any time (another replica runs already), so every folder
- * is held open and the next one is reached through it. `use` gets a path that leads through the held folder.
- */
-function throughParents<T>(root: string, place: string, user: number | undefined, use: (folder: string) => T): T {
-  let held = openSync(root, FOLDER_ONLY);
-  try {
-    for (const part of dirname(place).split('/').filter((name) => name !== '.' && name !== '')) {
-      const next = openFolderIn(held, part, place, user);
-      closeSync(held);
-      held = next;
-    }
-    return use(`/proc/self/fd/${held}`);
-  } finally {
-    closeSync(held);
-  }
-}
-
-function openFolderIn(parent: number, name: string, place: string, user: number | undefined): number {
-  const path = `/proc/self/fd/${parent}/${name}`;
-  const isNew = lstatSync(path, { throwIfNoEntry: false }) === undefined;
-  if (isNew) mkdirSync(path, { mode: 0o755 });
-  let folder: number;
-  try {
-    folder = openSync(path, FOLDER_ONLY);
-  } catch (error) {
-    if (!['ELOOP', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    throw invalid(`target ${place}`, `leads through ${name}, which is not a folder`);
-  }
-  if (isNew && user !== undefined) fchownSync(folder, user, user);
-  return folder;
+/** The folder above `place` below `root`, made where missing, reached without ever following a link. */
+async function throughParents(root: string, place: string, user: number | undefined, use: (folder: string) => Promise<void>): Promise<void> {
+  const parts = dirname(place).split('/').filter((name) => name !== '.' && name !== '');
+  await throughFolders(root, parts, { user, blocked: (part) => invalid(`target ${place}`, `leads through ${part}, which is not a folder`) }, use);
 }
 
 /** Mode and owner are set on the file that was made here, whatever stands under its name by then. */
-function writeOwn(path: string, content: string, mode: string, user: number | undefined): void {
-  rmSync(path, { force: true, recursive: true });
-  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+async function writeOwn(path: string, content: string, mode: string, user: number | undefined): Promise<void> {
+  await removeFolder(path);
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
-    writeFileSync(file, Buffer.from(content, 'base64'));
-    if (user !== undefined) fchownSync(file, user, user);
-    fchmodSync(file, Number.parseInt(mode, 8));
+    await file.writeFile(Buffer.from(content, 'base64'));
+    if (user !== undefined) await file.chown(user, user);
+    await file.chmod(Number.parseInt(mode, 8));
   } finally {
-    closeSync(file);
+    await file.close();
   }
 }
 
@@ -104,9 +75,9 @@ async function privateCopy(container: ContainerSpec, folder: string, user: numbe
   const copy = join(folder, 'work');
   if (!existsSync(copy)) {
     const unfinished = `${copy}.new`;
-    rmSync(unfinished, { recursive: true, force: true });
+    await removeFolder(unfinished);
     await cp(container.workingDirectory, unfinished, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
-    rmSync(copy, { recursive: true, force: true });
+    await removeFolder(copy);
     await rename(unfinished, copy);
   }
   if (user !== undefined) await giveFolder(copy, user);
@@ -124,29 +95,29 @@ async function furnish(container: ContainerSpec, folder: string, user: number | 
     const place = placeInWorkingDirectory(container, file.target);
     if (place === undefined) {
       const path = join(ownFolder(join(folder, 'files'), user), String(index));
-      writeOwn(path, file.content, file.mode, user);
+      await writeOwn(path, file.content, file.mode, user);
       binds.push({ source: path, target: file.target, readOnly: true });
-    } else throughParents(work, place, user, (parent) => writeOwn(join(parent, basename(place)), file.content, file.mode, user));
+    } else await throughParents(work, place, user, (parent) => writeOwn(join(parent, basename(place)), file.content, file.mode, user));
   }
   for (const volume of container.volumes) {
     const place = placeInWorkingDirectory(container, volume.target);
     // Once given it stays given: what the program writes there is its own.
     if (user !== undefined && !volume.readOnly && lstatSync(volume.source).uid !== user) await giveFolder(volume.source, user);
     if (confined) {
-      if (place !== undefined) throughParents(work, join(place, 'x'), user, () => undefined);
+      if (place !== undefined) await throughParents(work, join(place, 'x'), user, async () => undefined);
       binds.push({ source: volume.source, target: place === undefined ? volume.target : join(container.workingDirectory, place), readOnly: volume.readOnly });
     } else if (place !== undefined) {
-      throughParents(work, place, user, (parent) => linkVolume(volume.source, join(parent, basename(place))));
+      await throughParents(work, place, user, (parent) => linkVolume(volume.source, join(parent, basename(place))));
     }
   }
   return { work, binds };
 }
 
 /** The link of an earlier start stays. */
-function linkVolume(source: string, link: string): void {
-  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(link) === source) return;
-  rmSync(link, { recursive: true, force: true });
-  symlinkSync(source, link);
+async function linkVolume(source: string, link: string): Promise<void> {
+  if ((await readlink(link).catch(() => undefined)) === source) return;
+  await removeFolder(link);
+  await symlink(source, link);
 }
 
 /**

@@ -1,9 +1,9 @@
 /**
  * One replica of a revision: its ports and its containers, started in order and kept running.
  */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReplicaObservation, RevisionSpec } from '../../ports/runtime.ts';
+import { removeFolder } from '../held-folder/held-folder.ts';
 import type { Cgroups } from './cgroup.ts';
 import { containersToStart, replicaState, runsOnce } from './container-plan.ts';
 import { ContainerRun } from './container-run.ts';
@@ -128,8 +128,7 @@ export class Replica {
     this.#context.changed();
     while (this.#starting) await new Promise((resolve) => setTimeout(resolve, 5));
     await Promise.all(this.#runs.map((run) => run.stop()));
-    rmSync(this.#context.privateFolder, { recursive: true, force: true });
-    rmSync(this.#context.sharedFolder, { recursive: true, force: true });
+    for (const folder of [this.#context.privateFolder, this.#context.sharedFolder]) await removeFolder(folder);
     this.#context.changed();
   }
 

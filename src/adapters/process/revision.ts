@@ -1,9 +1,11 @@
 /**
  * A revision as the supervisor keeps it: as many replicas as wished, each with ports of its own.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RevisionObservation, RevisionSpec } from '../../ports/runtime.ts';
+import { removeFolder } from '../held-folder/held-folder.ts';
 import type { DesiredRevision } from './desired-state.ts';
 import { LogJournal } from './log-journal.ts';
 import type { ProcessRow } from './process-table.ts';
@@ -176,11 +178,16 @@ export class Revision {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
   }
 
-  /** Closes its log; `remove` also deletes it and all folders. */
-  close(remove: boolean): void {
+  close(): void {
     this.#journal.close();
-    if (!remove) return;
-    rmSync(join(this.#context.folder, 'revisions', this.id), { recursive: true, force: true });
-    rmSync(join(this.#context.sharedDir, 'replicas', this.id), { recursive: true, force: true });
+  }
+
+  /** Deletes log and folders: out of the way at once, for a revision of this id may begin anew meanwhile. */
+  async remove(): Promise<void> {
+    this.close();
+    const places = [join(this.#context.folder, 'revisions', this.id), join(this.#context.sharedDir, 'replicas', this.id)].filter((place) => existsSync(place));
+    const aside = places.map((place) => ({ place, other: `${place}.${randomUUID()}` }));
+    for (const { place, other } of aside) renameSync(place, other);
+    for (const { other } of aside) await removeFolder(other);
   }
 }

@@ -6,10 +6,11 @@
  * awaited, so one bad program never holds up the others.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
 import type { LogLine, LogQuery, RevisionObservation, RevisionSpec, Runtime, TaskObservation, TaskSpec } from '../../ports/runtime.ts';
+import { removeFolder } from '../held-folder/held-folder.ts';
 import { type Cgroups, detectCgroups, sweepCgroups } from './cgroup.ts';
 import { DesiredStateFile } from './desired-state.ts';
 import type { Surroundings } from './habitat.ts';
@@ -102,18 +103,18 @@ export class Supervisor {
       await task.run();
       if (this.#desired.state.tasks[id]?.cancelled === true) void task.cancel();
     }
-    this.#removeStrays();
+    await this.#removeStrays();
     if (this.#cgroups !== undefined) sweepCgroups(this.#cgroups);
     this.#options.log('adopted', { revisions: this.#revisions.size, tasks: this.#tasks.size });
   }
 
   /** Folders of revisions and tasks that nobody wishes any more: left by a crash during removal. */
-  #removeStrays(): void {
+  async #removeStrays(): Promise<void> {
     const { folder, sharedDir } = this.#options;
     const places = [[join(folder, 'revisions'), this.#revisions], [join(folder, 'tasks'), this.#tasks], [join(sharedDir, 'replicas'), this.#revisions], [join(sharedDir, 'tasks'), this.#tasks]] as const;
     for (const [place, known] of places) {
       mkdirSync(place, { recursive: true });
-      for (const name of readdirSync(place)) if (!known.has(name)) rmSync(join(place, name), { recursive: true, force: true });
+      for (const name of readdirSync(place)) if (!known.has(name)) await removeFolder(join(place, name));
     }
   }
 
@@ -218,8 +219,8 @@ export class Supervisor {
   async #forgetRevision(revision: Revision): Promise<void> {
     this.#revisions.delete(revision.id);
     delete this.#desired.state.revisions[revision.id];
-    revision.close(true);
     this.#announce(revision.id);
+    await revision.remove();
     await this.#desired.save();
   }
 
@@ -320,9 +321,9 @@ export class Supervisor {
       await Promise.all([...this.#revisions.values()].map((revision) => revision.stopAll(graceSeconds)));
       await Promise.all([...this.#tasks.values()].map((task) => (workloads === 'purge' ? task.forget() : task.cancel())));
     }
-    for (const revision of this.#revisions.values()) revision.close(workloads === 'purge');
+    for (const revision of this.#revisions.values()) await (workloads === 'purge' ? revision.remove() : revision.close());
     if (this.#cgroups !== undefined) sweepCgroups(this.#cgroups);
     if (workloads !== 'purge') return;
-    for (const name of ['replicas', 'tasks', 'tools']) rmSync(join(this.#options.sharedDir, name), { recursive: true, force: true });
+    for (const name of ['replicas', 'tasks', 'tools']) await removeFolder(join(this.#options.sharedDir, name));
   }
 }

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskObservation, TaskSpec } from '../../ports/runtime.ts';
+import { removeFolder } from '../held-folder/held-folder.ts';
 import { type Bind, bubblewrapCommand, orderBinds } from './bubblewrap.ts';
 import { type CellRecord, allCellMembers, cellAlive, cellMembers, killCell, readExitCode, startCell, writeRecord } from './cell.ts';
 import { type CgroupHandle, type Cgroups, THREADS_PER_PROCESS, createCgroup, outOfMemoryKills, peakMemory } from './cgroup.ts';
@@ -270,7 +271,7 @@ export class TaskRun {
     this.#progress.finished = { ...result, finishedAt: new Date().toISOString() };
     this.#save();
     this.#journal.close();
-    rmSync(this.#shared, { recursive: true, force: true });
+    await removeFolder(this.#shared);
     this.#context.changed();
   }
 
@@ -339,7 +340,6 @@ export class TaskRun {
   async forget(): Promise<void> {
     await this.cancel();
     this.#journal.close();
-    rmSync(this.#folder, { recursive: true, force: true });
-    rmSync(this.#shared, { recursive: true, force: true });
+    for (const folder of [this.#folder, this.#shared]) await removeFolder(folder);
   }
 }

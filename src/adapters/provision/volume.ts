@@ -1,7 +1,8 @@
 /** Score's `volume`: a folder of its own that outlives revisions; what is in it goes with the claim. */
-import { lstat, mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Provisioner } from '../../ports/provisioner.ts';
+import { removeFolder } from '../held-folder/held-folder.ts';
 import { folderName } from './name.ts';
 import { residue } from './problem.ts';
 
@@ -16,7 +17,7 @@ export function createVolumeProvisioner(folder: string): Provisioner {
     },
     release: async (request) => {
       const source = join(folder, folderName(request));
-      await rm(source, { recursive: true, force: true, maxRetries: 3 });
+      await removeFolder(source);
       const left = await lstat(source).then(() => true, () => false);
       if (left) throw residue(request, `the folder ${source}`);
     },

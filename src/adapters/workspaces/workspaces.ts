@@ -7,10 +7,11 @@
  * the platform are written only into real folders.
  */
 import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, symlink, utimes } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, realpath, rename, symlink, utimes } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
 import type { WorkspaceRequest, Workspaces } from '../../ports/workspaces.ts';
+import { removeFolder, throughFolders } from '../held-folder/held-folder.ts';
 
 const NAME = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/;
 const OPEN_TO_OTHERS = 0o711;
@@ -30,7 +31,7 @@ export function openWorkspaces(root: string): Workspaces {
       let taken = false;
       const fresh = !(await isThere(join(own, 'workspace')));
       if (fresh) {
-        await rm(own, { recursive: true, force: true, maxRetries: 3 });
+        await removeFolder(own);
         if (earlier !== undefined && (await isThere(join(earlier, 'workspace')))) {
           await rename(earlier, own);
           taken = true;
@@ -50,9 +51,9 @@ export function openWorkspaces(root: string): Workspaces {
       return folder;
     },
     write: writeInto,
-    remove: async (namespace, run) => await rm(runFolder(namespace, run), { recursive: true, force: true, maxRetries: 3 }),
+    remove: async (namespace, run) => await removeFolder(runFolder(namespace, run)),
     boundCaches: async (namespace, repository, bytes) => await bound(cacheFolder(namespace, repository), bytes),
-    removeCaches: async (namespace, repository) => await rm(cacheFolder(namespace, repository), { recursive: true, force: true, maxRetries: 3 }),
+    removeCaches: async (namespace, repository) => await removeFolder(cacheFolder(namespace, repository)),
   };
 }
 
@@ -72,39 +73,32 @@ async function linkCaches(own: string, caches: string, wanted: WorkspaceRequest[
     const base = join(own, home ? 'home' : 'workspace');
     const parts = (home ? cache.path.slice(2) : cache.path).split('/').filter((part) => part !== '' && part !== '.');
     if (parts.includes('..') || parts.length === 0) throw occupied(cache.path, 'it leads elsewhere');
-    const place = join(base, ...parts);
     const target = join(caches, cache.name);
-    const reachable = await makeFolders(base, parts.slice(0, -1));
-    if (!reachable && untouched) throw occupied(cache.path, 'the repository has a file in the way');
-    const found = reachable ? await lstat(place).catch(() => undefined) : undefined;
-    if (reachable && found === undefined) await symlink(target, place);
-    else if (untouched && found?.isSymbolicLink() === false) throw occupied(cache.path, 'the repository has something there');
+    const inTheWay = occupied(cache.path, 'the repository has a file in the way');
+    await throughFolders(base, parts.slice(0, -1), { blocked: () => inTheWay }, async (folder) => {
+      const place = join(folder, parts.at(-1) ?? '');
+      const found = await lstat(place).catch(() => undefined);
+      if (found === undefined) await symlink(target, place);
+      else if (untouched && !found.isSymbolicLink()) throw occupied(cache.path, 'the repository has something there');
+    }).catch((error: unknown) => {
+      if (untouched || error !== inTheWay) throw error;
+    });
   }
-}
-
-/** Makes folders below `base` one by one; false when one of them is something else. */
-async function makeFolders(base: string, parts: readonly string[]): Promise<boolean> {
-  let folder = base;
-  for (const part of parts) {
-    folder = join(folder, part);
-    const found = await lstat(folder).catch(() => undefined);
-    if (found === undefined) await mkdir(folder);
-    else if (!found.isDirectory()) return false;
-  }
-  return true;
 }
 
 async function writeInto(folder: string, path: string, content: string): Promise<void> {
   const parts = path.split('/');
-  if (!(await makeFolders(folder, parts.slice(0, -1)))) throw notThere(path, 'a file or a link of the repository is in the way');
-  const place = join(folder, ...parts);
-  await rm(place, { recursive: true, force: true });
-  const file = await open(place, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o644);
-  try {
-    await file.writeFile(content);
-  } finally {
-    await file.close();
-  }
+  const blocked = (): PlatformError => notThere(path, 'a file or a link of the repository is in the way');
+  await throughFolders(folder, parts.slice(0, -1), { blocked }, async (parent) => {
+    const place = join(parent, parts.at(-1) ?? '');
+    await removeFolder(place);
+    const file = await open(place, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o644);
+    try {
+      await file.writeFile(content);
+    } finally {
+      await file.close();
+    }
+  });
 }
 
 async function bound(folder: string, bytes: number): Promise<number> {
@@ -116,7 +110,7 @@ async function bound(folder: string, bytes: number): Promise<number> {
   let total = caches.reduce((sum, cache) => sum + cache.size, 0);
   for (const cache of caches) {
     if (total <= bytes) break;
-    await rm(cache.path, { recursive: true, force: true, maxRetries: 3 });
+    await removeFolder(cache.path);
     total -= cache.size;
   }
   return total;
