@@ -11,6 +11,8 @@ import { claimedHosts } from '../../control/resource-claim/host-directory.ts';
 import { claimOutputs, resourceClaimReconciler } from '../../control/resource-claim/reconciler.ts';
 import type { WorkloadsDeps } from '../../control/rollout/workloads.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Objects } from '../../ports/objects.ts';
+import type { Provisioner } from '../../ports/provisioner.ts';
 import type { Secrets, Signer } from '../../ports/secrets.ts';
 import type { Folders } from '../folders.ts';
 import type { PlatformDatabase } from './database.ts';
@@ -24,6 +26,24 @@ export interface SecretPlace {
   claimsFor(core: ObjectCore): Reconciler;
 }
 
+export interface ProvisionerParts {
+  folders: Pick<Folders, 'volumes' | 'edge' | 'dataDir'>;
+  storage: Pick<PlatformDatabase, 'administration' | 'tenantAddress'>;
+  secrets: Secrets;
+  objects: Objects;
+}
+
+export function shippedProvisioners({ folders, storage, secrets, objects }: ProvisionerParts): Provisioner[] {
+  return [
+    createPostgresProvisioner({ connection: storage.administration, address: storage.tenantAddress, secrets }),
+    createVolumeProvisioner(folders.volumes),
+    createServicePortProvisioner(servicePorts(join(folders.edge, 'service-ports.json'), folders.dataDir)),
+    createDnsProvisioner(),
+    createRouteProvisioner(claimedHosts(objects)),
+    createEnvironmentProvisioner(),
+  ];
+}
+
 export async function openSecretPlace(parts: { folders: Folders; storage: PlatformDatabase; clock: Clock }): Promise<SecretPlace> {
   const { folders, storage, clock } = parts;
   const { secrets, keyRing } = await openSecretStore(storage.database, join(folders.keys, 'master.json'));
@@ -34,15 +54,7 @@ export async function openSecretPlace(parts: { folders: Folders; storage: Platfo
     claimOutputs: claimOutputs(secrets),
     claimsFor: (core) => {
       const objects = core.as('resource-controller');
-      const provisioners = [
-        createPostgresProvisioner({ connection: storage.administration, address: storage.tenantAddress, secrets }),
-        createVolumeProvisioner(folders.volumes),
-        createServicePortProvisioner(servicePorts(join(folders.edge, 'service-ports.json'), folders.dataDir)),
-        createDnsProvisioner(),
-        createRouteProvisioner(claimedHosts(objects)),
-        createEnvironmentProvisioner(),
-      ];
-      return resourceClaimReconciler({ objects, secrets, clock, provisioners });
+      return resourceClaimReconciler({ objects, secrets, clock, provisioners: shippedProvisioners({ folders, storage, secrets, objects }) });
     },
   };
 }

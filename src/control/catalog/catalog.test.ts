@@ -89,6 +89,12 @@ test('vanished entities are removed, but not while a file has a fault', async ()
   expect(await objects.list('roadbed.dev/Workload')).toEqual([]);
 });
 
+test('a resource that nothing here provides is told with line and column, and the workload is in the catalog all the same', async () => {
+  const result = await load('web', { 'score.yaml': `${SCORE}resources:\n  cache:\n    type: redis\n` });
+  expect(result).toEqual({ ok: false, message: expect.stringMatching(/^score\.yaml:\d+:11: resources\.cache\.type: no provisioner makes resources of type "redis": a Redis server needs/) });
+  expect(await objects.get<ApiObject>('roadbed.dev/Workload', 'team', 'web')).toBeDefined();
+});
+
 test('a namespace that the registration does not name is refused, one that it names is taken', async () => {
   const elsewhere = { 'catalog-info.yaml': component('web', '  namespace: others\n') };
   const refused = await load('web', elsewhere);

@@ -10,7 +10,7 @@ import type { SourceTree } from '../../domain/source-tree.ts';
 import type { Entity } from '../../formats/backstage/kinds.ts';
 import { parseEntities, resolvePath } from '../../formats/backstage/parse.ts';
 import { parseScore } from '../../formats/score/parse.ts';
-import { fileFaults, SCORE_FILE, textOf } from '../pipeline/plan.ts';
+import { fileFaults, SCORE_FILE, textOf, unrunnableProblems } from '../pipeline/plan.ts';
 
 const CATALOG_FILES: readonly string[] = ['catalog-info.yaml', 'catalog-info.yml'];
 const MOST_FILES = 50;
@@ -46,8 +46,10 @@ export async function readDeclarations(tree: SourceTree): Promise<Declarations> 
   }
   const score = files.has(SCORE_FILE) ? await textOf(tree, SCORE_FILE) : undefined;
   if (score === undefined) return result;
-  const { document, problems } = parseScore(score, SCORE_FILE);
-  result.problems.push(...problems);
+  const parsed = parseScore(score, SCORE_FILE);
+  const { document } = parsed;
+  // What asks for more than can be had here is still a workload: it is imported, and its faults are told.
+  result.problems.push(...parsed.problems, ...unrunnableProblems(parsed));
   return document === undefined ? result : { ...result, workload: { document, file: SCORE_FILE } };
 }
 

@@ -39,6 +39,18 @@ test('a push is tested, packed and released, and its events stand on one chain',
   expect(existsSync(join(platform.folder, 'work/runs/team', run.metadata.name))).toBe(false);
 });
 
+test('a resource that nothing here provides fails the run before its first step, and the pusher reads it at once', async () => {
+  platform = await openTestPlatform();
+  platform.start();
+  const { commit, lines } = await platform.push('web', { ...SERVICE, 'score.yaml': `${SCORE}resources:\n  cache:\n    type: redis\n` });
+  const sentence = /score\.yaml:9:11: resources\.cache\.type: no provisioner makes resources of type "redis": a Redis server needs .*Provided here: .*postgres/;
+  expect(lines.at(-1)).toMatch(sentence);
+  const run = await platform.finished(`web-${commit.slice(0, 7)}-1`);
+  expect(run.status?.phase).toBe('Failed');
+  expect(run.status?.message).toMatch(sentence);
+  expect(run.status?.steps ?? []).toEqual([]);
+});
+
 test('a settled system changes nothing in a full pass', async () => {
   platform = await openTestPlatform();
   platform.start();

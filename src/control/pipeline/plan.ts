@@ -54,8 +54,8 @@ export async function textOf(tree: SourceTree, path: string): Promise<string | u
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
-/** What no runtime here would run, where it stands in the file. */
-function unrunnableProblems({ document, position }: ParsedScore): SourceProblem[] {
+/** What no runtime or provisioner here can give, where it stands in the file. */
+export function unrunnableProblems({ document, position }: ParsedScore): SourceProblem[] {
   if (document === undefined || position === undefined) return [];
   return unrunnableParts(document).map(({ at, message }) => ({ file: SCORE_FILE, ...position(at), path: printPath(at), message }));
 }

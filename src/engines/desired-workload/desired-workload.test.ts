@@ -188,3 +188,11 @@ test('what no runtime here runs is told from the document alone, at its place', 
   ]);
   expect(unrunnableParts(score())).toEqual([]);
 });
+
+test('a type of resource that nothing here provides is told at its place, with what would provide it', () => {
+  const workload = score({}, { resources: { db: { type: 'postgres' }, cache: { type: 'redis' }, odd: { type: 'toString' } } });
+  expect(unrunnableParts(workload).map(({ at, message }) => `${at.join('.')}: ${message}`)).toEqual([
+    'resources.cache.type: no provisioner makes resources of type "redis": a Redis server needs the kubernetes runtime or an OpenTofu module, which are not part of this version. Provided here: dns, environment, postgres, route, service-port, volume',
+    expect.stringMatching(/^resources\.odd\.type: no provisioner makes resources of type "toString": it needs the kubernetes runtime/),
+  ]);
+});

@@ -33,7 +33,7 @@ export function desiredWorkload(input: WorkloadInput): DesiredWorkload {
   const builder = new ContainerBuilder(input, workloadLookup({ metadata: workload.metadata, resources: input.resources }));
   const containers = Object.entries(workload.containers).map(([name, container]) => builder.build(name, container));
   const ports = unrunnableParts(workload).filter((part) => part.rule === 'port');
-  const problems = [...builder.problems, ...ports.map(({ rule, at, message }): WorkloadProblem => ({ rule, path: printPath(at), message }))];
+  const problems = [...builder.problems, ...ports.map(({ at, message }): WorkloadProblem => ({ rule: 'port', path: printPath(at), message }))];
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,

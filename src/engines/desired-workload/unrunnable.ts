@@ -5,10 +5,12 @@
  * rollout that could not start.
  */
 import type { ScoreDocument } from '../../domain/kinds/workload.ts';
+import { PROVIDED_TYPES, unprovidedType } from './resource-types.ts';
 import type { WorkloadProblem } from './workload-input.ts';
 import { portMode, PORTS_ANNOTATION, workloadPorts } from './workload-ports.ts';
 
-export interface UnrunnablePart extends Pick<WorkloadProblem, 'rule' | 'message'> {
+export interface UnrunnablePart extends Pick<WorkloadProblem, 'message'> {
+  rule: WorkloadProblem['rule'] | 'resource';
   /** Where it stands in the document. */
   at: readonly (string | number)[];
 }
@@ -18,12 +20,15 @@ export function imageRefusal(image: string): string {
   return `container image ${JSON.stringify(image)} needs the kubernetes runtime, which is not part of this version; the process runtime takes "." (what the pipeline built)`;
 }
 
-/** Images, protocols and port numbers that cannot be had; empty when nothing stands against running it. */
+/** Images, protocols, port numbers and types of resources that cannot be had; empty when nothing stands against running it. */
 export function unrunnableParts(workload: ScoreDocument): UnrunnablePart[] {
   const images = Object.entries(workload.containers).filter(([, container]) => container.image !== '.');
   return [
     ...images.map(([name, { image }]): UnrunnablePart => ({ rule: 'image', at: ['containers', name, 'image'], message: imageRefusal(image) })),
     ...portParts(workload),
+    ...Object.entries(workload.resources ?? {})
+      .filter(([, { type }]) => !PROVIDED_TYPES.includes(type))
+      .map(([name, { type }]): UnrunnablePart => ({ rule: 'resource', at: ['resources', name, 'type'], message: `no provisioner makes resources of type ${JSON.stringify(type)}: ${unprovidedType(type)}` })),
   ];
 }
 
