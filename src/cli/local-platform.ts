@@ -27,6 +27,6 @@ export interface LocalPlatform {
   restore(options: { dataDir: string; file: string }): Promise<{ parts: string[] }>;
   /** Facts of the machine with a verdict each. */
   doctor(options: { dataDir: string }): Promise<{ name: string; state: 'ok' | 'warning' | 'problem'; fact: string; fix?: string }[]>;
-  runPipeline(options: { folder: string; onLine: (line: string) => void; signal: AbortSignal }): Promise<{ ok: boolean; message: string }>;
+  runPipeline(options: { folder: string; dataDir: string; extensions: string | undefined; onLine: (line: string) => void; signal: AbortSignal }): Promise<{ ok: boolean; message: string }>;
   openInBrowser(url: string): Promise<boolean>;
 }

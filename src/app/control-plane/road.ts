@@ -33,7 +33,7 @@ import type { Secrets } from '../../ports/secrets.ts';
 import type { DesiredState } from '../../ports/source.ts';
 import type { Folders } from '../folders.ts';
 import type { PlatformDatabase } from './database.ts';
-import { allDetectors } from './extensions.ts';
+import { allDetectors, extensionsOf } from './extensions.ts';
 import type { ObjectCore } from './object-core.ts';
 import type { Programs } from './programs.ts';
 import { repositoryCredentials } from './repository-secrets.ts';
@@ -82,7 +82,7 @@ function pipelineWorld(parts: RoadParts, source: GitSource): PipelineWorld {
     workspaces: openWorkspaces(folders.workspaces),
     artifacts,
     clock,
-    detectors: allDetectors(folders.dataDir),
+    detectors: allDetectors(extensionsOf(folders.dataDir)),
     recordArtifact: parts.recordArtifact,
     makeRelease: async (order) => {
       const environments = await objects.list<EnvironmentObject>('roadbed.dev/Environment');

@@ -27,7 +27,7 @@ import { recordArtifact } from './artifact-record.ts';
 import { openPlatformDatabase } from './database.ts';
 import { deliveryRules } from './delivery-rules.ts';
 import { limitOldGeneration, limitYoungGeneration } from './heap-limits.ts';
-import { allTemplates } from './extensions.ts';
+import { allTemplates, extensionsOf } from './extensions.ts';
 import { createHandlers } from './http-handlers.ts';
 import { listenHttp } from './listeners.ts';
 import { keepLeading } from './leadership.ts';
@@ -165,7 +165,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const demo: Demo | undefined = fleet === undefined
     ? undefined
     : createDemo({ fleet, objects: core.as('platform'), objectsOf: core.of, source: road.source, received: moved, requestsPerSecond: () => fleetRate(road, fleet, clock) });
-  const templates = allTemplates(folders.dataDir);
+  const templates = allTemplates(extensionsOf(folders.dataDir));
   const operations = allOperations({
     rollouts: road.delivery.operations,
     pipelines: { objectsOf: core.of, source: road.source },

@@ -2,6 +2,7 @@
 import type { PipelineRunSpec, PipelineRunStatus } from '../../domain/kinds/pipeline-run.ts';
 import { PlatformError } from '../../domain/error.ts';
 import type { ApiObject } from '../../domain/object.ts';
+import { defaultDataDir } from '../context.ts';
 import type { CommandGroup, Session } from '../session.ts';
 import { age } from '../output.ts';
 import { listOwn } from '../resources.ts';
@@ -23,14 +24,14 @@ async function list(session: Session): Promise<void> {
   ]);
 }
 
-async function run(session: Session, repository: string | undefined, flags: { folder?: string; ref?: string }): Promise<number | void> {
+async function run(session: Session, repository: string | undefined, flags: { folder?: string; ref?: string; extensions?: string }): Promise<number | void> {
   if (repository !== undefined) {
     const namespace = session.options.namespace ?? 'default';
     return report(session, await operate(session, 'runPipeline', { namespace, repository, ...(flags.ref === undefined ? {} : { ref: flags.ref }) }));
   }
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
-  const verdict = await session.platform.runPipeline({ folder: flags.folder ?? process.cwd(), onLine: (line) => session.output.say(line), signal: abort.signal });
+  const verdict = await session.platform.runPipeline({ folder: flags.folder ?? process.cwd(), dataDir: session.options.dataDir ?? defaultDataDir(session.streams.environment), extensions: flags.extensions ?? (session.streams.environment['ROADBED_EXTENSIONS'] || undefined), onLine: (line) => session.output.say(line), signal: abort.signal });
   if (session.output.json) session.output.document({ ...verdict });
   else session.output.line(`${session.output.style(verdict.ok ? 'green' : 'red', verdict.ok ? 'passed' : 'failed')}: ${verdict.message}`);
   return abort.signal.aborted ? 130 : verdict.ok ? 0 : 1;
@@ -62,7 +63,7 @@ async function verify(session: Session, digest: string): Promise<number> {
 export const pipelineCommands: CommandGroup = (program, act) => {
   const pipeline = program.command('pipeline').description('pipeline runs').action(act(list));
   pipeline.command('list').description('list them, newest first').action(act(list));
-  pipeline.command('run').argument('[repository]').description('run the pipeline of this folder here, or of a repository on the platform').option('--folder <folder>', 'folder to run (default: this one)').option('--ref <ref>', 'branch or commit').action(act(run));
+  pipeline.command('run').argument('[repository]').description('run the pipeline of this folder here, or of a repository on the platform').option('--folder <folder>', 'folder to run (default: this one)').option('--ref <ref>', 'branch or commit').option('--extensions <folder>', 'the platform team\'s own detectors (default: those of the data directory)').action(act(run));
   pipeline
     .command('cancel')
     .argument('<run>')
