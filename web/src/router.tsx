@@ -1,7 +1,7 @@
 /** Every address of the console. Pages are loaded when they are first needed; links preload them. */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { catalog, entity, environments, home, pipelineRun, pipelines, rollout, service } from './data/reads.ts';
+import { catalog, deploys, entity, environments, home, pipelineRun, pipelines, rollout, service } from './data/reads.ts';
 import { NotFound } from './pages/not-found.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -37,7 +37,7 @@ export const serviceRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/service.tsx'), 'ServiceRoutePage'),
 });
 export const pipelinesRoute = createRoute({
-  getParentRoute: () => root, path: '/pipelines', validateSearch: filters('q', 'phase'),
+  getParentRoute: () => root, path: '/pipelines', validateSearch: filters('q', 'phase', 'day'),
   loader: ({ context }) => void context.client.prefetchQuery(pipelines()),
   component: lazyRouteComponent(() => import('./pages/pipelines.tsx'), 'PipelinesListPage'),
 });
@@ -56,6 +56,16 @@ export const environmentsRoute = createRoute({
   loader: ({ context }) => void context.client.prefetchQuery(environments()),
   component: lazyRouteComponent(() => import('./pages/environments.tsx'), 'EnvironmentsRoutePage'),
 });
+export const environmentRoute = createRoute({
+  getParentRoute: () => root, path: '/environments/$name',
+  loader: ({ context }) => void context.client.prefetchQuery(environments()),
+  component: lazyRouteComponent(() => import('./pages/environment.tsx'), 'EnvironmentRoutePage'),
+});
+export const deliveryRoute = createRoute({
+  getParentRoute: () => root, path: '/delivery', validateSearch: filters('q', 'day', 'outcome', 'metric'),
+  loader: ({ context }) => void context.client.prefetchQuery(deploys()),
+  component: lazyRouteComponent(() => import('./pages/delivery.tsx'), 'DeliveryRoutePage'),
+});
 export const auditRoute = createRoute({
   getParentRoute: () => root, path: '/audit', validateSearch: filters('kind', 'subject', 'actor', 'namespace', 'chain', 'before'),
   component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditRoutePage'),
@@ -69,7 +79,7 @@ export const newServiceProgressRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/new-service-progress.tsx'), 'NewServiceProgressPage'),
 });
 
-const routes = root.addChildren([homeRoute, catalogRoute, entityRoute, serviceRoute, pipelinesRoute, pipelineRunRoute, rolloutRoute, environmentsRoute, auditRoute, newServiceRoute, newServiceProgressRoute]);
+const routes = root.addChildren([homeRoute, catalogRoute, entityRoute, serviceRoute, pipelinesRoute, pipelineRunRoute, rolloutRoute, environmentsRoute, environmentRoute, deliveryRoute, auditRoute, newServiceRoute, newServiceProgressRoute]);
 
 /** Every filter is text, so addresses need none of the router's JSON: `?attempt=3`. */
 function parseSearch(search: string): Record<string, string> {

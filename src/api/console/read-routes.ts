@@ -12,6 +12,7 @@ import { previewRoute, reads } from '../contract/routes.ts';
 import { auditRows } from './audit.ts';
 import type { AskedBy, OperationsApiDependencies, Readable } from './dependencies.ts';
 import { catalogPage, entityPage } from './pages/catalog.ts';
+import { deploysPage } from './pages/deploys.ts';
 import { environmentsPage } from './pages/environments.ts';
 import { homePage } from './pages/home.ts';
 import { newServiceProgress } from './pages/new-service.ts';
@@ -72,6 +73,12 @@ export function readRoutes(deps: OperationsApiDependencies, pulses: PulseReader)
     const own = namespace ?? (readable.all ? undefined : readable.namespaces[0]);
     if (!readable.all && !sees(readable, own)) return context.json(await deps.deliveryMetrics({ namespace: '-' }));
     return context.json(await deps.deliveryMetrics({ ...(own === undefined ? {} : { namespace: own }), ...(service === undefined ? {} : { service }), ...(environment === undefined ? {} : { environment }), since: ago(MONTH_MS) }));
+  });
+  app.get(reads.deploys.path, async (context) => {
+    const readable = await deps.readable(context.env.identity);
+    const since = ago(WEEK_MS);
+    const rows = await deps.events.query({ kinds: DEPLOY_KINDS, since, limit: 5_000 });
+    return context.json(deploysPage(rows.filter((row) => sees(readable, row.namespace)), since, ago(0)));
   });
   app.get(reads.audit.path, async (context) => context.json(await auditRows(deps.events, await deps.readable(context.env.identity), valid(context.req.query(), auditQuerySchema))));
   app.get(reads.auditVerification.path, async (context) => context.json({ ...(await deps.events.verify()), checkedAt: new Date(deps.clock.now()).toISOString() }));

@@ -1,5 +1,6 @@
 /** What the pages read: one answer a page, made from objects, events and traffic at the moment of asking. */
 import { z } from 'zod';
+import type { EnvironmentSpec } from '../../domain/kinds/environment.ts';
 import type { PipelineRunSpec, PipelineRunStatus } from '../../domain/kinds/pipeline-run.ts';
 import type { ResourceClaimSpec, ResourceClaimStatus } from '../../domain/kinds/resource-claim.ts';
 import type { RolloutSpec, RolloutStatus } from '../../domain/kinds/rollout.ts';
@@ -124,6 +125,14 @@ export const deploySchema = z.object({
 });
 export type Deploy = z.infer<typeof deploySchema>;
 
+/** What reached and left the environments in the last days, newest first. */
+export const deploysPageSchema = z.object({
+  since: z.string(),
+  until: z.string(),
+  deploys: z.array(deploySchema.extend({ namespace: z.string().optional(), service: z.string() })),
+});
+export type DeploysPage = z.infer<typeof deploysPageSchema>;
+
 export const placementSchema = z.object({
   environment: z.string(),
   production: z.boolean(),
@@ -192,7 +201,15 @@ export const environmentRowSchema = z.object({
   /** `5 % → 25 % → all, success rate ≥ 99 %`. */
   strategy: z.string(),
   services: z.number(),
+  /** What it is for, in a person's words: the annotation of the same meaning. */
+  description: z.string().optional(),
+  /** The settings as they are kept, and the version of the object that a change is based on. */
+  spec: z.custom<EnvironmentSpec>((value) => typeof value === 'object' && value !== null && 'strategy' in value),
+  resourceVersion: z.string(),
+  changedAt: z.string(),
 });
+/** Kubernetes' well-known annotation for a description. */
+export const DESCRIPTION_ANNOTATION = 'kubernetes.io/description';
 export const matrixRowSchema = z.object({ namespace: z.string(), service: z.string(), owner: z.string().optional(), cells: z.array(placementSchema) });
 export const environmentsPageSchema = z.object({
   checkedAt: z.string(),

@@ -10,7 +10,7 @@ import { auditPageSchema, auditVerificationSchema } from './audit-page.ts';
 import { deliveryMetricsSchema } from './delivery-metrics.ts';
 import { goldenPathsSchema, newServiceProgressSchema, previewSchema } from './golden-path.ts';
 import { demoStatusSchema } from './operations.ts';
-import { catalogSchema, entityPageSchema, environmentsPageSchema, homeSchema, pipelineRunPageSchema, pipelinesPageSchema, servicePageSchema, sessionSchema } from './pages.ts';
+import { catalogSchema, deploysPageSchema, entityPageSchema, environmentsPageSchema, homeSchema, pipelineRunPageSchema, pipelinesPageSchema, servicePageSchema, sessionSchema } from './pages.ts';
 import { receiptSchema, rolloutPageSchema, trafficSchema } from './rollout-page.ts';
 
 export const PREFIX = '/roadbed/v1';
@@ -28,6 +28,7 @@ export const reads = {
   receipt: { path: '/rollouts/:namespace/:name/receipt', answer: receiptSchema },
   environments: { path: '/environments', answer: environmentsPageSchema },
   metrics: { path: '/delivery-metrics', answer: deliveryMetricsSchema },
+  deploys: { path: '/deploys', answer: deploysPageSchema },
   audit: { path: '/audit', answer: auditPageSchema },
   auditVerification: { path: '/audit/verification', answer: auditVerificationSchema },
   goldenPaths: { path: '/golden-paths', answer: goldenPathsSchema },

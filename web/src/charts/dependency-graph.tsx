@@ -1,9 +1,12 @@
 /** What needs what, from left to right; the same as a table underneath. */
+import { useRef } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { ServiceMap } from '../../../src/api/contract/pages.ts';
 import { count } from '../data/wording.ts';
 import { State, StateIcon } from '../ui/state.tsx';
 import { Table } from '../ui/table.tsx';
+import { csv } from '../data/csv.ts';
+import { ChartTools } from './chart-tools.tsx';
 import { layOut } from './dependency-layers.ts';
 import type { Slot } from './dependency-layers.ts';
 import styles from './dependency-graph.module.css';
@@ -49,11 +52,12 @@ function places(columns: readonly Slot[][]): { at: Map<string, Point>; width: nu
 export function DependencyGraph({ map, label }: { map: ServiceMap; label: string }) {
   const { columns, lines } = layOut(map.nodes.map((node) => node.ref), map.edges);
   const { at, width, height } = places(columns);
+  const graph = useRef<HTMLDivElement>(null);
   const missing = new Set(map.nodes.filter((node) => !node.found).map((node) => node.ref));
   return (
     <figure className={styles.figure}>
       <div className={styles.scroll} tabIndex={0} role="group" aria-label={label}>
-        <div className={styles.graph} style={{ width, height }}>
+        <div ref={graph} className={styles.graph} style={{ width, height }}>
           <svg width={width} height={height} aria-hidden="true">
             {map.edges.map(({ from, to }, index) => (
               <path key={`${from}>${to}`} className={missing.has(to) ? styles.broken : styles.edge} d={way((lines[index] ?? []).flatMap((id) => at.get(id) ?? []))} />
@@ -67,6 +71,7 @@ export function DependencyGraph({ map, label }: { map: ServiceMap; label: string
       <figcaption className={styles.foot}>
         <span>{map.edges.length === 1 ? 'One dependency' : `${map.edges.length} dependencies`}, as declared; what is needed stands right.</span>
         {map.omitted === 0 ? null : <span>{count(map.omitted, 'more node')} not drawn.</span>}
+        <ChartTools name={label} figure={graph} rows={() => csv([{ label: 'needs', value: (edge: ServiceMap['edges'][number]) => edge.from }, { label: 'how', value: (edge) => edge.type }, { label: 'what is needed', value: (edge) => edge.to }], map.edges)} />
       </figcaption>
       <details className={styles.data}>
         <summary>Data</summary>

@@ -4,9 +4,11 @@
  * The reading under the pointer stands in the legend, so nothing covers the lines and nothing jumps.
  * Several charts share one pointer through `hover`, which is how one time axis is read across them.
  */
-import { useId } from 'react';
+import { useId, useRef } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
+import { csv } from '../data/csv.ts';
 import { clockTime } from '../data/wording.ts';
+import { ChartTools } from './chart-tools.tsx';
 import { linear, linePath, timeTicks, valueTicks } from './scale.ts';
 import type { Point } from './scale.ts';
 import { useWidth } from './width.ts';
@@ -51,6 +53,7 @@ const BOTTOM = 22;
 export function LineChart({ title, sentence, lines, since, until, format, least, limit, markers = [], height = 168, hover, onHover }: LineChartProps) {
   const id = useId();
   const [box, width] = useWidth(560);
+  const figure = useRef<HTMLElement>(null);
   const values = lines.flatMap((line) => line.points.flatMap((point) => point.value ?? []));
   const ticks = valueTicks(Math.max(...values, (limit?.value ?? 0) * 1.25, least));
   const top = ticks.at(-1) ?? 1;
@@ -69,7 +72,7 @@ export function LineChart({ title, sentence, lines, since, until, format, least,
     onHover?.(Math.min(until, Math.max(since, (moment ?? until) + (step * (until - since)) / 60)));
   };
   return (
-    <figure className={styles.figure} aria-labelledby={`${id}-title`}>
+    <figure ref={figure} className={styles.figure} aria-labelledby={`${id}-title`}>
       <figcaption className={styles.caption}>
         <h3 id={`${id}-title`}>{title}</h3>
         <p className={styles.sentence}>{sentence}</p>
@@ -111,9 +114,18 @@ export function LineChart({ title, sentence, lines, since, until, format, least,
           {moment === undefined ? null : <line className={styles.cursor} x1={x(moment)} x2={x(moment)} y1={TOP - 6} y2={height - BOTTOM} />}
         </svg>
       </div>
-      <DataTable title={title} lines={lines} format={format} />
+      <div className={styles.foot}>
+        <DataTable title={title} lines={lines} format={format} />
+        <ChartTools name={title} figure={figure} rows={() => rowsOf(lines)} />
+      </div>
     </figure>
   );
+}
+
+/** Every moment, with the values as they were measured. */
+function rowsOf(lines: readonly Line[]): string {
+  const [first] = lines;
+  return csv([{ label: 'time', value: (index: number) => new Date(first?.points[index]?.at ?? 0).toISOString() }, ...lines.map((line) => ({ label: line.label, value: (index: number) => line.points[index]?.value }))], (first?.points ?? []).map((_, index) => index));
 }
 
 function nearest(lines: readonly Line[], at: number): number | undefined {

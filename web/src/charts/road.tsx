@@ -2,6 +2,7 @@
  * The signature picture: the traffic as a road that parts. The width of each lane is its share of the
  * weight; the markings move with the requests that really flow.
  */
+import { ChartTools } from './chart-tools.tsx';
 import { useWidth } from './width.ts';
 import styles from './road.module.css';
 
@@ -76,11 +77,14 @@ export function Road({ lanes, sentence }: { lanes: Lane[]; sentence: string }) {
             </span>
             <code>{lane.title}</code>
             <span className={styles.sub}>{lane.subtitle}</span>
-            <span className={styles.sub}>{lane.measured}</span>
+            <a href="#comparison" className={styles.sub}>{lane.measured}</a>
           </li>
         ))}
       </ul>
       <figcaption className="unseen">{sentence}</figcaption>
+      <span className={styles.save}>
+        <ChartTools name="traffic split" figure={box} />
+      </span>
     </figure>
   );
 }

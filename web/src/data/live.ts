@@ -17,7 +17,7 @@ export interface LiveState {
 
 const SILENCE_MS = 12_000;
 const GATHER_MS = 200;
-const LOG_READS = new Set(['audit', 'receipt']);
+const LOG_READS = new Set(['audit', 'receipt', 'deploys', 'metrics']);
 
 let state: LiveState = { connected: true, lastHeard: Date.now() };
 const listeners = new Set<() => void>();

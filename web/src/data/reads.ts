@@ -2,7 +2,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { AuditQuery } from '../../../src/api/contract/audit-page.ts';
 import type { Answer } from './request.ts';
-import { get, pathOf } from './request.ts';
+import { get, may, pathOf } from './request.ts';
 
 export const home = () => queryOptions({ queryKey: ['home'], queryFn: () => get<Answer<'home'>>('/home'), refetchInterval: 5_000 });
 export const session = () => queryOptions({ queryKey: ['session'], queryFn: () => get<Answer<'session'>>('/session'), staleTime: 60_000 });
@@ -26,6 +26,9 @@ export const rollout = (namespace: string, name: string, attempt?: string) =>
 export const receipt = (namespace: string, name: string, attempt: number) =>
   queryOptions({ queryKey: ['receipt', namespace, name, attempt], queryFn: () => get<Answer<'receipt'>>(`/rollouts${pathOf(namespace, name)}/receipt?attempt=${attempt}`), enabled: attempt > 0, placeholderData: keepPreviousData });
 export const environments = () => queryOptions({ queryKey: ['environments'], queryFn: () => get<Answer<'environments'>>('/environments') });
+export const mayChange = (resource: string, name: string) => queryOptions({ queryKey: ['may', 'patch', resource, name], queryFn: async () => (await may('patch', resource, name)) ?? true, staleTime: 60_000, retry: false });
+export const deliveryMetrics = () => queryOptions({ queryKey: ['metrics'], queryFn: () => get<Answer<'metrics'>>('/delivery-metrics') });
+export const deploys = () => queryOptions({ queryKey: ['deploys'], queryFn: () => get<Answer<'deploys'>>('/deploys') });
 export const audit = (query: AuditQuery) =>
   queryOptions({
     queryKey: ['audit', query],

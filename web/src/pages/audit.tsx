@@ -2,6 +2,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { AuditVerificationView } from '../../../src/api/contract/audit-page.ts';
+import type { EventRow } from '../../../src/domain/event.ts';
+import type { CsvColumn } from '../data/csv.ts';
 import { audit } from '../data/reads.ts';
 import { get } from '../data/request.ts';
 import { announce } from '../shell/announcer.tsx';
@@ -10,6 +12,7 @@ import { Age } from '../ui/age.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyCli } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
+import { ExportCsv } from '../ui/export.tsx';
 import { Choice, Field, FilterBar } from '../ui/field.tsx';
 import { Loaded, PageHead, Panel } from '../ui/page.tsx';
 import { StateIcon } from '../ui/state.tsx';
@@ -20,6 +23,11 @@ const route = getRouteApi('/audit');
 const CRUMBS = [{ label: 'Audit' }];
 const KINDS: [string, string][] = [
   ['', 'Everything'], ['object.', 'Changed objects'], ['request.', 'Refused requests'], ['service.', 'Deployments'], ['rollout.', 'Rollouts'], ['pipelinerun.', 'Pipelines'], ['incident.', 'Incidents'], ['change.', 'Changes'], ['object.status', 'Status changes'],
+];
+
+const COLUMNS: CsvColumn<EventRow>[] = [
+  { label: 'sequence', value: (row) => row.sequence }, { label: 'occurred at', value: (row) => row.occurredAt }, { label: 'kind', value: (row) => row.kind }, { label: 'subject', value: (row) => row.subject }, { label: 'actor', value: (row) => row.actor.subject }, { label: 'issuer', value: (row) => row.actor.issuer },
+  { label: 'team', value: (row) => row.namespace }, { label: 'chain', value: (row) => row.chain }, { label: 'id', value: (row) => row.id }, { label: 'body', value: (row) => JSON.stringify(row.body) },
 ];
 
 export function AuditRoutePage() {
@@ -43,6 +51,7 @@ export function AuditRoutePage() {
         lead="Rows are chained by hash and sealed in segments; verifying recomputes the chain."
         actions={
           <>
+            {query.data === undefined || query.data.rows.length === 0 ? null : <ExportCsv name="audit" columns={COLUMNS} rows={query.data.rows} />}
             <CopyCli command="roadbed audit verify" />
             <Button kind="primary" onPress={() => verify.mutate()} busy={verify.isPending}>
               Verify

@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Catalog, CatalogRow } from '../../../src/api/contract/pages.ts';
 import { DependencyGraph } from '../charts/dependency-graph.tsx';
+import type { CsvColumn } from '../data/csv.ts';
 import { catalog } from '../data/reads.ts';
 import { count, shortCommit } from '../data/wording.ts';
 import { Age } from '../ui/age.tsx';
-import { CopyCli } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { Choice, Field, FilterBar } from '../ui/field.tsx';
-import { Loaded, PageHead, Panel, Section } from '../ui/page.tsx';
+import { Choice, Field } from '../ui/field.tsx';
+import { ListPage } from '../ui/list-page.tsx';
+import { Loaded, Panel, Section } from '../ui/page.tsx';
 import { Phase, State } from '../ui/state.tsx';
 import { Table } from '../ui/table.tsx';
 import table from '../ui/table.module.css';
@@ -48,44 +49,51 @@ function CatalogView({ data }: { data: Catalog }) {
   const kinds = [...new Set(data.entities.map((entity) => entity.kind))].toSorted();
   const owners = [...new Set(data.entities.flatMap((entity) => entity.owner ?? []))].toSorted();
   return (
-    <>
-      <PageHead crumbs={CRUMBS} title={title(data)} tab="Catalog" lead="Read from catalog-info.yaml in the repositories, with what runs here beside it. Each row names the repository and the commit that it was last read from." actions={<CopyCli command="roadbed get components --all-namespaces" />} />
-      {data.entities.length === 0 ? (
-        <Panel flush>
-          <Empty kind="not-connected" title="No repository describes anything yet" text="A repository with a catalog-info.yaml appears here after its first push." action={{ label: 'Make a service', to: '/new' }} command="roadbed new hello --template node-service" />
-        </Panel>
-      ) : (
+    <ListPage
+      crumbs={CRUMBS}
+      title={title(data)}
+      tab="Catalog"
+      lead="Read from catalog-info.yaml in the repositories, with what runs here beside it. Each row names the repository and the commit that it was last read from."
+      cli="roadbed get components"
+      noun={['entity', 'entities']}
+      rows={data.entities}
+      shown={shown}
+      onClear={() => void navigate({ search: {}, replace: true })}
+      csv={{ name: 'catalog', columns: COLUMNS }}
+      empty={<Empty kind="not-connected" title="No repository describes anything yet" text="A repository with a catalog-info.yaml appears here after its first push." action={{ label: 'Make a service', to: '/new' }} command="roadbed new hello --template node-service" />}
+      filters={
         <>
-          <FilterBar>
-            <Field label="Filter the catalog" hideLabel kind="search" search placeholder="Filter by name, text or tag" value={search.q ?? ''} onChange={(q) => set({ q })} />
-            <Choice label="Kind" hideLabel value={search.kind ?? ''} options={[['', 'All kinds'], ...kinds.map((kind): [string, string] => [kind, kind])]} onChange={(kind) => set({ kind })} />
-            <Choice label="Owner" hideLabel value={search.owner ?? ''} options={[['', 'All owners'], ...owners.map((owner): [string, string] => [owner, owner])]} onChange={(owner) => set({ owner })} />
-          </FilterBar>
-          {shown.length === 0 ? (
-            <Panel flush>
-              <Empty kind="filtered" title="Nothing matches the filter" text={`${count(data.entities.length, 'entity', 'entities')} are hidden by it.`} onClear={() => void navigate({ search: {}, replace: true })} />
-            </Panel>
-          ) : (
-            <CatalogTable rows={shown} />
-          )}
-          {data.map.edges.length === 0 ? null : (
-            <Section title="Service map" note="What needs what">
-              <Panel>
-                <DependencyGraph map={data.map} label="Service map" />
-              </Panel>
-            </Section>
-          )}
+          <Field label="Filter the catalog" hideLabel kind="search" search placeholder="Filter by name, text or tag" value={search.q ?? ''} onChange={(q) => set({ q })} />
+          <Choice label="Kind" hideLabel value={search.kind ?? ''} options={[['', 'All kinds'], ...kinds.map((kind): [string, string] => [kind, kind])]} onChange={(kind) => set({ kind })} />
+          <Choice label="Owner" hideLabel value={search.owner ?? ''} options={[['', 'All owners'], ...owners.map((owner): [string, string] => [owner, owner])]} onChange={(owner) => set({ owner })} />
         </>
-      )}
-    </>
+      }
+      below={
+        data.map.edges.length === 0 ? null : (
+          <Section title="Service map" note="What needs what">
+            <Panel>
+              <DependencyGraph map={data.map} label="Service map" />
+            </Panel>
+          </Section>
+        )
+      }
+    >
+      {(rows) => <CatalogTable rows={rows} />}
+    </ListPage>
   );
 }
+
+const COLUMNS: CsvColumn<CatalogRow>[] = [
+  { label: 'kind', value: (row) => row.kind }, { label: 'team', value: (row) => row.namespace }, { label: 'name', value: (row) => row.name }, { label: 'title', value: (row) => row.title }, { label: 'description', value: (row) => row.description },
+  { label: 'type', value: (row) => row.type }, { label: 'lifecycle', value: (row) => row.lifecycle }, { label: 'owner', value: (row) => row.owner }, { label: 'system', value: (row) => row.system }, { label: 'tags', value: (row) => row.tags.join(' ') },
+  { label: 'runs in', value: (row) => row.running.map((place) => `${place.environment} ${place.phase}`).join(', ') }, { label: 'unknown targets', value: (row) => row.dangling }, { label: 'repository', value: (row) => row.source?.repository }, { label: 'commit', value: (row) => row.source?.commit }, { label: 'changed', value: (row) => row.changedAt },
+];
 
 function order(entity: CatalogRow): number {
   return ['Component', 'API', 'Resource', 'System', 'Domain', 'Group', 'User'].indexOf(entity.kind);
 }
 
-function CatalogTable({ rows }: { rows: CatalogRow[] }) {
+function CatalogTable({ rows }: { rows: readonly CatalogRow[] }) {
   return (
     <Table caption="Catalog" columns={[{ label: 'Name' }, { label: 'Kind' }, { label: 'Owner' }, { label: 'Part of' }, { label: 'Runs' }, { label: 'Source' }]}>
       {rows.map((row) => (
@@ -111,7 +119,7 @@ function CatalogTable({ rows }: { rows: CatalogRow[] }) {
               ))}
               {row.running.length === 0 ? <span className={table.soft}>–</span> : null}
             </span>
-            {row.dangling > 0 ? <State tone="warn" plain>{`${row.dangling} unknown target`}</State> : null}
+            {row.dangling > 0 ? <State tone="warn" plain>{count(row.dangling, 'unknown target')}</State> : null}
           </td>
           <td className={table.tight}>
             <SourceOf row={row} />
@@ -144,7 +152,7 @@ function SourceOf({ row }: { row: CatalogRow }) {
       <span className={table.sub}>
         {source.commit === undefined ? null : (
           <>
-            <code>{shortCommit(source.commit)}</code>,{' '}
+            <code title={source.commit}>{shortCommit(source.commit)}</code>,{' '}
           </>
         )}
         {changed}

@@ -8,11 +8,12 @@ import { count } from '../data/wording.ts';
 import { Age } from '../ui/age.tsx';
 import { CopyCli } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
+import { ExportCsv } from '../ui/export.tsx';
 import { Loaded, PageHead, Panel, Section } from '../ui/page.tsx';
 import { StateIcon } from '../ui/state.tsx';
 import buttonStyles from '../ui/button.module.css';
 import { DemoPanel } from './demo-panel.tsx';
-import { FleetTable } from './fleet-table.tsx';
+import { FLEET_COLUMNS, FleetTable } from './fleet-table.tsx';
 import styles from './home.module.css';
 
 const CRUMBS = [{ label: 'Home' }];
@@ -33,7 +34,7 @@ function HomeView({ data }: { data: Home }) {
         crumbs={CRUMBS}
         title={data.title}
         tab="Home"
-        lead={connected ? <>{count(new Set(data.fleet.map((row) => `${row.namespace}/${row.service}`)).size, 'service')} in {count(new Set(data.fleet.map((row) => row.environment)).size, 'environment')}, looked at <Age at={data.checkedAt} />.</> : undefined}
+        lead={connected ? <><Link to="/catalog" search={{ kind: 'Component' }}>{count(new Set(data.fleet.map((row) => `${row.namespace}/${row.service}`)).size, 'service')}</Link> in <Link to="/environments">{count(new Set(data.fleet.map((row) => row.environment)).size, 'environment')}</Link>, looked at <Age at={data.checkedAt} />.</> : undefined}
         actions={<CopyCli command="roadbed status" />}
       />
       {connected ? (
@@ -60,7 +61,7 @@ function HomeView({ data }: { data: Home }) {
               </Panel>
             </aside>
           </div>
-          <Section title="Fleet" note="Traffic of the last five minutes, measured at the edge">
+          <Section title="Fleet" note="Traffic of the last five minutes, measured at the edge; numbers are of the last one" actions={<ExportCsv name="fleet" columns={FLEET_COLUMNS} rows={data.fleet} />}>
             <FleetTable rows={data.fleet} />
           </Section>
         </>

@@ -1,5 +1,6 @@
 /** A live log that follows its end until the reader scrolls up; then it waits, and says how much came. */
 import { useEffect, useRef, useState } from 'react';
+import { download } from '../data/download.ts';
 import { useLogLines } from '../data/log-lines.ts';
 import { clockTime, count, exactTime } from '../data/wording.ts';
 import { Button } from '../ui/button.tsx';
@@ -23,6 +24,7 @@ export function LiveLog({ path, label, over = false }: { path: string | undefine
       <div className={styles.logBar}>
         {over ? <State tone="idle" plain>Ended</State> : state === 'live' ? <State tone="run" plain>Live</State> : state === 'lost' ? <State tone="warn" plain>Connecting again</State> : <State tone="idle" plain>Connecting</State>}
         <span>{count(lines.length, 'line')}</span>
+        {lines.length === 0 ? null : <button type="button" className={styles.save} onClick={() => download(label, 'txt', lines.map((line) => `${line.at}\t${line.stream}\t${line.text}\n`).join(''))}>Save</button>}
         {following ? <span /> : <Button kind="quiet" onPress={() => setFollowing(true)}>Follow the end</Button>}
       </div>
       <div ref={box} className={styles.lines} tabIndex={0} role="log" aria-label={label} aria-live="off" onScroll={scrolled}>

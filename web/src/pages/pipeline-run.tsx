@@ -7,8 +7,9 @@ import { pipelineRun } from '../data/reads.ts';
 import { pathOf } from '../data/request.ts';
 import { person, shortCommit } from '../data/wording.ts';
 import { Action } from '../ui/action.tsx';
-import { Age, Elapsed } from '../ui/age.tsx';
-import { CopyCli } from '../ui/copy.tsx';
+import { Age } from '../ui/age.tsx';
+import { Copyable, CopyCli } from '../ui/copy.tsx';
+import { Duration } from '../ui/duration.tsx';
 import { Facts, Loaded, PageHead, Panel, Section } from '../ui/page.tsx';
 import { Phase, State } from '../ui/state.tsx';
 import { Table } from '../ui/table.tsx';
@@ -61,22 +62,22 @@ function RunView({ data, namespace, name }: { data: PipelineRunPage; namespace: 
       <Panel>
         <StepGraph steps={steps} chosen={chosen?.name} onChoose={(step) => void navigate({ search: { step }, replace: true, resetScroll: false })} />
       </Panel>
-      <Section title={chosen === undefined ? 'Log' : `Log of ${chosen.name}`} note={chosen?.startedAt === undefined ? undefined : <>took <Elapsed from={chosen.startedAt} to={chosen.finishedAt} />{chosen.exitCode === undefined ? '' : `, exit code ${chosen.exitCode}`}</>}>
+      <Section title={chosen === undefined ? 'Log' : `Log of ${chosen.name}`} note={chosen?.startedAt === undefined ? undefined : <>{chosen.finishedAt === undefined ? 'running for' : 'took'} <Duration label={`Step ${chosen.name}`} from={chosen.startedAt} to={chosen.finishedAt} />{chosen.exitCode === undefined ? '' : `, exit code ${chosen.exitCode}`}</>}>
         <LiveLog key={chosen?.name} path={chosen?.task === undefined ? undefined : `/logs/pipelines${pathOf(namespace, name, chosen.name)}`} label={`Log of step ${chosen?.name ?? ''}`} over={chosen?.finishedAt !== undefined} />
       </Section>
       <Section title="About this run">
         <Panel>
           <Facts
             facts={[
-              ['Commit', <code key="c">{shortCommit(spec.commit)}</code>],
+              ['Commit', <Copyable key="c" text={shortCommit(spec.commit)} whole={spec.commit} label="the commit" />],
               ['Ref', <code key="r">{spec.ref.replace('refs/heads/', '')}</code>],
               ['Trigger', `${spec.trigger.kind}, ${person(spec.trigger.by)}`],
               ['Began', <Age key="b" at={run.metadata.creationTimestamp} />],
-              ['Took', status?.startedAt === undefined ? 'not started' : <Elapsed key="t" from={status.startedAt} to={status.finishedAt} />],
+              ['Took', status?.startedAt === undefined ? 'not started' : <Duration key="t" label={`Run ${name}`} from={status.startedAt} to={status.finishedAt} />],
               ['Isolation', status?.isolation === 'none' ? <State key="i" tone="warn" plain>none, trusted repository</State> : (status?.isolation ?? 'not known yet')],
               ['Limits by', status?.limits ?? 'not known yet'],
               ['Release', status?.release === undefined ? 'none' : <code key="rel">{status.release}</code>],
-              ['Artifact', status?.artifact === undefined ? 'none' : <code key="a">{status.artifact.digest.slice(0, 19)}</code>],
+              ['Artifact', status?.artifact === undefined ? 'none' : <Copyable key="a" text={status.artifact.digest.slice(0, 19)} whole={status.artifact.digest} label="the digest" />],
             ]}
           />
         </Panel>

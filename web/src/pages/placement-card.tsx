@@ -2,13 +2,15 @@
 import { Link } from '@tanstack/react-router';
 import type { Placement } from '../../../src/api/contract/pages.ts';
 import { Spark } from '../charts/spark.tsx';
-import { count, millis, percent, rate, shortCommit } from '../data/wording.ts';
+import { count, shortCommit } from '../data/wording.ts';
 import { Action } from '../ui/action.tsx';
 import { Age } from '../ui/age.tsx';
 import { Glyph } from '../ui/glyph.tsx';
 import { Panel } from '../ui/page.tsx';
 import { Phase } from '../ui/state.tsx';
 import buttonStyles from '../ui/button.module.css';
+import { Replicas } from './replicas.tsx';
+import { TrafficNumber } from './traffic-numbers.tsx';
 import styles from './service.module.css';
 
 export function PlacementCard({ placement, namespace, service }: { placement: Placement; namespace: string; service: string }) {
@@ -46,10 +48,10 @@ export function PlacementCard({ placement, namespace, service }: { placement: Pl
         </div>
         {pulse === undefined ? null : <Spark values={pulse.spark} label={`Requests of the last five minutes in ${environment}`} />}
         <dl className={styles.numbers}>
-          <div><dt>Requests</dt><dd>{pulse === undefined ? '–' : rate(pulse.rate)}</dd></div>
-          <div><dt>Failed</dt><dd>{pulse?.errorShare === undefined ? '–' : percent(pulse.errorShare)}</dd></div>
-          <div><dt>p95</dt><dd>{pulse?.p95 === undefined ? '–' : millis(pulse.p95)}</dd></div>
-          <div><dt>Replicas</dt><dd>{status?.readyReplicas ?? 0}/{status?.replicas ?? rollout?.spec.replicas ?? 0}</dd></div>
+          <div><dt>Requests</dt><dd><TrafficNumber {...where} pulse={pulse} number="rate" /></dd></div>
+          <div><dt>Failed</dt><dd><TrafficNumber {...where} pulse={pulse} number="failed" /></dd></div>
+          <div><dt>p95</dt><dd><TrafficNumber {...where} pulse={pulse} number="p95" /></dd></div>
+          <div><dt>Replicas</dt><dd>{rollout === undefined ? '–' : <Replicas rollout={rollout} namespace={namespace} />}</dd></div>
         </dl>
         <p className={styles.behind}>
           {release === undefined ? '' : behind === 0 ? 'Newest release' : `${count(behind, 'release')} behind the newest`}

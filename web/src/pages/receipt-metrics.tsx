@@ -1,5 +1,6 @@
 /** The five delivery metrics; each number opens the rows that it was computed from. */
 import { useState } from 'react';
+import { Link } from '@tanstack/react-router';
 import type { DeliveryMetric, DeliveryMetrics } from '../../../src/api/contract/delivery-metrics.ts';
 import { duration, percent } from '../data/wording.ts';
 import { Age } from '../ui/age.tsx';
@@ -32,7 +33,7 @@ export function DeliveryMetricsView({ metrics }: { metrics: DeliveryMetrics }) {
       {chosen === undefined || chosen.rows.length === 0 ? (
         <Empty kind="not-connected" title="No rows yet" text={chosen?.sentence ?? 'Nothing was deployed in this time.'} />
       ) : (
-        <Table bare caption={`Rows behind ${chosen.title}, ${metrics.scope}`} columns={[{ label: 'When' }, { label: 'What' }, { label: 'Counts as' }]}>
+        <Table bare caption={`Rows behind ${chosen.title}, ${metrics.scope}`} columns={[{ label: 'When' }, { label: 'What' }, { label: 'Counts as' }, { label: 'Evidence' }]}>
           {chosen.rows.map((row) => (
             <tr key={row.at + row.label}>
               <td className={table.tight}>
@@ -42,6 +43,7 @@ export function DeliveryMetricsView({ metrics }: { metrics: DeliveryMetrics }) {
               <td>
                 {row.value} {row.automatic === true ? <State tone="idle">automatic</State> : null}
               </td>
+              <td className={table.tight}>{row.chain === undefined ? <span className={table.soft}>–</span> : <Link to="/audit" search={{ chain: row.chain }}>Log rows</Link>}</td>
             </tr>
           ))}
         </Table>

@@ -34,7 +34,7 @@ export function ReceiptView({ attempt, namespace, name, lifted }: { attempt: Att
   ];
   const chosen = sheets.find(([key]) => key === search.evidence)?.[0] ?? 'measurements';
   return (
-    <Section title={attempt.finishedAt === undefined ? 'Evidence so far' : 'Receipt'} note={data === undefined ? 'Everything that the sentence above rests on' : <>Everything that the sentence above rests on, on chain <code>{data.chain.slice(0, 24)}</code></>} actions={<CopyCli command={`roadbed get rollout ${name} --namespace ${namespace} --json`} />}>
+    <Section id="receipt" title={attempt.finishedAt === undefined ? 'Evidence so far' : 'Receipt'} note={data === undefined ? 'Everything that the sentence above rests on' : <>Everything that the sentence above rests on, on chain <code>{data.chain.slice(0, 24)}</code></>} actions={<CopyCli command={`roadbed get rollout ${name} --namespace ${namespace} --json`} />}>
       <Panel flush>
         <Tabs.Root value={chosen} onValueChange={(evidence) => void navigate({ search: { evidence: String(evidence) }, replace: true, resetScroll: false })}>
           <Tabs.List className={styles.tabs} aria-label="Evidence">

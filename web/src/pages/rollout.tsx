@@ -6,6 +6,7 @@ import { StepLadder } from '../charts/step-ladder.tsx';
 import { rollout as rolloutRead, traffic } from '../data/reads.ts';
 import { shortCommit } from '../data/wording.ts';
 import { Age, Elapsed } from '../ui/age.tsx';
+import { Duration } from '../ui/duration.tsx';
 import { CopyCli } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Facts, Loaded, PageHead, Panel, Section } from '../ui/page.tsx';
@@ -45,7 +46,7 @@ function RolloutView({ data, namespace }: { data: RolloutPage; namespace: string
         state={<Phase phase={moving || data.earlier ? attempt?.phase : rollout.status?.phase} />}
         title={data.title}
         tab={`${service} in ${environment}`}
-        lead={attempt === undefined ? undefined : moving ? <>Running for <Elapsed from={attempt.startedAt} />.</> : <>Took <Elapsed from={attempt.startedAt} to={attempt.finishedAt} />, ended <Age at={attempt.finishedAt ?? attempt.startedAt} />.</>}
+        lead={attempt === undefined ? undefined : moving ? <>Running for <Elapsed from={attempt.startedAt} />.</> : <>Took <Duration label={`Attempt ${attempt.number} of ${service} in ${environment}`} from={attempt.startedAt} to={attempt.finishedAt} links={<a href="#receipt">Its log rows</a>} />, ended <Age at={attempt.finishedAt ?? attempt.startedAt} />.</>}
         actions={
           <>
             <CopyCli command={`roadbed status ${service} --namespace ${namespace}`} />
@@ -78,7 +79,7 @@ function RolloutView({ data, namespace }: { data: RolloutPage; namespace: string
               </Panel>
             )}
           </div>
-          <Section title="Canary against stable" note={`Both seen by the edge, over the same seconds${moving ? ', live' : ''}`}>
+          <Section id="comparison" title="Canary against stable" note={`Both seen by the edge, over the same seconds${moving ? ', live' : ''}`}>
             <TrafficComparison attempt={attempt} traffic={samples} />
           </Section>
           <Section title="What changed">
@@ -87,7 +88,7 @@ function RolloutView({ data, namespace }: { data: RolloutPage; namespace: string
                 facts={[
                   ['Change', data.release?.subject ?? attempt.release],
                   ['Author', data.release?.author ?? 'unknown'],
-                  ['Commit', <code key="commit">{data.release === undefined ? 'unknown' : shortCommit(data.release.commit)}</code>],
+                  ['Commit', data.release === undefined ? 'unknown' : <code key="commit" title={data.release.commit}>{shortCommit(data.release.commit)}</code>],
                   ['Release', <code key="release">{attempt.release}</code>],
                   ['Served before', <code key="from">{attempt.from ?? 'nothing'}</code>],
                   ['Pipeline', data.release === undefined ? 'unknown' : <Link key="run" to="/pipelines/$namespace/$name" params={{ namespace, name: data.release.pipelineRun }}>{data.release.pipelineRun}</Link>],

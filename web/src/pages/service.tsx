@@ -1,13 +1,18 @@
 /** Service: is it healthy, what changed, who owns it? */
+import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ServicePage } from '../../../src/api/contract/pages.ts';
+import type { ReleaseSummary } from '../../../src/api/contract/shapes.ts';
+import type { CsvColumn } from '../data/csv.ts';
 import { service } from '../data/reads.ts';
 import { count, duration, shortCommit } from '../data/wording.ts';
 import { Action } from '../ui/action.tsx';
 import { Age } from '../ui/age.tsx';
 import { Copyable, CopyCli } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
+import { ExportCsv } from '../ui/export.tsx';
+import { Evidence } from '../ui/evidence.tsx';
 import { Facts, Loaded, PageHead, Panel, Section } from '../ui/page.tsx';
 import { Phase, State } from '../ui/state.tsx';
 import { Table } from '../ui/table.tsx';
@@ -55,12 +60,12 @@ function ServiceView({ data }: { data: ServicePage }) {
       <Panel>
         <Facts
           facts={[
-            ['Owner', data.owner === undefined ? <State key="o" tone="warn" plain>No owner</State> : data.owner],
+            ['Owner', data.owner === undefined ? <State key="o" tone="warn" plain>No owner</State> : <Link key="o" to="/catalog" search={{ owner: data.owner }}>{data.owner}</Link>],
             ['Team', namespace],
             ['Catalog', data.entity === undefined ? 'no entry' : <Link key="e" to="/catalog/$kind/$namespace/$name" params={{ kind: data.entity.kind.toLowerCase(), namespace: data.entity.namespace ?? 'default', name: data.entity.name }}>{data.entity.kind} {data.entity.name}</Link>],
             ['Branch', repository === undefined ? 'no repository' : <span key="b">{repository.branch} at <code>{shortCommit(repository.head ?? '')}</code></span>],
             ['Clone', repository?.cloneUrl === undefined ? 'not known yet' : <Copyable key="c" text={repository.cloneUrl} label="the clone URL" />],
-            ...(repository?.timeToValueSeconds === undefined ? [] : [['Time to value', duration(repository.timeToValueSeconds * 1_000)] as [string, string]]),
+            ...(repository?.timeToValueSeconds === undefined ? [] : [['Time to value', <Evidence key="v" label="Time to value" facts={[['Value', duration(repository.timeToValueSeconds * 1_000)], ['From', 'the request for the service'], ['To', 'its first production deployment']]} links={<Link to="/new/$namespace/$name" params={{ namespace, name }}>Every stage</Link>}>{duration(repository.timeToValueSeconds * 1_000)}</Evidence>] as [string, ReactNode]]),
           ]}
         />
       </Panel>
@@ -74,6 +79,7 @@ function ServiceView({ data }: { data: ServicePage }) {
       {chosen === undefined ? null : (
         <>
           <Section
+            id="traffic"
             title={`Last fifteen minutes in ${chosen.environment}`}
             note="One time axis: deployments, answers, latency"
             actions={served.map((placement) => (
@@ -84,12 +90,12 @@ function ServiceView({ data }: { data: ServicePage }) {
           >
             <ServiceTimeline namespace={namespace} service={name} environment={chosen.environment} deploys={data.deploys} />
           </Section>
-          <Section title="Log" note={`Of the release that serves in ${chosen.environment}, live`} actions={<CopyCli command={`roadbed logs ${name} --environment ${chosen.environment} --namespace ${namespace} --follow`} />}>
+          <Section id="log" title="Log" note={`Of the release that serves in ${chosen.environment}, live`} actions={<CopyCli command={`roadbed logs ${name} --environment ${chosen.environment} --namespace ${namespace} --follow`} />}>
             <LiveLog path={`/logs/services/${namespace}/${name}/${chosen.environment}`} label={`Log of ${name} in ${chosen.environment}`} />
           </Section>
         </>
       )}
-      <Section title="Releases" note="Content-addressed; rolling back brings configuration and secrets back too">
+      <Section title="Releases" note="Content-addressed; rolling back brings configuration and secrets back too" actions={data.releases.length === 0 ? undefined : <ExportCsv name={`releases of ${name}`} columns={RELEASE_COLUMNS} rows={data.releases} />}>
         <Releases data={data} />
       </Section>
       <div className={styles.pair}>
@@ -103,6 +109,11 @@ function ServiceView({ data }: { data: ServicePage }) {
     </>
   );
 }
+
+const RELEASE_COLUMNS: CsvColumn<ReleaseSummary>[] = [
+  { label: 'change', value: (release) => release.subject }, { label: 'release', value: (release) => release.hash }, { label: 'commit', value: (release) => release.commit }, { label: 'author', value: (release) => release.author },
+  { label: 'healthy in', value: (release) => release.verified.map((entry) => entry.environment).join(' ') }, { label: 'held in', value: (release) => release.heldIn.join(' ') }, { label: 'pipeline run', value: (release) => release.pipelineRun }, { label: 'made', value: (release) => release.createdAt },
+];
 
 function Releases({ data }: { data: ServicePage }) {
   if (data.releases.length === 0) return <Panel flush><Empty kind="not-connected" title="No release yet" text="A pipeline run that passes makes the first one." /></Panel>;

@@ -1,21 +1,30 @@
-/** Where one can go from everywhere: the navigation, its chords and the palette share this list. */
+/**
+ * Where one can go from everywhere: the navigation, its chords and the palette share this list. A page
+ * joins the navigation by a line here; a group shows as soon as it has a page.
+ */
 import type { GlyphName } from '../ui/glyph.tsx';
 
 export interface Destination {
   label: string;
-  to: '/' | '/catalog' | '/environments' | '/pipelines' | '/audit' | '/new';
+  to: '/' | '/catalog' | '/environments' | '/pipelines' | '/delivery' | '/audit' | '/new';
   glyph: GlyphName;
   /** Second key after `g`. */
   key: string;
   /** Paths that also belong to it. */
   also: string[];
+  group: GroupName;
 }
 
+/** In the order of the navigation; what stands in `Start` has no heading. */
+export const GROUPS = ['Start', 'Services', 'Delivery', 'Infrastructure', 'Cost', 'Platform'] as const;
+type GroupName = (typeof GROUPS)[number];
+
 export const DESTINATIONS: readonly Destination[] = [
-  { label: 'Home', to: '/', glyph: 'home', key: 'h', also: [] },
-  { label: 'Catalog', to: '/catalog', glyph: 'catalog', key: 'c', also: ['/services'] },
-  { label: 'Environments', to: '/environments', glyph: 'environments', key: 'e', also: ['/rollouts'] },
-  { label: 'Pipelines', to: '/pipelines', glyph: 'pipelines', key: 'p', also: [] },
-  { label: 'Audit', to: '/audit', glyph: 'audit', key: 'a', also: [] },
-  { label: 'New service', to: '/new', glyph: 'add', key: 'n', also: [] },
+  { group: 'Start', label: 'Home', to: '/', glyph: 'home', key: 'h', also: [] },
+  { group: 'Services', label: 'Catalog', to: '/catalog', glyph: 'catalog', key: 'c', also: ['/services'] },
+  { group: 'Services', label: 'New service', to: '/new', glyph: 'add', key: 'n', also: [] },
+  { group: 'Delivery', label: 'Pipelines', to: '/pipelines', glyph: 'pipelines', key: 'p', also: [] },
+  { group: 'Delivery', label: 'Environments', to: '/environments', glyph: 'environments', key: 'e', also: ['/rollouts'] },
+  { group: 'Delivery', label: 'Delivery metrics', to: '/delivery', glyph: 'delivery', key: 'd', also: [] },
+  { group: 'Platform', label: 'Audit', to: '/audit', glyph: 'audit', key: 'a', also: [] },
 ];

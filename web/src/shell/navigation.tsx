@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import type { Session } from '../../../src/api/contract/pages.ts';
 import { person } from '../data/wording.ts';
 import { Glyph } from '../ui/glyph.tsx';
-import { DESTINATIONS } from './destinations.ts';
+import { DESTINATIONS, GROUPS } from './destinations.ts';
 import { setTheme, useTheme } from './theme.ts';
 import type { Theme } from './theme.ts';
 import styles from './navigation.module.css';
@@ -71,19 +71,27 @@ function Destinations() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (
     <nav aria-label="Main" className={styles.nav}>
-      <ul>
-        {DESTINATIONS.map(({ label, to, glyph, also }) => {
-          const here = to === '/' ? path === '/' : [to, ...also].some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
-          return (
-            <li key={to}>
-              <Link to={to} className={styles.link} data-here={here ? '' : undefined} aria-current={here ? 'page' : undefined} preload="intent">
-                <Glyph name={glyph} />
-                {label}
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
+      {GROUPS.map((group) => {
+        const own = DESTINATIONS.filter((destination) => destination.group === group);
+        return own.length === 0 ? null : (
+          <div key={group}>
+            {group === 'Start' ? null : <p className={styles.heading} aria-hidden="true">{group}</p>}
+            <ul aria-label={group}>
+              {own.map(({ label, to, glyph, also }) => {
+                const here = to === '/' ? path === '/' : [to, ...also].some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+                return (
+                  <li key={to}>
+                    <Link to={to} className={styles.link} data-here={here ? '' : undefined} aria-current={here ? 'page' : undefined} preload="intent">
+                      <Glyph name={glyph} />
+                      {label}
+                    </Link>
+                  </li>
+                );
+              })}
+            </ul>
+          </div>
+        );
+      })}
     </nav>
   );
 }

@@ -25,11 +25,12 @@ function useCopied(text: string): [boolean, () => void] {
   ];
 }
 
-export function Copyable({ text, label }: { text: string; label: string }) {
-  const [copied, copy] = useCopied(text);
+/** `whole`: what is copied, and shown on hover, when `text` is its beginning. */
+export function Copyable({ text, label, whole }: { text: string; label: string; whole?: string }) {
+  const [copied, copy] = useCopied(whole ?? text);
   return (
     <span className={styles.value}>
-      <code>{text}</code>
+      <code title={whole}>{text}</code>
       <button type="button" className={styles.icon} onClick={copy} aria-label={`Copy ${label}`} title={`Copy ${label}`}>
         <Glyph name={copied ? 'check' : 'copy'} />
       </button>

@@ -62,10 +62,31 @@ export function Choice({ label, value, options, onChange, hideLabel = false }: {
   );
 }
 
-export function FilterBar({ children }: { children: ReactNode }) {
+/** `note`: how many the filter leaves. */
+export function FilterBar({ children, note }: { children: ReactNode; note?: string | undefined }) {
   return (
-    <div className={styles.bar} role="search">
-      {children}
+    <div className={styles.filters} role="search">
+      <div className={styles.bar}>{children}</div>
+      <span className={styles.left} role="status">
+        {note}
+      </span>
+    </div>
+  );
+}
+
+export function Check({ label, checked, onChange, hint }: { label: string; checked: boolean; onChange: (checked: boolean) => void; hint?: string }) {
+  const id = useId();
+  return (
+    <div className={styles.check}>
+      <input id={id} type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} aria-describedby={hint === undefined ? undefined : `${id}-about`} />
+      <label htmlFor={id} className={styles.label}>
+        {label}
+      </label>
+      {hint === undefined ? null : (
+        <p id={`${id}-about`} className={styles.hint}>
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** The frame of a page: where it is, the answer as title, the facts, the actions; and what stands there while it loads or fails. */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { UseQueryResult } from '@tanstack/react-query';
@@ -97,8 +97,13 @@ export interface SectionProps {
 }
 
 export function Section({ title, note, actions, children, id }: SectionProps) {
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The address named this part before the page was there: the router had nothing to scroll to.
+    if (id !== undefined && window.location.hash === `#${id}`) box.current?.scrollIntoView();
+  }, [id]);
   return (
-    <section className={styles.section} aria-label={title} id={id}>
+    <section ref={box} className={styles.section} aria-label={title} id={id}>
       <div className={styles.sectionHead}>
         <h2>{title}</h2>
         {note === undefined ? null : <span className={styles.note}>{note}</span>}

@@ -5,7 +5,7 @@ import { PATH_ANNOTATION, REPOSITORY_ANNOTATION } from '../../../control/catalog
 import { IMPORTED } from '../../../control/repository/reconciler.ts';
 import type { EntityObject, RepositoryObject, Snapshot } from '../snapshot.ts';
 import { serviceMap } from './service-map.ts';
-import { ownerName } from './summaries.ts';
+import { lastWrite, ownerName } from './summaries.ts';
 
 /** Backstage's comparison form: `kind:namespace/name`, lower case. */
 export function entityRef(entity: EntityObject): string {
@@ -53,11 +53,6 @@ function row(entity: EntityObject, { known, rollouts, repositories }: Around): C
     running: running.map((rollout) => ({ environment: rollout.spec.environment, phase: rollout.status?.phase ?? 'Empty' })),
     dangling: (entity.relations ?? []).filter((relation) => !known.has(relation.targetRef.toLowerCase())).length,
   };
-}
-
-function lastWrite(entity: EntityObject): string {
-  const times = (entity.metadata.managedFields ?? []).flatMap((entry) => entry.time ?? []);
-  return times.toSorted().at(-1) ?? entity.metadata.creationTimestamp;
 }
 
 async function around(snapshot: Snapshot): Promise<Around & { entities: EntityObject[] }> {

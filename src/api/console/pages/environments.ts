@@ -1,10 +1,11 @@
 /** Environments: which exist, how far apart they are, and how carefully releases come in. */
 import type { RolloutStrategy } from '../../../domain/kinds/rollout.ts';
+import { DESCRIPTION_ANNOTATION } from '../../contract/pages.ts';
 import type { EnvironmentsPage, MatrixRow } from '../../contract/pages.ts';
 import type { Pulse } from '../../contract/shapes.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { placement } from './placements.ts';
-import { componentOf, ownerName, ReleaseIndex } from './summaries.ts';
+import { componentOf, lastWrite, ownerName, ReleaseIndex } from './summaries.ts';
 
 /** `5 % → 25 % → all, checked by success-rate`. */
 export function strategyInWords(strategy: RolloutStrategy): string {
@@ -50,6 +51,10 @@ export async function environmentsPage(snapshot: Snapshot, pulse: (service: stri
       autoRollback: spec.autoRollback,
       strategy: strategyInWords(spec.strategy),
       services: services.filter((row) => row.cells.some((cell) => cell.environment === metadata.name && cell.rollout !== undefined)).length,
+      ...(metadata.annotations?.[DESCRIPTION_ANNOTATION] === undefined ? {} : { description: metadata.annotations[DESCRIPTION_ANNOTATION] }),
+      spec,
+      resourceVersion: metadata.resourceVersion ?? '',
+      changedAt: lastWrite({ metadata }),
     })),
     services,
   };

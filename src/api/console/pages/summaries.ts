@@ -1,8 +1,15 @@
 /** Short forms of releases, holds and deploys that several pages show. Pure. */
 import type { EventRow } from '../../../domain/event.ts';
+import type { ApiObject } from '../../../domain/object.ts';
 import type { Deploy } from '../../contract/pages.ts';
 import type { HoldSummary, ReleaseSummary } from '../../contract/shapes.ts';
 import type { EntityObject, HoldObject, ReleaseObject } from '../snapshot.ts';
+
+/** When any writer last changed the object. */
+export function lastWrite({ metadata }: Pick<ApiObject, 'metadata'>): string {
+  const times = (metadata.managedFields ?? []).flatMap((entry) => entry.time ?? []);
+  return times.toSorted().at(-1) ?? metadata.creationTimestamp;
+}
 
 export function summariseHold(hold: HoldObject): HoldSummary {
   const { service, environment, release, commit, reason, by, lifted } = hold.spec;
