@@ -1,0 +1,5 @@
+environment = "production"
+
+database = {
+  instance_class = "db.r6g.xlarge"
+}
