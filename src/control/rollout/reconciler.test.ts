@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { MetricCheck } from '../../domain/kinds/rollout.ts';
 import { act } from './act.ts';
 import { observe } from './observe.ts';
 import { reconcileRollout } from './reconciler.ts';
@@ -57,6 +58,21 @@ test('a bad release is returned within two seconds of the failed check, held, un
   const kinds = play.objects.events.map((event) => event.kind);
   expect(kinds.slice(kinds.indexOf('incident.detected'))).toEqual(['incident.detected', 'service.rolledback', 'incident.resolved', 'rollout.finished']);
   expect(play.lost).toEqual([]);
+});
+
+test('failures that only a custom query calls so are counted by its definition', async () => {
+  const missing: MetricCheck = { name: 'missing', metric: 'query', query: '100 * canary.class4xx / max(canary.requests, 1)', max: 5, interval: '2s', window: '10s', initialDelay: '2s', noData: 'wait', minSamples: 20 };
+  const play = await scene({ ...production, strategy: { ...production.strategy, background: { startingStep: 0, checks: [missing] } } });
+  await play.want(await play.release(1));
+  await play.settle();
+  await play.want(await play.release(2, { kind: 'good', missingShare: 0.2 }));
+  await play.until((rollout) => rollout.status?.attempt?.phase === 'RolledBack');
+  const verdict = (await play.rollout()).status?.attempt?.verdict;
+  expect(verdict).toMatchObject({ outcome: 'RolledBack', check: 'missing' });
+  const missed = play.samples.reduce((sum, sample) => sum + sample.classes[3], 0);
+  expect(missed).toBeGreaterThan(0);
+  expect(verdict?.affectedRequests).toBe(missed);
+  expect(verdict?.sentence).toContain(`; ${verdict?.affectedRequests} user requests affected`);
 });
 
 test('the last healthy release keeps running until the new one is promoted', async () => {

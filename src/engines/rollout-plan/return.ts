@@ -11,6 +11,7 @@
  * finds its place again from what is there, not from what it remembers.
  */
 import type { Attempt, CheckStatus, MetricCheck, RolloutStatus, Verdict } from '../../domain/kinds/rollout.ts';
+import { affectedRequests } from '../rollout-verdict/affected.ts';
 import { decisiveMeasurement, sentence } from '../rollout-verdict/sentence.ts';
 import { attemptEvent, incidentId, ROLLOUT_CONTROLLER } from './attempt-events.ts';
 import { holdName } from '../holds/holds.ts';
@@ -43,7 +44,7 @@ const COUNTED_AFTER_MS = 2_000;
 /** Step 1: the decision, written with everything that must never be separated from it. */
 export function beginReturn(view: RolloutView, status: RolloutStatus, attempt: Attempt, reason: ReturnReason): Plan {
   const at = new Date(view.now).toISOString();
-  const totals = canaryTotals(view, attempt);
+  const totals = totalsOf(view, attempt, reason.decisive?.check);
   const holding = reason.intent === 'failed' || reason.intent === 'unready' || reason.intent === 'aborted';
   const outcome = reason.intent === 'failed' || reason.intent === 'unready' ? 'RolledBack' : 'Aborted';
   const words = verdictSentence(view, attempt, outcome, reason);
@@ -120,7 +121,7 @@ function planCommit(view: RolloutView, status: RolloutStatus, attempt: Attempt, 
 }
 
 function finishReturn(view: RolloutView, status: RolloutStatus, attempt: Attempt, at: string): Plan {
-  const totals = canaryTotals(view, attempt);
+  const totals = totalsOf(view, attempt, decisiveCheck(attempt));
   const intent = (attempt.rollback?.intent ?? 'aborted') as ReturnIntent;
   const before = attempt.verdict ?? { outcome: 'Aborted' as const, at, sentence: '' };
   const counted = before.canaryRequests !== undefined;
@@ -150,14 +151,15 @@ export function finishedEvent(view: RolloutView, attempt: Attempt): ReturnType<t
   });
 }
 
-/** Requests of the attempt's revision, and those of them that failed users: what it refused and another revision answered did not. */
-export function canaryTotals(view: RolloutView, attempt: Attempt): { requests: number; errors: number } {
-  const revision = revisionOf(view, attempt.release);
-  const samples = view.samples.filter((sample) => sample.revision === revision);
-  return {
-    requests: samples.reduce((sum, sample) => sum + sample.requests, 0),
-    errors: samples.reduce((sum, sample) => sum + sample.errors - (sample.refused ?? 0), 0),
-  };
+function totalsOf(view: RolloutView, attempt: Attempt, check: MetricCheck | undefined): { requests: number; errors: number } {
+  return affectedRequests({ samples: view.samples, canary: revisionOf(view, attempt.release), stable: revisionOf(view, attempt.from), check });
+}
+
+/** The check that the verdict names, as the attempt's strategy defines it. */
+function decisiveCheck(attempt: Attempt): MetricCheck | undefined {
+  const { steps, background } = attempt.strategy;
+  const checks = [...(background?.checks ?? []), ...steps.flatMap((step) => ('analysis' in step ? step.analysis.checks : []))];
+  return checks.find((check) => check.name === attempt.verdict?.check);
 }
 
 function served(attempt: Attempt): boolean {

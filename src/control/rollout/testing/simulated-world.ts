@@ -18,7 +18,7 @@ import { createTrafficControl } from '../../traffic/traffic-control.ts';
 import type { RolloutWorld, Workloads } from '../world.ts';
 import { memoryObjects, type MemoryObjects } from './memory-objects.ts';
 
-export type Behaviour = { kind: 'good' | 'crashes' | 'never-ready'; errorShare?: number; readyAfterMs?: number };
+export type Behaviour = { kind: 'good' | 'crashes' | 'never-ready'; errorShare?: number; missingShare?: number; readyAfterMs?: number };
 
 export interface SimulatedWorld {
   world: RolloutWorld;
@@ -107,7 +107,8 @@ function serve(self: SimulatedWorld, route: RouteTable['routes'][number]): Traff
     if (requests > 0 && living.length === 0) self.lost.push(`${route.host}: ${entry.revision} has no replica`);
     const release = self.runtime.revisions.get(entry.revision)?.spec.release ?? '';
     const errors = Math.round(requests * (self.behaviours.get(release)?.errorShare ?? 0));
-    return { service: route.service, environment: route.environment, revision: entry.revision, at: new Date(self.clock.now()).toISOString(), requests, classes: [0, requests - errors, 0, 0, errors], errors, firstByte: requests === 0 ? [] : [[100, requests]] };
+    const missing = Math.round(requests * (self.behaviours.get(release)?.missingShare ?? 0));
+    return { service: route.service, environment: route.environment, revision: entry.revision, at: new Date(self.clock.now()).toISOString(), requests, classes: [0, requests - errors - missing, 0, missing, errors], errors, firstByte: requests === 0 ? [] : [[100, requests]] };
   });
 }
 
