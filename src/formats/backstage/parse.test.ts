@@ -52,3 +52,13 @@ test.each(['https://example.com/a', '/etc/passwd', '../../../etc/passwd', 'file:
   expect(parsed.missing).toEqual([]);
   expect(parsed.problems[0]).toMatchObject({ line: 10, path: 'spec.definition["$text"]', message: expect.stringMatching(/of this repository only/) });
 });
+
+test('a file that is included over and over is refused by what it comes to', () => {
+  const files = new Map([['long.txt', 'x'.repeat(200_000)], ['list.yaml', '- a\n'.repeat(2_000)]]);
+  const including = (line: string): string => `apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: a\nspec:\n  type: x\n  lifecycle: y\n  owner: z\n  list:\n${line.repeat(20)}`;
+  for (const line of ['    - $text: long.txt\n', '    - $yaml: list.yaml\n']) {
+    const { entities, problems } = parseEntities(including(line), 'catalog-info.yaml', files);
+    expect(entities).toEqual([]);
+    expect(problems[0]?.message).toMatch(/comes to more than 1048576 bytes|with all that it includes/);
+  }
+});

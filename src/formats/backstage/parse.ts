@@ -3,10 +3,11 @@
  *
  * `$text`, `$json` and `$yaml` stand for other files of the same repository. They are resolved from the
  * files given; what is not there yet is reported as `missing`, so that the caller reads it and parses again.
- * Addresses elsewhere are refused: a descriptor does not make the platform fetch.
+ * Addresses elsewhere are refused: a descriptor does not make the platform fetch. One file may be included at
+ * many places, so what is included is bounded by what it comes to, not by what it is.
  */
 import type { SourceProblem } from '../../domain/source-problem.ts';
-import { printPath, readYaml, type SourceDocument } from '../yaml-source/read.ts';
+import { allowance, printPath, readYaml, type SourceDocument } from '../yaml-source/read.ts';
 import type { Entity } from './kinds.ts';
 import { entityFaults, isRecord } from './validate.ts';
 
@@ -21,10 +22,11 @@ export interface ParsedEntities {
 /** Parses a descriptor at `file` (path in the repository); `files` holds what substitutions may name. */
 export function parseEntities(text: string, file: string, files: ReadonlyMap<string, string> = new Map()): ParsedEntities {
   const result: ParsedEntities = { entities: [], problems: [], missing: [] };
-  for (const document of readYaml(text, file)) {
+  const budget: Budget = { includedBytes: MOST_INCLUDED_BYTES, allowance: allowance() };
+  for (const document of readYaml(text, file, budget)) {
     result.problems.push(...document.problems);
     if (document.value === undefined) continue;
-    const substitution = new Substitution(file, files, document);
+    const substitution = new Substitution(file, files, document, budget);
     const value = substitution.resolve(document.value, []);
     result.missing.push(...substitution.missing);
     result.problems.push(...substitution.problems);
@@ -41,6 +43,13 @@ function problemAt(document: SourceDocument, file: string, path: (string | numbe
 }
 
 const DIRECTIVES = ['$text', '$json', '$yaml'];
+const MOST_INCLUDED_BYTES = 1_048_576;
+
+/** What is left for a descriptor and all that it includes. */
+interface Budget {
+  includedBytes: number;
+  allowance: { tokens: number };
+}
 
 class Substitution {
   readonly missing: string[] = [];
@@ -48,8 +57,10 @@ class Substitution {
   private readonly file: string;
   private readonly files: ReadonlyMap<string, string>;
   private readonly document: SourceDocument;
+  private readonly budget: Budget;
 
-  constructor(file: string, files: ReadonlyMap<string, string>, document: SourceDocument) {
+  constructor(file: string, files: ReadonlyMap<string, string>, document: SourceDocument, budget: Budget) {
+    this.budget = budget;
     this.file = file;
     this.files = files;
     this.document = document;
@@ -74,6 +85,8 @@ class Substitution {
       this.missing.push(resolved);
       return undefined;
     }
+    this.budget.includedBytes -= Buffer.byteLength(content);
+    if (this.budget.includedBytes < 0) return this.refuse(place, `what the file includes comes to more than ${MOST_INCLUDED_BYTES} bytes`);
     if (directive === '$text') return content;
     if (directive === '$json') {
       try {
@@ -82,7 +95,7 @@ class Substitution {
         return this.refuse(place, `${resolved} is not valid JSON`);
       }
     }
-    const [first, ...rest] = readYaml(content, resolved);
+    const [first, ...rest] = readYaml(content, resolved, this.budget);
     const fault = first?.problems[0]?.message ?? (rest.length > 0 ? 'has more than one document' : undefined);
     return fault === undefined ? first?.value : this.refuse(place, `${resolved}: ${fault}`);
   }

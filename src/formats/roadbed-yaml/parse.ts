@@ -16,6 +16,7 @@ import { FILE_SCHEMA, KEY_PATTERNS } from './schema.ts';
 import { isInside, type Start } from './start.ts';
 
 export const ROADBED_FILE = 'roadbed.yaml';
+const MOST_BYTES = 131_072;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const LONGEST_TIMEOUT_SECONDS = 7200;
 
@@ -55,7 +56,7 @@ export type StrategyRules = (strategy: RolloutStrategy) => readonly FieldProblem
 
 /** Parses the file; `file` is what problems are reported against. Never throws on content. */
 export function parseRoadbedFile(text: string, file: string, strategyRules: StrategyRules): ParsedRoadbedFile {
-  const [document, ...others] = readYaml(text, file);
+  const [document, ...others] = readYaml(text, file, { mostBytes: MOST_BYTES });
   if (document === undefined) return { file: { configuration: {}, strategies: {} }, problems: [] };
   if (document.problems.length > 0) return { problems: document.problems };
   const checker = new Checker(document, file, KEY_PATTERNS);

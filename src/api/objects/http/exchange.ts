@@ -1,7 +1,7 @@
 /** One request and its answer: reading bodies within bounds, writing answers in one piece. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parse as parseYaml } from 'yaml';
 import { ProtobufError, decodeKubernetesProtobuf } from '../../../formats/kubernetes-protobuf/decode.ts';
+import { readYaml } from '../../../formats/yaml-source/read.ts';
 import type { Identity } from '../../../ports/identity.ts';
 import { badRequest, tooLarge, unsupportedMediaType } from '../failure.ts';
 
@@ -16,7 +16,6 @@ export interface Exchange {
 }
 
 export const BODY_LIMIT = 3 * 1024 * 1024;
-const YAML_ALIASES = 100;
 /** The YAML reader takes a hundred times as long as that of JSON: a body of 3 MB would hold everybody up for half a minute. */
 const YAML_LIMIT = 128 * 1024;
 
@@ -116,13 +115,12 @@ export function fromYaml(text: string): unknown {
     }
   }
   if (text.length > YAML_LIMIT) throw badRequest(`a body in YAML may have at most ${YAML_LIMIT} characters; larger ones are sent as JSON`);
-  try {
-    const value: unknown = parseYaml(text, { maxAliasCount: YAML_ALIASES, schema: 'core', prettyErrors: true });
-    refusePrototype(value, 0);
-    return value;
-  } catch (error) {
-    throw badRequest(`the body is not valid YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
-  }
+  const [document, ...others] = readYaml(text, 'the body', { mostBytes: YAML_LIMIT * 4 });
+  const [problem] = document?.problems ?? [];
+  if (problem !== undefined) throw badRequest(`the body is not valid YAML: line ${problem.line}, column ${problem.column}: ${problem.message}`);
+  if (others.length > 0) throw badRequest('the body is not valid YAML: it has more than one document');
+  refusePrototype(document?.value, 0);
+  return document?.value ?? null;
 }
 
 function mayNamePrototype(text: string): boolean {
