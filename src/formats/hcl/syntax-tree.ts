@@ -142,7 +142,9 @@ export interface Splat extends Span {
 
 export type SplatStep =
   | ({ kind: 'attribute-step'; name: string } & Span)
-  | ({ kind: 'index-step'; key: Expression; legacy: boolean } & Span);
+  | ({ kind: 'index-step'; key: Expression; legacy: boolean } & Span)
+  /** A splat inside of a full one, `a[*].b[*].c`: makes a list of each element's list. */
+  | ({ kind: 'splat-step'; style: 'attribute' | 'full'; steps: SplatStep[] } & Span);
 
 /** `name` may be namespaced: `provider::aws::arn_parse`, `core::upper`. */
 export interface FunctionCall extends Span {
