@@ -12,6 +12,7 @@ import type { RevisionSpec } from '../../ports/runtime.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { SourceTree } from '../../ports/source.ts';
 import { mayPass } from '../loop/back-off.ts';
+import { fixedPortConflict } from './fixed-ports.ts';
 import { claimResources, releaseClaims, type ClaimObject } from './resource-claims.ts';
 import type { WorkloadRequest, Workloads } from './world.ts';
 
@@ -62,7 +63,8 @@ export function createWorkloads(deps: WorkloadsDeps): Workloads {
       if (resources.state !== 'bound') return resources;
       try {
         await build(request, 1, claims);
-        return resources;
+        const conflict = await fixedPortConflict(deps.objects, request);
+        return conflict === undefined ? resources : { state: 'failed', message: conflict, refused: true };
       } catch (error) {
         if (!(error instanceof PlatformError) || mayPass(error)) throw error;
         return { state: 'failed', message: [error.message, error.why].filter((part) => part !== undefined).join(' ') };

@@ -60,7 +60,7 @@ function planPreparing(view: RolloutView, status: RolloutStatus, attempt: Attemp
   const readiness = readinessOf(revision, view.spec.replicas);
   const late = elapsedMs(attempt.stepStartedAt, view.now) >= deadlineMs(attempt);
   const unready = (finding: string): Plan => beginReturn(view, status, attempt, { intent: 'unready', finding });
-  if (view.resources?.state === 'failed') return unready(`its resources could not be had: ${view.resources.message}`);
+  if (view.resources?.state === 'failed') return unready(view.resources.refused === true ? view.resources.message : `its resources could not be had: ${view.resources.message}`);
   if (view.resources?.state === 'waiting') {
     if (late) return unready(`its resources were not there within ${deadlineMs(attempt) / 1_000} s: ${view.resources.message}`);
     return waiting(view, status, attempt, `waiting for resources: ${view.resources.message}`);

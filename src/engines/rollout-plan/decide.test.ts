@@ -56,6 +56,14 @@ test('one that stays away past the deadline is taken back, and one that breaks a
   expect(written(decide(view({ revisions: broken })))?.attempt?.verdict?.sentence).toContain('killed by SIGKILL');
 });
 
+test('what is refused before it starts is told as it is, in the verdict, the message and the condition', () => {
+  const status: RolloutStatus = { phase: 'Progressing', attempt: { number: 1, chain: 'c', release: 'new', phase: 'Preparing', startedAt: AT, step: 0, stepStartedAt: AT, weight: 0, strategy: { steps: [] }, checks: [] } };
+  const message = 'ROADBED-3303: cart insists on port 9000 (web), which cart in dev (team shop, release old) has already.';
+  const next = written(decide(view({ status, revisions: [], inForce: undefined, endpointsInForce: {}, resources: { state: 'failed', refused: true, message } })));
+  expect(next?.attempt?.verdict).toMatchObject({ outcome: 'RolledBack', sentence: expect.stringContaining(`was rolled back: ${message}`) });
+  expect(next?.conditions?.find((one) => one.type === 'Ready')).toMatchObject({ status: 'False', message: expect.stringContaining(message) });
+});
+
 test('what still has weight, or something in flight, is not removed, though nobody wants it', () => {
   const settled: RolloutStatus = { phase: 'Healthy', stable: { release: 'new', since: AT, attempt: 2 }, attempt: { ...attempt, phase: 'Promoted', finishedAt: AT } };
   const carrying = view({ status: settled, inForce: [{ revision: OLD, weight: 50 }, { revision: NEW, weight: 50 }] });

@@ -31,8 +31,8 @@ export interface RevisionWeight {
   weight: number;
 }
 
-/** Whether what the attempt's release needs is there. */
-export type Resources = { state: 'bound' } | { state: 'waiting'; message: string } | { state: 'failed'; message: string };
+/** Whether what the attempt's release needs is there; `refused` when it is no resource that failed, and the message says all. */
+export type Resources = { state: 'bound' } | { state: 'waiting'; message: string } | { state: 'failed'; message: string; refused?: true };
 
 export interface KnownRelease {
   spec: ReleaseSpec;
