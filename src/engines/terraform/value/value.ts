@@ -43,6 +43,12 @@ export interface UnknownReason {
   at?: SourceLocation;
 }
 
+/**
+ * What is known inside an object that is unknown as a whole, such as a resource: the attributes that its block
+ * sets. Answers undefined for what is as unknown as the rest.
+ */
+export type KnownAttributes = (name: string) => Value | undefined;
+
 export type Value = (
   | { kind: 'string'; value: string }
   | { kind: 'number'; value: Decimal }
@@ -52,5 +58,5 @@ export type Value = (
   | { kind: 'tuple'; elements: readonly Value[] }
   | { kind: 'map'; element: Type; entries: ReadonlyMap<string, Value> }
   | { kind: 'object'; entries: ReadonlyMap<string, Value> }
-  | { kind: 'unknown'; type: Type; reason: UnknownReason }
+  | { kind: 'unknown'; type: Type; reason: UnknownReason; attributes?: KnownAttributes }
 ) & { marks?: Marks };
