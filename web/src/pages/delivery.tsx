@@ -10,18 +10,19 @@ import { Age } from '../ui/age.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Choice, Field } from '../ui/field.tsx';
 import { ListPage } from '../ui/list-page.tsx';
-import { Loaded, Panel, Section } from '../ui/page.tsx';
+import { Loaded, Panel } from '../ui/page.tsx';
 import { State } from '../ui/state.tsx';
 import { Table } from '../ui/table.tsx';
 import table from '../ui/table.module.css';
 import { DeliveryMetricsView } from './receipt-metrics.tsx';
+import styles from './delivery.module.css';
 
 const route = getRouteApi('/delivery');
 const CRUMBS = [{ label: 'Delivery metrics' }];
 
 type Row = DeploysPage['deploys'][number];
 
-const OUTCOMES: Readonly<Record<Row['outcome'], [Tone, string]>> = { deployed: ['ok', 'Deployed'], returned: ['bad', 'Returned'], started: ['run', 'First traffic'], removed: ['idle', 'Removed'] };
+const OUTCOMES: Readonly<Record<Row['outcome'], [Tone, string]>> = { deployed: ['ok', 'Deployed'], returned: ['bad', 'Returned'], started: ['idle', 'First traffic'], removed: ['idle', 'Removed'] };
 
 const COLUMNS: CsvColumn<Row>[] = [
   { label: 'at', value: (row) => row.at }, { label: 'service', value: (row) => row.service }, { label: 'team', value: (row) => row.namespace }, { label: 'environment', value: (row) => row.environment },
@@ -72,13 +73,14 @@ function DeliveryView({ data }: { data: DeploysPage }) {
           <Choice label="Day" hideLabel value={search.day ?? ''} options={[['', 'All seven days'], ...days.toSorted().toReversed().map((day): [string, string] => [day, day])]} onChange={(day) => set({ day })} />
         </>
       }
-      below={
+      above={
         metrics === undefined ? null : (
-          <Section title="Five delivery metrics" note={`${metrics.scope}, the last thirty days`}>
+          <div className={styles.metrics}>
             <Panel flush>
-              <DeliveryMetricsView metrics={metrics} />
+              <DeliveryMetricsView metrics={metrics} chosen={search.metric} onChoose={(metric) => set({ metric: metric ?? '' })} />
             </Panel>
-          </Section>
+            <p className={styles.scope}>Of {metrics.scope}, the last thirty days.</p>
+          </div>
         )
       }
     >
@@ -89,7 +91,7 @@ function DeliveryView({ data }: { data: DeploysPage }) {
 
 function Deployments({ rows }: { rows: readonly Row[] }) {
   return (
-    <Table caption="Deployments" columns={[{ label: 'Service' }, { label: 'Outcome' }, { label: 'What happened' }, { label: 'When', number: true }]}>
+    <Table caption="Deployments" columns={[{ label: 'Service' }, { label: 'Outcome' }, { label: 'What happened' }, { label: 'Evidence' }, { label: 'When', number: true }]}>
       {rows.map((row) => (
         <tr key={`${row.at}${row.service}${row.environment}${row.outcome}`}>
           <td className={table.tight}>
@@ -105,11 +107,11 @@ function Deployments({ rows }: { rows: readonly Row[] }) {
           <td className={table.tight}>
             <State tone={OUTCOMES[row.outcome][0]} plain>{OUTCOMES[row.outcome][1]}</State>
           </td>
-          <td>
+          <td className={table.sentence}>
             {row.sentence}
-            <span className={table.sub}>
-              <Link to="/audit" search={{ chain: row.chain }}>Log rows of this change</Link>
-            </span>
+          </td>
+          <td className={table.tight}>
+            <Link to="/audit" search={{ chain: row.chain }}>Log rows</Link>
           </td>
           <td className={table.number}>
             <Age at={row.at} />

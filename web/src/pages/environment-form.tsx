@@ -34,7 +34,9 @@ export function EnvironmentForm({ draft, onChange, problems, readOnly, sources }
       <Steps steps={draft.steps} problems={problems} onChange={(steps) => onChange({ steps })} />
       <Checks checks={draft.checks} problems={problems} onChange={(checks) => onChange({ checks })} />
       <Panel>
+        <div className={styles.narrow}>
         <Field label="Seconds until a new release must be ready" kind="number" value={draft.deadlineSeconds} onChange={(deadlineSeconds) => onChange({ deadlineSeconds })} hint="Empty: 600 seconds. A release that is not ready by then is returned." problem={problems['deadlineSeconds']} />
+        </div>
       </Panel>
     </fieldset>
   );
@@ -59,7 +61,10 @@ function Steps({ steps, problems, onChange }: { steps: StepDraft[]; problems: Pr
             {step.kind === 'analysis' ? (
               <p className={styles.fixed}>Waits for {'analysis' in step.step ? step.step.analysis.checks.map((check) => check.name).join(', ') : 'checks'}</p>
             ) : (
-              <Field label={step.kind === 'weight' ? `Step ${index + 1}: traffic, %` : `Step ${index + 1}: wait for`} value={step.value} kind={step.kind === 'weight' ? 'number' : 'text'} placeholder={step.kind === 'pause' ? 'a person' : ''} onChange={(value) => replace(index, value)} problem={problems[`steps.${index}`]} />
+              <>
+                <span className={styles.word}>{step.kind === 'weight' ? 'Share, %' : 'Wait for'}</span>
+                <Field hideLabel label={step.kind === 'weight' ? `Step ${index + 1}: share of the traffic, %` : `Step ${index + 1}: wait for`} value={step.value} kind={step.kind === 'weight' ? 'number' : 'text'} placeholder={step.kind === 'pause' ? 'a person' : ''} onChange={(value) => replace(index, value)} problem={problems[`steps.${index}`]} />
+              </>
             )}
             <span className={styles.tools}>
               <Button kind="quiet" label={`Move step ${index + 1} up`} disabledReason={index === 0 ? 'It is the first.' : undefined} onPress={() => move(index, -1)}><Glyph name="up" size={14} /></Button>
@@ -78,7 +83,7 @@ function Steps({ steps, problems, onChange }: { steps: StepDraft[]; problems: Pr
 }
 
 const NO_DATA: [NoDataPolicy, string][] = [['wait', 'wait for more'], ['fail', 'count as failed'], ['inconclusive', 'stop and ask a person'], ['pass', 'count as passed']];
-const METRICS: Readonly<Record<CheckDraft['check']['metric'], string>> = { successRate: 'Answers without failure, at least %', latency: 'Time to the first byte, at most ms', query: 'Query' };
+const METRICS: Readonly<Record<CheckDraft['check']['metric'], string>> = { successRate: 'Success, at least %', latency: 'First byte, at most ms', query: 'Query' };
 
 function Checks({ checks, problems, onChange }: { checks: CheckDraft[]; problems: Problems; onChange: (checks: CheckDraft[]) => void }) {
   const set = (index: number, change: Partial<CheckDraft>): void => onChange(checks.map((check, at) => (at === index ? { ...check, ...change } : check)));
@@ -90,19 +95,19 @@ function Checks({ checks, problems, onChange }: { checks: CheckDraft[]; problems
       <h2>Checks</h2>
       <p className={styles.soft}>{checks.length === 0 ? 'None: nothing returns a bad release by itself.' : 'They run beside the steps, on what the edge measures of the new release.'}</p>
       {checks.map((entry, index) => (
-        <fieldset key={entry.check.name} className={styles.check}>
-          <legend>
-            {entry.check.name}
-            <span className={styles.soft}>{entry.check.metric === 'latency' ? ` p${Math.round((entry.check.quantile ?? 0.95) * 1_000) / 10}` : ''}{entry.check.window === undefined ? '' : ` over ${entry.check.window}`}{entry.check.interval === undefined ? '' : `, every ${entry.check.interval}`}</span>
-          </legend>
+        <div key={entry.check.name} role="group" aria-label={entry.check.name} className={styles.check}>
+          <div className={styles.checkHead}>
+            <h3>{entry.check.name}</h3>
+            <span className={styles.soft}>{entry.check.metric === 'latency' ? `p${Math.round((entry.check.quantile ?? 0.95) * 1_000) / 10}` : ''}{entry.check.window === undefined ? '' : ` over ${entry.check.window}`}{entry.check.interval === undefined ? '' : `, every ${entry.check.interval}`}</span>
+            <Button kind="quiet" label={`Remove the check ${entry.check.name}`} onPress={() => onChange(checks.filter((_, at) => at !== index))}><Glyph name="close" size={14} /></Button>
+          </div>
+          <div className={styles.checkFields}>
           {entry.check.metric === 'query' ? <p className={styles.fixed}><code>{entry.check.query}</code></p> : <Field label={METRICS[entry.check.metric]} kind="number" value={entry.limit} onChange={(limit) => set(index, { limit })} problem={problems[`checks.${index}.limit`]} />}
           <Field label="Samples needed" kind="number" value={entry.minSamples} onChange={(minSamples) => set(index, { minSamples })} problem={problems[`checks.${index}.minSamples`]} />
           <Choice label="With fewer samples" value={entry.noData} options={NO_DATA} onChange={(noData) => set(index, { noData: noData as NoDataPolicy })} />
           <Field label="Failures tolerated" kind="number" value={entry.failureLimit} onChange={(failureLimit) => set(index, { failureLimit })} problem={problems[`checks.${index}.failureLimit`]} />
-          <span className={styles.tools}>
-            <Button kind="quiet" label={`Remove the check ${entry.check.name}`} onPress={() => onChange(checks.filter((_, at) => at !== index))}><Glyph name="close" size={14} /></Button>
-          </span>
-        </fieldset>
+          </div>
+        </div>
       ))}
       <div className={styles.buttons}>
         <Button onPress={() => add({ name: 'success-rate', metric: 'successRate' }, '99')}>Add a success check</Button>

@@ -114,7 +114,8 @@ function Changes({ row, moved, draft, forbidden, onDone }: ChangesProps) {
     <section aria-label="What will change" className={styles.changes}>
       <Panel>
         <h2>What will change</h2>
-        {nothing ? <p className={styles.soft}>{forbidden ?? 'Nothing yet. The fields hold what is kept now.'}</p> : <Difference rows={rows} />}
+        {nothing ? wrong > 0 ? null : <p className={styles.soft}>{forbidden ?? 'Nothing yet. The fields hold what is kept now.'}</p> : <Difference rows={rows} />}
+        {wrong === 0 ? null : <p className={styles.wrong}>{wrong === 1 ? 'One field is' : `${wrong} fields are`} not as it must be; what it would change is not counted yet.</p>}
         {nothing ? null : <p className={styles.soft}>A rollout that is under way keeps the strategy it began with.</p>}
         {moved ? <p role="status" className={styles.moved}>Somebody changed this environment since you began; saving will be refused. Discard to see the new settings.</p> : null}
         {save.error instanceof RequestProblem ? <ProblemLine problem={save.error.problem} /> : null}

@@ -1,5 +1,4 @@
 /** The five delivery metrics; each number opens the rows that it was computed from. */
-import { useState } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { DeliveryMetric, DeliveryMetrics } from '../../../src/api/contract/delivery-metrics.ts';
 import { duration, percent } from '../data/wording.ts';
@@ -16,22 +15,29 @@ function worded(metric: DeliveryMetric): string {
   return metric.unit === 'share' ? percent(metric.value) : `${metric.value.toFixed(metric.value < 1 ? 2 : 1)} a day`;
 }
 
-export function DeliveryMetricsView({ metrics }: { metrics: DeliveryMetrics }) {
-  const [key, setKey] = useState(metrics.metrics[0]?.key);
+export interface DeliveryMetricsViewProps {
+  metrics: DeliveryMetrics;
+  /** Key of the metric whose rows are shown. */
+  chosen: string | undefined;
+  /** Undefined: the one that is open was pressed again. */
+  onChoose: (key: string | undefined) => void;
+}
+
+export function DeliveryMetricsView({ metrics, chosen: key, onChoose }: DeliveryMetricsViewProps) {
   const chosen = metrics.metrics.find((metric) => metric.key === key);
   return (
     <>
       <div className={styles.metrics} role="group" aria-label={`Delivery metrics of ${metrics.scope}`}>
         {metrics.metrics.map((metric) => (
-          <button key={metric.key} type="button" className={styles.metric} aria-pressed={metric.key === key} onClick={() => setKey(metric.key)}>
+          <button key={metric.key} type="button" className={styles.metric} aria-pressed={metric.key === key} onClick={() => onChoose(metric.key === key ? undefined : metric.key)}>
             <span className={styles.metricName}>{metric.title}</span>
             <span className={styles.value}>{worded(metric)}</span>
             <span className={styles.metricSentence}>{metric.sentence}</span>
           </button>
         ))}
       </div>
-      {chosen === undefined || chosen.rows.length === 0 ? (
-        <Empty kind="not-connected" title="No rows yet" text={chosen?.sentence ?? 'Nothing was deployed in this time.'} />
+      {chosen === undefined ? null : chosen.rows.length === 0 ? (
+        <Empty kind="not-connected" title="No rows yet" text={chosen.sentence} />
       ) : (
         <Table bare caption={`Rows behind ${chosen.title}, ${metrics.scope}`} columns={[{ label: 'When' }, { label: 'What' }, { label: 'Counts as' }, { label: 'Evidence' }]}>
           {chosen.rows.map((row) => (

@@ -2,6 +2,7 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Attempt } from '../../../src/domain/kinds/rollout.ts';
 import type { Receipt } from '../../../src/api/contract/rollout-page.ts';
@@ -24,13 +25,14 @@ export function ReceiptView({ attempt, namespace, name, lifted }: { attempt: Att
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const data = query.data;
+  const [metric, setMetric] = useState<string>();
   const measured = attempt.checks.reduce((sum, check) => sum + check.measurements.length, 0);
   const sheets: [string, string, ReactNode][] = [
     ['measurements', count(measured, 'measurement'), <Measurements key="m" attempt={attempt} />],
     ...(attempt.rollback === undefined ? [] : [['return', 'The return', <ReturnSteps key="r" attempt={attempt} lifted={lifted} />] as [string, string, ReactNode]]),
     ['audit', count(data?.audit.length ?? 0, 'log row'), <Ready key="a" data={data}>{(ready) => <AuditRows rows={ready.audit} />}</Ready>],
     ['events', count(data?.cdEvents.length ?? 0, 'CDEvent'), <Ready key="e" data={data}>{(ready) => <ReceiptEvents events={ready.cdEvents} />}</Ready>],
-    ['metrics', 'Delivery metrics', <Ready key="d" data={data}>{(ready) => <DeliveryMetricsView metrics={ready.metrics} />}</Ready>],
+    ['metrics', 'Delivery metrics', <Ready key="d" data={data}>{(ready) => <DeliveryMetricsView metrics={ready.metrics} chosen={metric ?? ready.metrics.metrics[0]?.key} onChoose={setMetric} />}</Ready>],
   ];
   const chosen = sheets.find(([key]) => key === search.evidence)?.[0] ?? 'measurements';
   return (

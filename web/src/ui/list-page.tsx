@@ -33,11 +33,12 @@ export interface ListPageProps<Row> {
   csv: { name: string; columns: readonly CsvColumn<Row>[] };
   /** The table of the rows that are shown. */
   children: (shown: readonly Row[]) => ReactNode;
-  /** Further sections below the table; there whenever there are rows. */
+  /** Further sections above and below the list; there whenever there are rows. */
+  above?: ReactNode;
   below?: ReactNode;
 }
 
-export function ListPage<Row>({ crumbs, title, tab, lead, cli, actions, noun, rows, shown, filters, onClear, empty, csv, children, below }: ListPageProps<Row>) {
+export function ListPage<Row>({ crumbs, title, tab, lead, cli, actions, noun, rows, shown, filters, onClear, empty, csv, children, above, below }: ListPageProps<Row>) {
   const none = rows.length === 0;
   const head = (
     <PageHead
@@ -58,6 +59,7 @@ export function ListPage<Row>({ crumbs, title, tab, lead, cli, actions, noun, ro
   return (
     <>
       {head}
+      {above}
       <FilterBar note={shown.length === rows.length ? undefined : `${shown.length.toLocaleString('en')} of ${count(rows.length, ...noun)}`}>{filters}</FilterBar>
       {shown.length === 0 ? (
         <Panel flush>
