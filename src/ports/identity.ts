@@ -17,6 +17,8 @@ export interface IssuedToken {
 export interface Identities {
   /** Undefined for a forged, unknown or expired token. */
   authenticate(token: string): Promise<Identity | undefined>;
+  /** Whether the token that the identity came with is still good; from memory, for streams that ask every second. True without a token. */
+  isLive(identity: Identity): boolean;
   /** `ephemeral`: dies with this process. */
   issue(subject: string, options: { expiresAt?: string; description?: string; ephemeral?: boolean; name?: string }): Promise<IssuedToken>;
   revoke(id: string): Promise<void>;

@@ -76,6 +76,13 @@ export class PostgresIdentities implements Identities {
     };
   }
 
+  isLive({ tokenId: id }: Identity): boolean {
+    if (id === undefined) return true;
+    const now = Date.now();
+    const known = this.#cache.get(id);
+    return known !== undefined && this.#cache.trustworthy(now) && this.#valid(known, now);
+  }
+
   async issue(subject: string, options: { expiresAt?: string; description?: string; ephemeral?: boolean; name?: string }): Promise<IssuedToken> {
     refuseSubject(subject);
     const expiresAt = options.expiresAt === undefined ? undefined : new Date(options.expiresAt);

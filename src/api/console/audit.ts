@@ -41,7 +41,7 @@ function selection(filter: Filter): { kinds?: string[]; chain?: string; namespac
 }
 
 function shown(row: EventRow, readable: Readable, filter: Filter): boolean {
-  const permitted = readable.all || (row.namespace !== undefined && readable.namespaces.includes(row.namespace));
+  const permitted = (readable.all || (row.namespace !== undefined && readable.namespaces.includes(row.namespace))) && readable.row(row);
   const contains = (text: string, part: string | undefined): boolean => part === undefined || part === '' || text.toLowerCase().includes(part.toLowerCase());
   return permitted && (row.kind !== 'object.status' || filter.kind === 'object.status') && contains(row.subject, filter.subject) && contains(row.actor.subject, filter.actor);
 }

@@ -13,11 +13,11 @@ function readableBy(readable: Readable, namespace: string | undefined): boolean 
   return readable.all || (namespace !== undefined && readable.namespaces.includes(namespace));
 }
 
-export function changeStream(objects: Objects, events: Events, readable: Readable): Response {
-  return eventStream((stream) => {
+export function changeStream(objects: Objects, events: Events, readable: Readable, may: () => Promise<boolean>): Response {
+  return eventStream(may, (stream) => {
     const watches = SHOWN.map((kind) => watchKind(objects, kind, readable, stream));
     const log = events.follow((row) => {
-      if (readableBy(readable, row.namespace)) stream.send('event', { sequence: row.sequence, kind: row.kind, chain: row.chain });
+      if (readableBy(readable, row.namespace) && readable.row(row)) stream.send('event', { sequence: row.sequence, kind: row.kind, chain: row.chain });
     });
     return () => [...watches, log].forEach((watch) => watch.stop());
   });

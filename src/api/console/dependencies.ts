@@ -16,11 +16,15 @@ export interface Readable {
   /** True: every namespace, and rows of the platform itself. */
   all: boolean;
   namespaces: string[];
+  /** Rows about objects that the identity may not read are not told either, an access token's for instance. */
+  row(row: EventRow): boolean;
 }
 
 export interface OperationsApiDependencies {
   objects: (identity: Identity) => Objects;
   readable: (identity: Identity) => Promise<Readable>;
+  /** Identities.isLive: streams ask again, for they outlive the moment at which they were allowed. */
+  signedIn: (identity: Identity) => boolean;
   events: Events;
   metrics: Metrics;
   runtime: Pick<Runtime, 'logs'>;

@@ -1,11 +1,15 @@
 /**
  * Server-sent events over node's response: bounded buffering, heartbeats, and an end when the reader goes.
  *
+ * `may` is asked every second: a stream outlives the moment at which it was allowed. It is ended when the answer
+ * is no, and the page, which connects again, is told why.
+ *
  * A reader that is too slow to take 1 MiB is cut off; its browser connects again and the page asks
  * anew, which is cheaper than keeping what it missed.
  */
 const BUFFER_LIMIT = 1_048_576;
 const HEARTBEAT_MS = 5_000;
+const ASK_AGAIN_MS = 1_000;
 
 export interface EventStream {
   send(event: string, data: unknown): void;
@@ -13,7 +17,7 @@ export interface EventStream {
 }
 
 /** Runs `start` with a stream; what it returns is called when the reader is gone. */
-export function eventStream(start: (stream: EventStream) => () => void): Response {
+export function eventStream(may: () => Promise<boolean>, start: (stream: EventStream) => () => void): Response {
   const encoder = new TextEncoder();
   let end = (): void => undefined;
   const body = new ReadableStream<Uint8Array>(
@@ -28,11 +32,16 @@ export function eventStream(start: (stream: EventStream) => () => void): Respons
         };
         const heartbeat = setInterval(() => write('event: beat\ndata: {}\n\n'), HEARTBEAT_MS);
         heartbeat.unref();
+        const asking = setInterval(() => {
+          may().then((allowed) => { if (!allowed) end(); }, () => end());
+        }, ASK_AGAIN_MS);
+        asking.unref();
         let stop = (): void => undefined;
         end = () => {
           if (closed) return;
           closed = true;
           clearInterval(heartbeat);
+          clearInterval(asking);
           stop();
           controller.close();
         };

@@ -6,8 +6,8 @@ const POLL_MS = 400;
 const TAIL = 400;
 const LINE_LIMIT = 4_000;
 
-export function logStream(runtime: Pick<Runtime, 'logs'>, id: string): Response {
-  return eventStream((stream) => {
+export function logStream(runtime: Pick<Runtime, 'logs'>, id: string, may: () => Promise<boolean>): Response {
+  return eventStream(may, (stream) => {
     let after: string | undefined;
     let timer: NodeJS.Timeout | undefined;
     const poll = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 /**
  * Fields that say which person did something are filled by the server: a person cannot sign for another.
  *
- * Lifting a hold and instructing a rollout name who did it; the same for starting a run and asking it to stop. The
+ * Lifting a hold, letting a release past it, and instructing a rollout name who did it; the same for starting a run and asking it to stop. The
  * platform's own parts write these fields on behalf of people and are trusted with them; a service account is not.
  */
 import type { ApiObject } from '../../domain/object.ts';
@@ -9,7 +9,7 @@ import { GROUP } from '../../domain/kinds/group.ts';
 import { isPlatformService } from '../../engines/access/services.ts';
 import type { WriteContext } from './context.ts';
 
-const SIGNED: Record<string, readonly string[]> = { Hold: ['lifted'], Rollout: ['instruction'], PipelineRun: ['cancel', 'trigger'] };
+const SIGNED: Record<string, readonly string[]> = { Hold: ['lifted', 'passed'], Rollout: ['instruction'], PipelineRun: ['cancel', 'trigger'] };
 
 export function stampPerson(object: ApiObject, old: ApiObject | undefined, context: WriteContext): ApiObject {
   if (isPlatformService(context.identity)) return object;

@@ -95,7 +95,7 @@ function eventRoutes(deps: PlatformApiDependencies): Hono<AskedBy> {
       ...(since === undefined ? {} : { since: timeOf('since', since) }),
       ...(until === undefined ? {} : { until: timeOf('until', until) }),
     });
-    return context.json({ items });
+    return context.json({ items: items.filter((row) => deps.mayReadRow(context.env.identity, row)) });
   });
   app.use('/artifacts/:digest/*', async (context, next) => {
     if (deps.mayReadArtifact(context.env.identity, context.req.param('digest'))) return next();

@@ -1,5 +1,6 @@
 /** What an identity may read, from the one decision of the object service. */
 import type { Readable } from '../../api/console/dependencies.ts';
+import { mayReadRow } from '../../api/objects/http/events-view.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
 import type { Identity } from '../../ports/identity.ts';
 import type { ObjectCore } from './object-core.ts';
@@ -11,6 +12,6 @@ export function readableBy(core: ObjectCore): (identity: Identity) => Promise<Re
   const may = (identity: Identity, namespace: string | undefined): boolean => core.service.decide(identity, 'list', { kind: rollouts, namespace, name: '' }).allowed;
   return async (identity) => {
     const names = core.service.select(namespaces, undefined).map((stored) => stored.key.name);
-    return { all: may(identity, undefined), namespaces: names.filter((name) => may(identity, name)) };
+    return { all: may(identity, undefined), namespaces: names.filter((name) => may(identity, name)), row: (row) => mayReadRow(core.service, identity, row) };
   };
 }

@@ -25,6 +25,7 @@ import type { PlatformDatabase } from './database.ts';
 import { deliveryReports } from './delivery-reports.ts';
 import type { ObjectCore } from './object-core.ts';
 import type { Programs } from './programs.ts';
+import { mayReadRow } from '../../api/objects/http/events-view.ts';
 import { readableBy } from './readable.ts';
 import type { Road } from './road.ts';
 
@@ -50,6 +51,7 @@ export function consoleParts(parts: SurfaceParts): Omit<ConsoleDependencies, 'ob
   return {
     objects: core.of,
     readable: readableBy(core),
+    signedIn: (identity) => core.identities.isLive(identity),
     events: storage.store.events,
     metrics: road.metrics,
     runtime: programs.runtime,
@@ -88,8 +90,9 @@ export function platformParts(parts: SurfaceParts): PlatformApiDependencies {
     runtime: programs.runtime,
     secrets,
     artifacts,
+    mayReadRow: (identity, row) => mayReadRow(core.service, identity, row),
     mayReadArtifact: (identity, digest) => mayReadArtifact(core, identity, digest),
-    releaseWithNewSecrets: async (identity, { namespace, service, environment }) => {
+    releaseWithNewSecrets: async (identity, { namespace, service, environment, reason }) => {
       if (environment === REPOSITORY_SECRETS.credentials) parts.road.wake(namespace, service);
       const rollout = await core.of(identity).get<RolloutObject>('roadbed.dev/Rollout', namespace, `${service}.${environment}`);
       // What is wanted, so that a rollout on its way goes on with the new value instead of being undone.
@@ -98,12 +101,12 @@ export function platformParts(parts: SurfaceParts): PlatformApiDependencies {
       const made = await releaseWithNewSecrets({ objects: core.as('release-controller'), secrets }, { namespace, release: wanted, environment, chain: randomUUID(), by: identity.subject });
       const release = made.metadata.name;
       try {
-        await parts.operations.promote(identity, { namespace, service, environment, release, reason: 'new secret version' });
+        await parts.operations.promote(identity, { namespace, service, environment, release, ...(reason === undefined ? {} : { reason }) });
         return { release };
       } catch (error) {
         // The value is stored and the release is there: what keeps it back is told, and is no failure of storing.
         if (!(error instanceof PlatformError) || error.class !== 'refused') throw error;
-        return { release, waits: [error.message, error.why].filter((part) => part !== undefined).join(' ') };
+        return { release, waits: [error.message, error.why].filter((part) => part !== undefined).join(' '), ...(error.next === undefined ? {} : { next: error.next }) };
       }
     },
     revisionOf: async (namespace, service, environment, release) => {

@@ -147,6 +147,10 @@ export class MemoryIdentities implements Identities {
     return identity?.expiresAt !== undefined && identity.expiresAt < new Date().toISOString() ? undefined : identity;
   }
 
+  isLive({ tokenId }: Identity): boolean {
+    return tokenId === undefined || [...this.#tokens.values()].some((identity) => identity.tokenId === tokenId);
+  }
+
   async issue(subject: string, options: { expiresAt?: string } = {}): ReturnType<Identities['issue']> {
     const token = `rb_${randomBytes(24).toString('hex')}`;
     const id = randomUUID();

@@ -48,7 +48,8 @@ export async function startTestConsole(options: StartOptions): Promise<TestConso
   const handler = createConsole(
     {
       objects: () => objects,
-      readable: async () => options.readable ?? { all: true, namespaces: [NAMESPACE] },
+      readable: async () => options.readable ?? { all: true, namespaces: [NAMESPACE], row: () => true },
+      signedIn: (identity) => identities.isLive(identity),
       events, identities, operations,
       metrics: fleetMetrics(() => objects.list('roadbed.dev/Rollout')),
       runtime: fleetLogs(),

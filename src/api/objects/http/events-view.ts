@@ -4,18 +4,20 @@ import { matchesFields, parseFieldSelector } from '../../../engines/selectors/fi
 import type { FieldSelector } from '../../../engines/selectors/fields.ts';
 import { SelectorError } from '../../../engines/selectors/labels.ts';
 import type { EventQuery } from '../../../ports/events.ts';
+import type { Identity } from '../../../ports/identity.ts';
 import { badRequest, notFound } from '../failure.ts';
 import { keyOf } from '../plan.ts';
 import type { ServedKind } from '../served-kinds.ts';
 import type { ObjectService } from '../service.ts';
 import { age, partialMetadata } from './table.ts';
 import type { ApiObject } from '../../../domain/object.ts';
-import { eventObject, subjectsOf } from './event-objects.ts';
+import { eventObject, involvedObject, subjectsOf } from './event-objects.ts';
 import type { EventObject, InvolvedObject } from './event-objects.ts';
 import { sendJson } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 import { negotiate } from './negotiate.ts';
 import type { Form } from './negotiate.ts';
+import { endWithRights } from './watch-rights.ts';
 import { watchStream } from './watch-stream.ts';
 
 const MOST_ROWS = 500;
@@ -47,16 +49,29 @@ function queriesOf(service: ObjectService, namespace: string | undefined, fields
   return kinds.flatMap((kind) => subjectsOf(kind, place, name)).map((subject) => ({ ...base, subject }));
 }
 
-async function select(service: ObjectService, namespace: string | undefined, fields: FieldSelector): Promise<EventObject[]> {
+async function select(service: ObjectService, identity: Identity, namespace: string | undefined, fields: FieldSelector): Promise<EventObject[]> {
   const rows = (await Promise.all(queriesOf(service, namespace, fields).map((query) => service.foundation.events.query(query)))).flat();
   const sorted = rows.sort((a, b) => a.sequence - b.sequence).slice(-MOST_ROWS);
-  return sorted.flatMap((row) => visible(service, row, namespace, fields));
+  return sorted.flatMap((row) => visible(service, identity, row, namespace, fields));
 }
 
-function visible(service: ObjectService, row: EventRow, namespace: string | undefined, fields: FieldSelector): EventObject[] {
+/** None, unless it is an event of an object that the identity may read itself: rows tell what a write changed. */
+function visible(service: ObjectService, identity: Identity, row: EventRow, namespace: string | undefined, fields: FieldSelector): EventObject[] {
   const object = eventObject(service.kinds, row, (involved) => uidOf(service, involved));
   if (object === undefined || (namespace !== undefined && object.metadata.namespace !== namespace)) return [];
+  if (!mayReadInvolved(service, identity, object.involvedObject)) return [];
   return matchesFields(fields, object) ? [object] : [];
+}
+
+function mayReadInvolved(service: ObjectService, identity: Identity, { apiVersion, kind: title, namespace, name }: InvolvedObject): boolean {
+  const kind = service.kinds.byKind(apiVersion, title);
+  return kind !== undefined && service.decide(identity, 'get', { kind, namespace, name }).allowed;
+}
+
+/** The same for a row of the log; rows that are about no object are left to the caller's other rules. */
+export function mayReadRow(service: ObjectService, identity: Identity, row: EventRow): boolean {
+  const involved = involvedObject(service.kinds, row);
+  return involved === undefined || mayReadInvolved(service, identity, involved);
 }
 
 function uidOf(service: ObjectService, involved: InvolvedObject): string | undefined {
@@ -71,16 +86,16 @@ export async function serveEvents(service: ObjectService, exchange: Exchange, ki
   const fields = fieldsOf(kind, query);
   if (name !== undefined) {
     const row = await service.foundation.events.get(name.split('.').at(-1) ?? '');
-    const [found] = row === undefined ? [] : visible(service, row, namespace, []);
+    const [found] = row === undefined ? [] : visible(service, exchange.identity, row, namespace, []);
     if (found === undefined) throw notFound(kind, name);
     sendJson(response, 200, form.kind === 'table' ? tableOf(service, [found], form, query) : JSON.stringify(found));
     return;
   }
   if (isWatch(query)) {
-    await watch(service, exchange, form, fields, namespace);
+    await watch(service, exchange, kind, form, fields, namespace);
     return;
   }
-  const items = await select(service, namespace, fields);
+  const items = await select(service, exchange.identity, namespace, fields);
   const metadata = { resourceVersion: items.at(-1)?.metadata.resourceVersion ?? '1' };
   const text = form.kind === 'table' ? tableOf(service, items, form, query) : JSON.stringify({ kind: 'EventList', apiVersion: 'v1', metadata, items });
   sendJson(response, 200, text);
@@ -91,12 +106,13 @@ export function isWatch(query: URLSearchParams): boolean {
   return value === 'true' || value === '1' || value === '';
 }
 
-async function watch(service: ObjectService, exchange: Exchange, form: Form, fields: FieldSelector, namespace: string | undefined): Promise<void> {
-  const { query, response } = exchange;
+async function watch(service: ObjectService, exchange: Exchange, kind: ServedKind, form: Form, fields: FieldSelector, namespace: string | undefined): Promise<void> {
+  const { query, response, identity } = exchange;
   const { events } = service.foundation;
   const since = Number(query.get('resourceVersion') ?? 0);
   if (!Number.isSafeInteger(since) || since < 0) throw badRequest('invalid resource version');
   const stream = watchStream(response);
+  endWithRights(service, identity, { kind, namespace, name: '' }, stream);
   let last = since;
   let first = true;
   const line = (object: EventObject): string => {
@@ -107,7 +123,7 @@ async function watch(service: ObjectService, exchange: Exchange, form: Form, fie
   const show = (row: EventRow): string[] => {
     if (row.sequence <= last) return [];
     last = row.sequence;
-    return visible(service, row, namespace, fields).map(line);
+    return visible(service, identity, row, namespace, fields).map(line);
   };
   const early: EventRow[] = [];
   let live = false;

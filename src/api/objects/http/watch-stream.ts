@@ -5,6 +5,7 @@
  * off when its buffer is full; it resumes from its last resourceVersion.
  */
 import type { ServerResponse } from 'node:http';
+import type { ObjectApiError } from '../failure.ts';
 
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
@@ -96,4 +97,8 @@ function drained(response: ServerResponse): Promise<void> {
     response.on('drain', done);
     response.on('close', done);
   });
+}
+
+export function errorLine(error: ObjectApiError): string {
+  return `{"type":"ERROR","object":${JSON.stringify(error.status)}}\n`;
 }

@@ -7,7 +7,6 @@
 import { randomInt } from 'node:crypto';
 import type { StoreChange, StoredObject } from '../../../ports/object-store.ts';
 import { expired, invalidOptions, tooManyRequests } from '../failure.ts';
-import type { ObjectApiError } from '../failure.ts';
 import type { ServedKind } from '../served-kinds.ts';
 import { matches } from '../service.ts';
 import type { ObjectService, Selection } from '../service.ts';
@@ -16,7 +15,8 @@ import { negotiate } from './negotiate.ts';
 import type { Form } from './negotiate.ts';
 import { awaitVersion, selectionOf, tableOptions, versionParameter } from './read.ts';
 import { bookmarkTable, partialMetadata, tableText } from './table.ts';
-import { watchStream } from './watch-stream.ts';
+import { endWithRights } from './watch-rights.ts';
+import { errorLine, watchStream } from './watch-stream.ts';
 
 type EventType = StoreChange['type'];
 
@@ -51,6 +51,7 @@ export async function serveWatch(service: ObjectService, exchange: Exchange, kin
   const stream = watchStream(response);
   openStreams++;
   stream.onClose(() => void openStreams--);
+  endWithRights(service, exchange.identity, { kind, namespace, name: '' }, stream);
   const following = store.follow(from, (change) => {
     const line = lineOf(change, kind, namespace, selection, render);
     if (line !== undefined) stream.push(line);
@@ -141,8 +142,4 @@ function shared(form: string, stored: StoredObject, make: () => string): string 
   let line = forms.get(form);
   if (line === undefined) forms.set(form, (line = make()));
   return line;
-}
-
-export function errorLine(error: ObjectApiError): string {
-  return `{"type":"ERROR","object":${JSON.stringify(error.status)}}\n`;
 }

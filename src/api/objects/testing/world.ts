@@ -65,6 +65,7 @@ export function memoryIdentities(): World['identities'] {
   return {
     tokens,
     authenticate: async (token) => tokens.get(token),
+    isLive: ({ tokenId }) => tokenId === undefined || [...tokens.values()].some((identity) => identity.tokenId === tokenId),
     issue: async (subject, options) => {
       const id = `token-${++count}`;
       const token = `rbd_${id}_secret`;
