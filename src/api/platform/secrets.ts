@@ -21,7 +21,7 @@ type Release = ApiObject<ReleaseSpec>;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const PLACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const bodySchema = z.object({ value: z.string().min(1).max(65_536) });
+const bodySchema = z.object({ value: z.string().min(1).max(65_536), reason: z.string().trim().min(3).max(500).optional() });
 
 async function require(deps: PlatformApiDependencies, identity: Identity, verb: 'update' | 'list', namespace: string): Promise<void> {
   const decision = await deps.authorise(identity, { verb, group: GROUP, resource: 'rollouts', namespace });
@@ -73,10 +73,10 @@ export function secretRoutes(deps: PlatformApiDependencies): Hono<AskedBy> {
     const name = nameOf(context.req.param('name'));
     await require(deps, identity, 'update', scope.namespace);
     const body = bodySchema.safeParse(await context.req.json().catch(() => undefined));
-    if (!body.success) throw new PlatformError({ code: 'ROADBED-5204', class: 'invalid', message: 'the body is {"value": "..."} of 1 byte to 64 KiB' });
+    if (!body.success) throw new PlatformError({ code: 'ROADBED-5204', class: 'invalid', message: 'the body is {"value": "..."} of 1 byte to 64 KiB, and a reason, if any, of 3 to 500 characters' });
     const info = await deps.secrets.set(scope, name, body.data.value, identity.subject);
     await record(identity, scope, name, 'secret.set', info.version);
-    return context.json({ ...info, ...(await deps.releaseWithNewSecrets(identity, scope)) });
+    return context.json({ ...info, ...(await deps.releaseWithNewSecrets(identity, { ...scope, ...(body.data.reason === undefined ? {} : { reason: body.data.reason }) })) });
   });
 
   app.delete(place, async (context) => {

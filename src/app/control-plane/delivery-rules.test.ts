@@ -72,6 +72,20 @@ test('a hold ends by being lifted with a reason, and in no other way', async () 
   await root.delete('roadbed.dev/Hold', NAMESPACE, 'held');
 });
 
+test('only a release that corrects the held one\'s secrets is let past, and whoever lets it signs', async () => {
+  const held = makeSpec('cart', 2);
+  await world.platform.create(object('Release', 'cart-2', { ...held, secrets: { prod: { KEY: 2 } } }));
+  await world.platform.create(object('Release', 'cart-2c', { ...held, hash: `sha256:${'cd'.repeat(32)}`, secrets: { prod: { KEY: 3 } } }));
+  await world.platform.create(object('Release', 'cart-2b', { ...held, hash: `sha256:${'ef'.repeat(32)}`, secrets: { prod: { KEY: 2 } } }));
+  await hold(2);
+  const pass = (release: string, digits: string, reason = 'it had a line break'): Promise<unknown> => ada.patch('roadbed.dev/Hold', NAMESPACE, 'held', { spec: { passed: { release, hash: `sha256:${digits.repeat(32)}`, by: 'user:eve', reason, at: '2026-01-05T10:00:00Z' } } });
+  await expect(pass('cart-2b', 'ef')).rejects.toMatchObject({ http: 403, message: expect.stringContaining('does not correct the secrets') as string });
+  await expect(pass('cart-2c', 'ef')).rejects.toMatchObject({ http: 403 });
+  await expect(pass('cart-2c', 'cd', ' ')).rejects.toMatchObject({ class: 'invalid' });
+  expect(await pass('cart-2c', 'cd')).toMatchObject({ spec: { passed: { by: 'user:ada' } } });
+  await ada.create(rollout({ release: 'cart-2c' }));
+});
+
 test('a team cannot claim the name of another team\'s service, not by a new rollout and not by renaming an old one', async () => {
   await world.platform.create(grant('orders', 'team-member', ['user:eve']));
   const eve = world.as('user:eve');

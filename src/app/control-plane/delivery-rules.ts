@@ -11,7 +11,7 @@ import type { HoldSpec } from '../../domain/kinds/hold.ts';
 import type { ReleaseSpec } from '../../domain/kinds/release.ts';
 import type { RolloutSpec } from '../../domain/kinds/rollout.ts';
 import { isPlatformService } from '../../engines/access/services.ts';
-import { heldBy, isActive } from '../../engines/holds/holds.ts';
+import { correctsSecrets, heldBy, isActive } from '../../engines/holds/holds.ts';
 import { validateStrategy } from '../../engines/rollout-verdict/validate.ts';
 import { candidate, namedHold } from '../../control/environment/promotion-reconciler.ts';
 import type { HoldObject, ReleaseObject } from '../../control/rollout/world.ts';
@@ -38,7 +38,7 @@ const rolloutsFollowTheDesiredState: AdmissionHook = (object, old, context) => {
   }
   if (before === undefined || spec.replicas === before.replicas || context.subresource === 'scale') return undefined;
   const { name, namespace } = object.metadata;
-  return { rule: 'DesiredState', sentence: `the desired state decides how many replicas there are, so a change here would be undone; use: kubectl scale rollout ${name} -n ${namespace} --replicas=${spec.replicas}, or: roadbed scale ${spec.service} ${spec.replicas} --environment ${spec.environment} -n ${namespace}` };
+  return { rule: 'DesiredState', sentence: `the desired state decides how many replicas there are, so a change here would be undone; use: kubectl scale rollout ${name} -n ${namespace} --replicas=${spec.replicas}, or: roadbed scale ${spec.service} --replicas ${spec.replicas} -e ${spec.environment} -n ${namespace}` };
 };
 
 function refusalOf(name: string, { environment }: RolloutSpec, namespace: string | undefined, context: Context): string | undefined {
@@ -57,6 +57,18 @@ const namesBelongToOneTeam: AdmissionHook = (object, _old, { kind, operation, id
   return other === undefined ? undefined : { rule: 'NameTaken', sentence: `the name ${service} is taken in ${environment} by team ${other.metadata.namespace ?? ''}; choose another name or ask them` };
 };
 
+/** Past a hold goes what corrects the held release's secrets, with a reason; a re-push of the held commit never does. */
+const holdsArePassedByCorrections: AdmissionHook = (object, old, { kind, operation, get }): AdmissionProblem | undefined => {
+  if (kind.kind !== 'Hold' || kind.group !== GROUP || operation === 'delete') return undefined;
+  const { passed, release, commit, environment } = object.spec as HoldSpec;
+  if (passed === undefined || JSON.stringify(passed) === JSON.stringify((old?.spec as HoldSpec | undefined)?.passed)) return undefined;
+  if (passed.reason.trim() === '') return { fields: [{ field: 'spec.passed.reason', reason: 'FieldValueRequired', message: 'say why: it is written to the audit log' }] };
+  const secretsOf = (found: ReleaseObject | undefined): Record<string, number> => found?.spec.secrets[environment] ?? {};
+  const [held, other] = [release, passed.release].map((name) => get(`${GROUP}/Release`, object.metadata.namespace, name) as ReleaseObject | undefined);
+  const corrects = held !== undefined && other?.spec.hash === passed.hash && other.spec.source.commit === commit && correctsSecrets(secretsOf(held), secretsOf(other));
+  return corrects ? undefined : { rule: 'NoCorrection', sentence: `${passed.release} does not correct the secrets of ${release}, so it does not pass: release a newer commit, or lift the hold with a reason` };
+};
+
 /** A hold ends by being lifted with a reason, and in no other way. */
 const holdsAreLiftedWithAReason: AdmissionHook = (object, old, { kind, operation, identity }): AdmissionProblem | undefined => {
   if (kind.kind !== 'Hold' || kind.group !== GROUP) return undefined;
@@ -70,4 +82,4 @@ const holdsAreLiftedWithAReason: AdmissionHook = (object, old, { kind, operation
   return lifted.reason.trim() === '' ? { fields: [{ field: 'spec.lifted.reason', reason: 'FieldValueRequired', message: 'say why: it is written to the audit log' }] } : undefined;
 };
 
-export const deliveryRules: readonly AdmissionHook[] = [strategiesCanJudge, namesBelongToOneTeam, rolloutsFollowTheDesiredState, holdsAreLiftedWithAReason];
+export const deliveryRules: readonly AdmissionHook[] = [strategiesCanJudge, namesBelongToOneTeam, rolloutsFollowTheDesiredState, holdsAreLiftedWithAReason, holdsArePassedByCorrections];

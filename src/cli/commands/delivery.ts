@@ -70,7 +70,7 @@ async function rollback(session: Session, service: string, flags: Place): Promis
 async function deploy(session: Session, service: string, flags: Place): Promise<number | void> {
   const namespace = await namespaceOf(session.connection(), service, session.options.namespace);
   if (flags.release !== undefined || flags.environment !== undefined) {
-    return withAttempt(session, 'promote', { namespace, service, environment: flags.environment ?? 'dev', ...(flags.release === undefined ? {} : { release: flags.release }) }, flags.wait !== false);
+    return withAttempt(session, 'promote', { namespace, service, environment: flags.environment ?? 'dev', ...(flags.release === undefined ? {} : { release: flags.release }), ...(flags.reason === undefined ? {} : { reason: flags.reason }) }, flags.wait !== false);
   }
   report(session, await operate(session, 'runPipeline', { namespace, repository: service }));
   session.output.say(`next: roadbed pipeline list -n ${namespace}`);
@@ -125,7 +125,7 @@ async function newService(session: Session, name: string, flags: { template: str
 
 export const deliveryCommands: CommandGroup = (program, act) => {
   program.command('new').argument('<name>').description('a new service from a golden path: repository, pipeline, URL').option('-t, --template <name>', 'node-service or static-site', 'node-service').option('--description <text>').option('--no-wait', 'return at once').action(act(newService));
-  program.command('deploy').argument('<service>').description('run the pipeline of its branch, or put a release into an environment').option('-e, --environment <name>').option('--release <name>').option('--no-wait').action(act(deploy));
+  program.command('deploy').argument('<service>').description('run the pipeline of its branch, or put a release into an environment').option('-e, --environment <name>', 'put the newest release that may come there into this environment').option('--release <name>', 'put this release there').option('--reason <text>', 'why (audited); lets a release with corrected secrets past the hold of the one that failed').option('--no-wait', 'return at once').action(act(deploy));
   program.command('promote').argument('<service>').description('bring the release verified one environment earlier here').option('--to <environment>', 'environment', 'prod').option('--release <name>', 'this release').option('--reason <text>').option('--no-wait', 'return at once').action(act(promote));
   program.command('rollback').argument('<service>').description('return to the last healthy release; the present one is held').option('-e, --environment <name>', 'environment', 'prod').option('--to <release>', 'this release').option('--reason <text>', 'why (audited)').option('--no-wait', 'return at once').action(act((session: Session, service: string, flags: Place) => rollback(session, service, { ...flags, ...(flags.to === undefined ? {} : { release: flags.to }) })));
   program.command('scale').argument('<service>').description('change the number of replicas').requiredOption('--replicas <count>').option('-e, --environment <name>', 'environment', 'prod').option('--reason <text>').action(act(scale));

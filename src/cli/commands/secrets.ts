@@ -13,6 +13,7 @@ interface SecretFlags {
   service: string;
   environment: string;
   fromFile?: string;
+  reason?: string;
   force?: boolean;
 }
 
@@ -33,11 +34,11 @@ async function set(session: Session, name: string, flags: SecretFlags): Promise<
   const value = (await readValue(flags)).replace(/\r?\n$/, '');
   if (value === '' || Buffer.byteLength(value) > MAX_SECRET_BYTES) throw new PlatformError({ code: 'ROADBED-6101', class: 'usage', message: 'a secret has 1 byte to 64 KiB' });
   if (session.options.dryRun === true) return session.output.say(`would store a new version of ${name}`);
-  const info = await session.connection().call<SecretInfo & { release?: string; waits?: string }>('PUT', `${scopePath(session, flags)}/${name}`, { body: { value } });
+  const info = await session.connection().call<SecretInfo & { release?: string; waits?: string; next?: string }>('PUT', `${scopePath(session, flags)}/${name}`, { body: { value, ...(flags.reason === undefined ? {} : { reason: flags.reason }) } });
   if (session.output.json) return session.output.document({ ...info });
   session.output.line(`${name} is at version ${info.version}`);
   if (Object.values<string>(REPOSITORY_SECRETS).includes(flags.environment)) return session.output.say(`repository ${flags.service} uses it from now on`);
-  if (info.waits !== undefined) return session.output.say(`release ${info.release ?? ''} pins it and waits: ${info.waits}`);
+  if (info.waits !== undefined) return session.output.say(`release ${info.release ?? ''} pins it and waits: ${info.waits}${info.next === undefined ? '' : `\nnext: ${info.next}`}`);
   session.output.say(info.release === undefined ? 'the next release pins it' : `next: release ${info.release} pins it and is on its way`);
 }
 
@@ -65,8 +66,8 @@ async function remove(session: Session, name: string, flags: SecretFlags): Promi
 export const secretCommands: CommandGroup = (program, act) => {
   const secret = program.command('secret').description('secrets of a service in an environment');
   const scoped = (verb: string): ReturnType<typeof secret.command> => secret.command(verb).argument('<name>').requiredOption('--service <service>').option('-e, --environment <name>', 'environment', 'prod');
-  scoped('set').description('store a value, read from standard input, as a new version').option('--from-file <file>').action(act(set));
-  scoped('rotate').description('store a new value; a release that pins it follows').option('--from-file <file>').action(act(set));
+  scoped('set').description('store a value, read from standard input, as a new version').option('--from-file <file>').option('--reason <text>', 'why (audited); lets the release with the corrected value past the hold of the one that failed').action(act(set));
+  scoped('rotate').description('store a new value; a release that pins it follows').option('--from-file <file>').option('--reason <text>', 'why (audited); lets the release with the corrected value past the hold of the one that failed').action(act(set));
   scoped('remove').description('remove all versions').option('--force', 'also when a release that runs pins it').action(act(remove));
   secret.command('list').description('names and versions, never values').option('--service <service>').option('-e, --environment <name>').action(act(list));
 };

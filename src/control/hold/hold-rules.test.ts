@@ -195,3 +195,39 @@ test('new secret versions of one commit come by a person, go back with a rollbac
   versions.API_KEY = 3;
   await expect(operations().promote(ADA, { ...PLACE, release: await rotate(first) })).rejects.toMatchObject({ code: 'ROADBED-3322' });
 });
+
+/** A release of the good commit whose secret is at `version`, put into prod by a person. */
+async function withSecret(version: number): Promise<string> {
+  const secrets = { ...secretsWithout, versions: async () => ({ API_KEY: version }) };
+  return (await releaseWithNewSecrets({ objects: play.objects, secrets }, { namespace: NAMESPACE, release: good, environment: 'prod', chain: `secret-${version}`, by: 'user:ada' })).metadata.name;
+}
+const put = (release: string | undefined, reason?: string, identity = ADA) => operations().promote(identity, { ...PLACE, ...(release === undefined ? {} : { release }), ...(reason === undefined ? {} : { reason }) });
+
+test('a corrected secret passes in one step, by a person and with a reason; the wrong one stays out', async () => {
+  const fresh = await build(3);
+  play.behaviours.set(fresh, { kind: 'good' });
+  await automate();
+  good = fresh;
+  const wrong = await withSecret(2);
+  play.behaviours.set(wrong, { kind: 'good', errorShare: 0.5 });
+  await put(wrong);
+  await play.settle();
+  expect(await serving()).toBe(fresh);
+  const corrected = await withSecret(3);
+  const command = `roadbed deploy checkout -e prod --release ${corrected} --reason "..."`;
+  await expect(put(corrected)).rejects.toMatchObject({ code: 'ROADBED-3322', why: expect.stringContaining(`after a corrected secret: ${command}`), next: `${command} -n shop` });
+  await expect(put(corrected, 'rotated', { issuer: 'roadbed', subject: 'service:cron' })).rejects.toMatchObject({ code: 'ROADBED-3322' });
+  await put(undefined, 'the password had a line break');
+  await play.settle();
+  expect(await serving()).toBe(corrected);
+  const hold = (await play.holds()).find((one) => one.spec.release === wrong);
+  expect(hold?.spec).toMatchObject({ passed: { release: corrected, by: 'user:ada', reason: 'the password had a line break' } });
+  expect(hold?.spec.lifted).toBeUndefined();
+  await expect(put(wrong, 'once more')).rejects.toMatchObject({ code: 'ROADBED-3322' });
+});
+
+test('a re-push of the held commit pins the same secrets and never passes, with whatever reason', async () => {
+  const again = await build(2, { configuration: { prod: { FLAG: '2' } } });
+  expect(again).not.toBe(bad);
+  await expect(put(again, 'please')).rejects.toMatchObject({ code: 'ROADBED-3322', next: expect.stringMatching(/^roadbed hold lift /) });
+});

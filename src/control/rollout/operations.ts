@@ -8,7 +8,7 @@
  */
 import { PlatformError } from '../../domain/error.ts';
 import { API_VERSION } from '../../domain/kinds/group.ts';
-import { heldFromAutomation, holdName } from '../../engines/holds/holds.ts';
+import { correctsSecrets, heldFromAutomation, holdName, isActive, passCommand, type NamedHold } from '../../engines/holds/holds.ts';
 import { isOlder, newestFor, refusePromotion, type Candidate, type PromotionView } from '../../engines/promotion/promotion.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Identity } from '../../ports/identity.ts';
@@ -84,12 +84,18 @@ async function promote(call: Call, wanted: string | undefined, reason: string | 
   const { place, objects, deps } = call;
   const [environment, view] = await Promise.all([objects.get<EnvironmentObject>('roadbed.dev/Environment', undefined, place.environment), promotionView({ objects, desiredState: deps.desiredState }, place.namespace, place.service)]);
   if (environment === undefined) throw missing('environment', place.environment);
-  const release: Candidate | undefined = wanted === undefined ? newestFor(view, place.environment, environment.spec) : view.releases.find((one) => one.name === wanted);
+  const release: Candidate | undefined = wanted === undefined ? (newestFor(view, place.environment, environment.spec) ?? (reason === undefined ? undefined : newestFor({ ...view, holds: [] }, place.environment, environment.spec))) : view.releases.find((one) => one.name === wanted);
   if (release === undefined) throw wanted === undefined ? nothingToPromote(place, environment, view) : missing('release', wanted);
   const owner = view.ownedBy[place.environment];
   if (owner !== undefined) throw refusal('ROADBED-3321', `The name ${place.service} is taken in ${place.environment} by team ${owner}.`, 'A service name is unique within an environment.', 'choose another name, or ask them');
-  const refused = refusePromotion(release, { name: place.environment, spec: environment.spec }, view.holds);
-  if (refused?.hold !== undefined) throw refusal('ROADBED-3322', `Release ${release.name} is not let into ${place.environment}.`, refused.sentence, `roadbed hold lift ${refused.hold} -n ${place.namespace} --reason "..."`);
+  const passing = await holdsToPass(call, release, view.holds);
+  const target = { name: place.environment, spec: environment.spec };
+  // With a reason a person passes the holds that a corrected secret may pass; what else refuses is told.
+  const refused = refusePromotion(release, target, reason === undefined ? view.holds : view.holds.filter((hold) => !passing.includes(hold)));
+  if (refused?.hold !== undefined) {
+    const next = passing.length > 0 ? `${passCommand(passing[0] as NamedHold, release)} -n ${place.namespace}` : `roadbed hold lift ${refused.hold} -n ${place.namespace} --reason "..."`;
+    throw refusal('ROADBED-3322', `Release ${release.name} is not let into ${place.environment}.`, refused.sentence, next);
+  }
   if (refused !== undefined) throw refusal('ROADBED-3323', `Release ${release.name} may not come to ${place.environment} yet.`, refused.sentence, `roadbed promote ${place.service} --to ${environment.spec.promotesFrom ?? ''} -n ${place.namespace}`);
   const before = await deps.desiredState.read(place.environment, place.namespace, place.service);
   if (before?.release === release.name) return { message: `${release.name} is the desired release of ${place.service} in ${place.environment} already.`, object: rolloutReference(place) };
@@ -99,7 +105,26 @@ async function promote(call: Call, wanted: string | undefined, reason: string | 
   }
   const entry: DesiredEntry = { namespace: place.namespace, service: place.service, environment: place.environment, release: release.name, hash: release.hash, replicas: before?.replicas ?? 1 };
   const why = reason ?? `promoted by ${call.identity.subject}`;
-  return perform(call, `${release.name} is on its way to ${place.environment}.`, [request(call, `promote ${release.name}`, why), commit(call, entry, `Promote ${place.service} to ${release.name} in ${place.environment}`, why)]);
+  return perform(call, `${release.name} is on its way to ${place.environment}.`, [request(call, `promote ${release.name}`, why), ...passing.map((hold) => passHold(call, hold, release, why)), commit(call, entry, `Promote ${place.service} to ${release.name} in ${place.environment}`, why)]);
+}
+
+/** Holds on the release's commit, but not on itself, which it passes because its secrets correct those of the held release. */
+async function holdsToPass({ place, objects, identity }: Call, release: Candidate, holds: readonly NamedHold[]): Promise<NamedHold[]> {
+  if (identity.subject.startsWith('service:') || release.verified.includes(place.environment)) return [];
+  const onCommit = holds.filter((hold) => isActive(hold) && hold.spec.environment === place.environment && hold.spec.commit === release.commit && hold.spec.hash !== release.hash && hold.spec.passed?.hash !== release.hash);
+  const secretsOf = async (name: string): Promise<Record<string, number> | undefined> => {
+    const found = await objects.get<ReleaseObject>('roadbed.dev/Release', place.namespace, name);
+    return found === undefined ? undefined : (found.spec.secrets[place.environment] ?? {});
+  };
+  const own = onCommit.length === 0 ? undefined : await secretsOf(release.name);
+  const held = await Promise.all(onCommit.map(async (hold) => ({ hold, secrets: await secretsOf(hold.spec.release) })));
+  return held.filter(({ secrets }) => own !== undefined && secrets !== undefined && correctsSecrets(secrets, own)).map(({ hold }) => hold);
+}
+
+function passHold(call: Call, hold: NamedHold, release: Candidate, reason: string): Step {
+  const { objects, place, identity, deps } = call;
+  const passed = { release: release.name, hash: release.hash, by: identity.subject, reason, at: new Date(deps.clock.now()).toISOString() };
+  return { words: `let ${release.name} past ${hold.name}`, run: () => objects.patch('roadbed.dev/Hold', place.namespace, hold.name, { spec: { passed } }, { reason, chain: hold.spec.chain }) };
 }
 
 async function rollback(call: Call, to: string | undefined, reason: string): Promise<OperationResult> {

@@ -18,6 +18,8 @@ export interface HoldSpec {
   by: string;
   chain: string;
   lifted?: { by: string; reason: string; at: string };
+  /** A release of the held commit with newer secrets that a person let in; what is held stays out. */
+  passed?: { release: string; hash: string; by: string; reason: string; at: string };
 }
 
 export interface HoldStatus {
@@ -56,6 +58,17 @@ export const HOLD: KindDefinition = {
         },
         ['by', 'reason', 'at'],
       ),
+      passed: record(
+        'A release of the held commit with newer secrets that a person let in; what is held stays out.',
+        {
+          release: text('Name of that release.', { minLength: 1 }),
+          hash: text('Its hash.', { minLength: 1 }),
+          by: text('Who let it in.', { minLength: 1 }),
+          reason: text('Why.', { minLength: 1 }),
+          at: time('When.'),
+        },
+        ['release', 'hash', 'by', 'reason', 'at'],
+      ),
     },
     ['service', 'environment', 'release', 'hash', 'commit', 'sequence', 'reason', 'by', 'chain'],
   ),
@@ -75,8 +88,8 @@ export const HOLD: KindDefinition = {
 
 function validateHold(object: Record<string, unknown>, old: Record<string, unknown> | undefined): FieldProblem[] {
   if (old === undefined) return [];
-  const { lifted, ...held } = object['spec'] as HoldSpec;
-  const { lifted: liftedBefore, ...heldBefore } = old['spec'] as HoldSpec;
+  const { lifted, passed: _passed, ...held } = object['spec'] as HoldSpec;
+  const { lifted: liftedBefore, passed: _before, ...heldBefore } = old['spec'] as HoldSpec;
   return [
     ...immutable('spec', held, heldBefore),
     ...(liftedBefore === undefined ? [] : immutable('spec.lifted', lifted, liftedBefore)),
