@@ -24,6 +24,11 @@ export interface HclFile {
   body: Body;
   /** In the order of their places; empty means that the file is valid HCL. */
   problems: HclProblem[];
+  /**
+   * For JSON: what is wrong in strings as templates, by the offset at which the string begins. It counts
+   * only where the string is evaluated, for a description may hold a lone `${`.
+   */
+  deferredProblems: ReadonlyMap<number, HclProblem[]>;
   comments: Comment[];
   lines: LineIndex;
   /** Every token with its offsets; blanks and comments are the gaps between them. Empty for JSON. */

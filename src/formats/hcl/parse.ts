@@ -7,6 +7,8 @@ import { StructureParser } from './structure-parser.ts';
 import type { Expression, Template } from './syntax-tree.ts';
 import { TemplateFileParser } from './template-file-parser.ts';
 
+const NOTHING_DEFERRED: ReadonlyMap<number, HclProblem[]> = new Map();
+
 /** A parsed expression or template with what is wrong in it; `expression` is `invalid` where nothing could be read. */
 export interface ParsedExpression<Kind extends Expression = Expression> {
   expression: Kind;
@@ -24,7 +26,7 @@ export function parseHcl(text: string, file: string): HclFile {
   const scanner = new Scanner(text, 0, text.length, false, problems);
   const tokens = scanner.scan();
   const body = new StructureParser(text, tokens, problems).parseFile(0, text.length);
-  return { file, text, syntax: 'native', body, problems: problems.sorted(), comments: commentsOf(scanner.comments), lines, tokens };
+  return { file, text, syntax: 'native', body, problems: problems.sorted(), deferredProblems: NOTHING_DEFERRED, comments: commentsOf(scanner.comments), lines, tokens };
 }
 
 /** Parses one expression; line breaks are allowed everywhere, as inside of parentheses. */
