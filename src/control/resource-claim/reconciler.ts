@@ -71,7 +71,7 @@ async function bind(world: ResourceClaimWorld, claim: ResourceClaim): Promise<Re
   } catch (error) {
     return onFailure(world, held, error);
   }
-  const bound: Wanted = { phase: 'Bound', outputs: provisioned.outputs, secretOutputs: Object.keys(provisioned.secrets).sort(), message: `${request.uid} is provisioned` };
+  const bound: Wanted = { phase: 'Bound', outputs: provisioned.outputs, secretOutputs: Object.keys(provisioned.secrets).sort(), message: held.spec.workloads.length > 0 ? `${request.uid} is provisioned` : `${request.uid} is used by no service; its data is kept until a platform-admin deletes this claim` };
   await writeStatus(world, held, bound, held.status?.phase === 'Bound' ? [] : [event(held, 'resource.provisioned', { outputs: Object.keys(provisioned.outputs).sort(), secretOutputs: bound.secretOutputs ?? [] })]);
 }
 

@@ -55,7 +55,19 @@ test('one identity is one claim for two workloads, and stays while one of them u
   await releaseClaims(objects, PLACE, 'cart');
   expect((await objects.get<ClaimObject>(KIND, 'shop', name))?.spec.workloads).toEqual(['checkout']);
   await releaseClaims(objects, PLACE, 'checkout');
-  expect(await objects.list(KIND)).toEqual([]);
+  expect(await objects.list(KIND), 'nothing was made for it').toEqual([]);
+});
+
+test('of a service that leaves, what may hold data is kept without a user, and the rest is given up', async () => {
+  const objects = memoryObjects(() => 0);
+  const document = workload('cart', { db: { type: 'postgres' }, files: { type: 'volume' }, name: { type: 'dns' } });
+  await claimResources(objects, PLACE, document);
+  for (const claim of await objects.list<ClaimObject>(KIND)) await objects.update({ ...claim, metadata: { ...claim.metadata, finalizers: ['roadbed.dev/resource'] } });
+  await releaseClaims(objects, PLACE, 'cart');
+  const left = (await objects.list<ClaimObject>(KIND)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  expect(left.map(({ spec }) => [spec.type, spec.workloads]).sort()).toEqual([['postgres', []], ['volume', []]]);
+  await claimResources(objects, PLACE, document);
+  expect((await objects.get<ClaimObject>(KIND, 'shop', claimName('prod', 'postgres', 'postgres.default#cart.db')))?.spec.workloads).toEqual(['cart']);
 });
 
 test('a workload that can never run fails while it is prepared, with its own sentence', async () => {

@@ -2,14 +2,18 @@
  * Claims of a workload's resources in an environment: made before the first replica starts, shared by identity.
  *
  * A claim's parameters may use outputs of other claims; it is made once those are bound. Only outputs that are
- * not secret can be used there, because parameters stand in an object that many may read. A claim outlives the
- * release that asked for it (going back must find its database again) and is given up with the rollout.
+ * not secret can be used there, because parameters stand in an object that many may read.
+ *
+ * A claim belongs to its services in the environment. It outlives the release that asked for it (going back must
+ * find its database again), and, when there may be data behind it, the rollout too: a rollout is a record of
+ * delivery that any member of the team may delete, and is made again from the desired state. Data goes only with
+ * the claim itself, which a platform-admin deletes.
  */
 import { createHash } from 'node:crypto';
 import { PlatformError } from '../../domain/error.ts';
 import type { ApiObject } from '../../domain/object.ts';
 import { API_VERSION } from '../../domain/kinds/group.ts';
-import type { ResourceClaimSpec, ResourceClaimStatus } from '../../domain/kinds/resource-claim.ts';
+import { mayHoldData, type ResourceClaimSpec, type ResourceClaimStatus } from '../../domain/kinds/resource-claim.ts';
 import type { ScoreDocument, ScoreResource } from '../../domain/kinds/workload.ts';
 import { resourceUid } from '../../engines/placeholders/resource-uid.ts';
 import { substituteDeep, workloadLookup } from '../../engines/placeholders/substitute.ts';
@@ -66,15 +70,23 @@ function isRefused({ metadata, status }: ClaimObject): boolean {
   return status?.phase === 'Failed' && (status.observedGeneration ?? metadata.generation) >= metadata.generation;
 }
 
-/** Takes a service off the claims of an environment; a claim that nobody uses any more is deleted. */
+/**
+ * Takes a service off the claims of an environment. A claim that nobody uses any more is deleted when there can be
+ * no data behind it, and else stands without a user: the same service, or another that asks for it, finds it again.
+ */
 export async function releaseClaims(objects: Objects, place: ClaimPlace, service: string): Promise<void> {
   const claims = await objects.list<ClaimObject>(KIND, { namespace: place.namespace });
   for (const claim of claims.filter((one) => one.spec.environment === place.environment && one.spec.workloads.includes(service) && one.metadata.deletionTimestamp === undefined)) {
     const workloads = claim.spec.workloads.filter((name) => name !== service);
     const reason = `${service} left ${place.environment}`;
-    if (workloads.length === 0) await objects.delete(KIND, place.namespace, claim.metadata.name, { reason });
+    if (workloads.length === 0 && !keepsData(claim)) await objects.delete(KIND, place.namespace, claim.metadata.name, { reason });
     else await objects.patch(KIND, place.namespace, claim.metadata.name, { spec: { workloads } }, { reason });
   }
+}
+
+/** Without a finalizer nothing was ever made for it. */
+function keepsData({ metadata, spec }: ClaimObject): boolean {
+  return mayHoldData(spec) && (metadata.finalizers ?? []).length > 0;
 }
 
 /** Undefined while a parameter refers to what is not bound. */

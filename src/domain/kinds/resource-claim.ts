@@ -12,8 +12,15 @@ export interface ResourceClaimSpec {
   uid: string;
   environment: string;
   params: Record<string, unknown>;
-  /** Workloads that use it. */
+  /** Workloads that use it; none: its data is kept until a platform-admin deletes the claim. */
   workloads: string[];
+}
+
+/** What stands behind claims of these types is made again from nothing; of any other type it may be somebody's data. */
+const TYPES_WITHOUT_DATA = ['dns', 'environment', 'route', 'service-port'];
+
+export function mayHoldData({ type }: Pick<ResourceClaimSpec, 'type'>): boolean {
+  return !TYPES_WITHOUT_DATA.includes(type);
 }
 
 export interface ResourceClaimStatus {
