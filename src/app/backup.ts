@@ -14,6 +14,7 @@ import { join, resolve } from 'node:path';
 import { PlatformError } from '../domain/error.ts';
 import { removeFolder } from '../adapters/held-folder/held-folder.ts';
 import { down } from './down.ts';
+import { externalDatabaseOf, placeOf } from './external-database.ts';
 import { makeFolders, type Folders } from './folders.ts';
 import { runningInstance } from './instance-lock.ts';
 import { packageVersion } from './package-root.ts';
@@ -29,6 +30,8 @@ interface Manifest {
   version: string;
   createdAt: string;
   parts: string[];
+  /** What the platform needs and the archive does not hold. */
+  notCovered?: string[];
 }
 
 interface Part {
@@ -45,6 +48,7 @@ function partsOf(folders: Folders): Part[] {
     { name: 'repositories', base: dataDir, path: 'repositories' },
     { name: 'artifacts', base: dataDir, path: 'artifacts' },
     { name: 'extensions', base: dataDir, path: 'extensions' },
+    { name: 'place of the database', base: dataDir, path: 'external-database.json' },
     { name: 'service ports', base: dataDir, path: 'edge/service-ports.json' },
     { name: 'database', base: reachable, path: 'postgres' },
     { name: 'volumes', base: reachable, path: 'volumes' },
@@ -81,11 +85,21 @@ function makePrivateFile(path: string): void {
   }
 }
 
-/** Answers the archive's size and the parts in it: no `database` when DATABASE_URL names one elsewhere. */
-export async function backup(options: { dataDir: string; file: string }): Promise<{ bytes: number; parts: string[] }> {
+/** The database elsewhere and the workloads' ones beside it, with the way to save them. */
+function notCoveredIn(dataDir: string): string[] {
+  const external = externalDatabaseOf(dataDir);
+  if (external === undefined) return [];
+  const { host, port, user, database } = external;
+  return [`the database ${placeOf(external)}, with all objects, events and encrypted secrets: pg_dump -h ${host} -p ${port} -U ${user} -Fc ${database}`, `the databases and roles of workloads on ${host}:${port}, named rb_*: pg_dumpall -h ${host} -p ${port}`];
+}
+
+/** Answers the archive's size, the parts in it, and what it lacks; the last is told before anything is done. */
+export async function backup(options: { dataDir: string; file: string; onScope?: (line: string) => void }): Promise<{ bytes: number; parts: string[]; notCovered: string[] }> {
   if (!existsSync(options.dataDir)) throw new PlatformError({ code: 'ROADBED-7043', class: 'not-found', message: `there is no data directory ${options.dataDir}`, next: 'name it with --data-dir' });
   const folders = makeFolders(options.dataDir);
   refuseWhileRunning(folders);
+  const notCovered = notCoveredIn(folders.dataDir);
+  if (notCovered.length > 0) options.onScope?.(`the archive will hold keys, repositories, artifacts and volumes, and NOT:\n${notCovered.map((one) => `  ${one}`).join('\n')}\nsave both while Roadbed is stopped: each is worthless without the other`);
   // After a crash the database, the edge and services may still run.
   await down({ dataDir: options.dataDir, purge: false });
   const parts = partsOf(folders).filter(({ base, path }) => existsSync(join(base, path)));
@@ -94,11 +108,11 @@ export async function backup(options: { dataDir: string; file: string }): Promis
   const place = mkdtempSync(join(folders.run, 'backup-'));
   try {
     makePrivateFile(draft);
-    const manifest: Manifest = { schemaVersion: SCHEMA_VERSION, version: packageVersion(), createdAt: new Date().toISOString(), parts: parts.map(({ name }) => name) };
+    const manifest: Manifest = { schemaVersion: SCHEMA_VERSION, version: packageVersion(), createdAt: new Date().toISOString(), parts: parts.map(({ name }) => name), ...(notCovered.length === 0 ? {} : { notCovered }) };
     writeFileSync(join(place, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     await tar(['-czf', draft, ...LEFT_OUT, '-C', place, MANIFEST, ...parts.flatMap(({ base, path }) => ['-C', base, path])]);
     renameSync(draft, target);
-    return { bytes: statSync(target).size, parts: manifest.parts };
+    return { bytes: statSync(target).size, parts: manifest.parts, notCovered };
   } finally {
     rmSync(place, { recursive: true, force: true });
     rmSync(draft, { force: true });
@@ -113,7 +127,7 @@ async function readManifest(file: string, place: string): Promise<Manifest> {
 }
 
 /** Into an empty data directory only; what fails half-way is removed again. */
-export async function restore(options: { dataDir: string; file: string }): Promise<{ parts: string[] }> {
+export async function restore(options: { dataDir: string; file: string }): Promise<{ parts: string[]; notCovered: string[] }> {
   if (!existsSync(options.file)) throw new PlatformError({ code: 'ROADBED-7045', class: 'not-found', message: `there is no file ${options.file}` });
   if (existsSync(options.dataDir) && readdirSync(options.dataDir).length > 0) throw new PlatformError({ code: 'ROADBED-7046', class: 'refused', message: `${options.dataDir} is not empty`, why: 'a restore never mixes with what is there', next: 'roadbed down --purge, or another --data-dir' });
   const folders = makeFolders(options.dataDir);
@@ -126,7 +140,7 @@ export async function restore(options: { dataDir: string; file: string }): Promi
     for (const base of new Set(parts.map((part) => part.base))) {
       await tar(['-xzpf', file, '-C', base, ...parts.filter((part) => part.base === base).map(({ path }) => path)]);
     }
-    return { parts: manifest.parts };
+    return { parts: manifest.parts, notCovered: manifest.notCovered ?? [] };
   } catch (error) {
     for (const folder of new Set([folders.dataDir, folders.reachable])) await removeFolder(folder);
     throw error;

@@ -15,6 +15,7 @@ import { startEmbeddedPostgres } from '../adapters/postgres/embedded.ts';
 import { runningInstance as runningSupervisor } from '../adapters/process/instance-lock.ts';
 import { ensureSupervisor } from '../adapters/process/launch.ts';
 import { platformKey } from './control-plane/keys.ts';
+import { addressToPurge, externalDatabaseOf, madeThere, placeOf, removeMade } from './external-database.ts';
 import { makeFolders, reachableFor, type Folders } from './folders.ts';
 import { runningInstance } from './instance-lock.ts';
 
@@ -100,8 +101,27 @@ function removeIfEmpty(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length === 0) rmSync(folder, { recursive: true, force: true });
 }
 
-export async function down(options: { dataDir: string; purge: boolean }): Promise<{ stopped: string[]; left: string[] }> {
+/**
+ * What a purge removes outside the data directory; for a person to read before it happens. Undefined: nothing.
+ * Throws ROADBED-7050, -7051 or -7052.
+ */
+export async function planPurge(options: { dataDir: string; databaseUrl: string | undefined }): Promise<{ place: string; databases: string[]; schema: boolean } | undefined> {
+  const external = externalDatabaseOf(options.dataDir);
+  if (external === undefined) return undefined;
+  return { place: placeOf(external), ...(await madeThere(addressToPurge(external, options.databaseUrl))) };
+}
+
+export interface DownOptions {
+  dataDir: string;
+  purge: boolean;
+  /** With `purge`: the external database to clean, when the state is in one; absent: it is left as it is. */
+  databaseUrl?: string;
+}
+
+export async function down(options: DownOptions): Promise<{ stopped: string[]; left: string[] }> {
   if (!existsSync(options.dataDir)) return { stopped: [], left: [] };
+  const external = options.purge ? externalDatabaseOf(options.dataDir) : undefined;
+  const address = external === undefined || options.databaseUrl === undefined ? undefined : addressToPurge(external, options.databaseUrl);
   const folders = makeFolders(options.dataDir);
   const stopped: string[] = [];
   if (await stopControlPlane(folders.run)) stopped.push('control plane');
@@ -109,9 +129,11 @@ export async function down(options: { dataDir: string; purge: boolean }): Promis
   if (await stopEdge(folders, options.purge)) stopped.push('edge');
   if (await stopPostgres(folders, options.purge)) stopped.push('database');
   if (!options.purge) return { stopped, left: [] };
+  // Before the files: an interrupted purge must still know where to go on. Read anew, now that nobody adds to it.
+  const leftThere = address === undefined ? [] : await removeMade(address, await madeThere(address));
   const places = [folders.dataDir, ...(folders.reachable === folders.dataDir ? [] : [folders.reachable])];
   for (const place of places) await removeFolder(place);
   if (folders.reachable !== folders.dataDir) removeIfEmpty(dirname(folders.reachable));
-  const left = [...processesBelow(places), ...[...places, reachableFor(options.dataDir)].filter((place) => existsSync(place))];
+  const left = [...leftThere, ...processesBelow(places), ...[...places, reachableFor(options.dataDir)].filter((place) => existsSync(place))];
   return { stopped, left: [...new Set(left)] };
 }

@@ -9,7 +9,11 @@ export function localPlatform(): LocalPlatform {
   return {
     packageVersion: packageVersion(),
     up: async (options) => (await import('./up.ts')).up(options),
-    down: async (options) => (await import('./down.ts')).down(options),
+    down: async ({ dataDir, purge, keepDatabase }) => {
+      const databaseUrl = process.env['DATABASE_URL'] || undefined;
+      return (await import('./down.ts')).down({ dataDir, purge, ...(keepDatabase === true || databaseUrl === undefined ? {} : { databaseUrl }) });
+    },
+    planPurge: async ({ dataDir }) => (await import('./down.ts')).planPurge({ dataDir, databaseUrl: process.env['DATABASE_URL'] || undefined }),
     systemdUnit: (options) => {
       const home = process.env['HOME'] ?? '/root';
       const path = options.user ? join(process.env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'systemd', 'user', 'roadbed.service') : '/etc/systemd/system/roadbed.service';

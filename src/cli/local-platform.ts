@@ -21,10 +21,13 @@ export interface LocalPlatform {
   /** Runs in the foreground until a signal; answers the exit code. */
   up(options: UpOptions): Promise<number>;
   /** Stops everything below the data directory; with `purge` removes all data and proves that nothing is left. */
-  down(options: { dataDir: string; purge: boolean }): Promise<{ stopped: string[]; left: string[] }>;
+  down(options: { dataDir: string; purge: boolean; keepDatabase?: boolean }): Promise<{ stopped: string[]; left: string[] }>;
+  /** What a purge removes from a database server elsewhere; undefined when the state is in the data directory. */
+  planPurge(options: { dataDir: string }): Promise<{ place: string; databases: string[]; schema: boolean } | undefined>;
   systemdUnit(options: { dataDir: string; user: boolean; publicUrls: readonly string[] }): { path: string; text: string };
-  backup(options: { dataDir: string; file: string }): Promise<{ bytes: number; parts: string[] }>;
-  restore(options: { dataDir: string; file: string }): Promise<{ parts: string[] }>;
+  /** `onScope` is told at once what the archive will not hold. */
+  backup(options: { dataDir: string; file: string; onScope: (line: string) => void }): Promise<{ bytes: number; parts: string[]; notCovered: string[] }>;
+  restore(options: { dataDir: string; file: string }): Promise<{ parts: string[]; notCovered: string[] }>;
   /** Facts of the machine with a verdict each. */
   doctor(options: { dataDir: string }): Promise<{ name: string; state: 'ok' | 'warning' | 'problem'; fact: string; fix?: string }[]>;
   runPipeline(options: { folder: string; dataDir: string; extensions: string | undefined; onLine: (line: string) => void; signal: AbortSignal }): Promise<{ ok: boolean; message: string }>;

@@ -23,8 +23,8 @@ const platform: LocalPlatform = {
   up: async () => 0,
   down: async () => ({ stopped: [], left: [] }),
   systemdUnit: () => ({ path: join(home, 'roadbed.service'), text: '[Service]\n' }),
-  backup: async () => ({ bytes: 0, parts: [] }),
-  restore: async () => ({ parts: [] }),
+  backup: async () => ({ bytes: 0, parts: [], notCovered: [] }),
+  restore: async () => ({ parts: [], notCovered: [] }),
   doctor: async () => [{ name: 'git', state: 'problem', fact: 'not found', fix: 'apt-get install git' }],
   runPipeline: async () => ({ ok: false, message: 'step test failed' }),
   openInBrowser: async () => false,
@@ -53,6 +53,28 @@ test('a mistyped command is a usage error that names the near one', async () => 
   const { code, err } = await roadbed('statsu');
   expect(code).toBe(2);
   expect(err).toContain('Did you mean status?');
+});
+
+test('wrong words are told like every other error: what, why, what to do, where it is explained', async () => {
+  for (const words of [['statsu'], ['receipt'], ['rollback', 'cart', '--nonsense'], ['hold', 'lift'], ['get', 'a', 'b', 'c']]) {
+    const { code, err } = await roadbed(...words);
+    expect(code).toBe(2);
+    expect(err.split('\n').map((line) => line.split(':')[0]?.trim()), words.join(' ')).toEqual(['error', 'why', 'try', 'see', '']);
+  }
+  expect((await roadbed('hold', 'lift')).err).toContain('usage: roadbed hold lift ');
+  expect(JSON.parse((await roadbed('receipt', '--json')).err)).toMatchObject({ error: { code: 'ROADBED-6007' } });
+});
+
+test('the help of every command says what its exit codes mean', async () => {
+  for (const words of [['--help'], ['rollback', '--help'], ['hold', 'list', '--help']]) expect((await roadbed(...words)).out).toContain('Exit codes: 0 ok, 1 failed');
+});
+
+test('completion offers verbs, options and shells without any server', async () => {
+  expect((await roadbed('complete', '--', 'audit', '')).out.trim().split('\n')).toEqual(['list', 'verify']);
+  expect((await roadbed('complete', '--', 'completion', '')).out.trim().split('\n')).toEqual(['bash', 'fish', 'zsh']);
+  expect((await roadbed('complete', '--', 'rollback', '--re')).out).toContain('--reason\n');
+  expect(await roadbed('complete', '--', 'promote', '')).toMatchObject({ code: 0, out: '' });
+  for (const shell of ['bash', 'zsh', 'fish']) expect((await roadbed('completion', shell)).out).toContain('roadbed complete -- ');
 });
 
 test('without any Roadbed the error says what happened, why and what to do, without a stack', async () => {

@@ -1,4 +1,5 @@
 /** `DATABASE_URL`: the whole platform on a PostgreSQL server that is not its own, with a role that is no superuser. */
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,8 +56,8 @@ beforeAll(async () => {
 }, 2 * MINUTE);
 
 afterAll(async () => {
-  await platform.stop();
-  purge(dataDir);
+  await platform?.stop();
+  if (existsSync(dataDir)) purge(dataDir, { DATABASE_URL: databaseUrl });
   await server.destroy();
   rmSync(elsewhere, { recursive: true, force: true });
 }, 2 * MINUTE);
@@ -90,4 +91,46 @@ test('a start anew finds everything there', async () => {
   const service = new DeliveredService(platform, 'books');
   await service.until('dev', ({ status }) => status?.phase === 'Healthy', 'books is healthy in dev again');
   expect((await ask(platform.ready.edgeUrl, service.host('dev'), '/'))?.status).toBe(200);
+}, 3 * MINUTE);
+
+const ROADBED = join(import.meta.dirname, '..', '..', 'bin', 'roadbed');
+
+/** Runs a command of Roadbed on the data directory; answers its exit code and everything that it said. */
+function roadbed(args: readonly string[], environment: Record<string, string> = {}): { code: number | null; text: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [ROADBED, ...args, '--data-dir', dataDir], { encoding: 'utf8', timeout: MINUTE, env: { ...process.env, DATABASE_URL: '', ...environment } });
+  return { code: status, text: `${stdout}${stderr}` };
+}
+
+test('a backup says at once what it does not cover, and a purge lists and removes only what the platform made there', async () => {
+  const foreign = 'rb_foreign_0123456789ab';
+  await administer(`create role ${foreign}`);
+  await administer(`create database ${foreign} owner ${foreign}`);
+  expect(await platform.stop()).toBe(0);
+  const saved = roadbed(['backup', join(elsewhere, 'backup.tar.gz')]);
+  expect(saved.code).toBe(0);
+  expect(saved.text).toMatch(/NOT:\n {2}the database roadbed_platform on 127\.0\.0\.1:\d+.*pg_dump/);
+  expect(saved.text.indexOf('NOT:')).toBeLessThan(saved.text.indexOf('backup.tar.gz:'));
+
+  expect(roadbed(['down', '--purge', '--yes'])).toMatchObject({ code: 2, text: expect.stringContaining('ROADBED-7050') });
+  const other = new URL(databaseUrl);
+  other.pathname = '/another';
+  expect(roadbed(['down', '--purge', '--yes'], { DATABASE_URL: other.href }).text).toContain('ROADBED-7051');
+  const mine = await administer<{ datname: string }>("select datname from pg_database where datname like 'rb\\_%' order by 1");
+  expect(mine).toHaveLength(2);
+  const dry = roadbed(['down', '--purge', '--dry-run'], { DATABASE_URL: databaseUrl });
+  const tenant = mine.find(({ datname }) => datname !== foreign)?.datname ?? '';
+  expect(dry.text).toContain(`database and role ${tenant}`);
+  expect(dry.text).not.toContain(foreign);
+  expect(existsSync(dataDir)).toBe(true);
+
+  const purged = roadbed(['down', '--purge', '--yes'], { DATABASE_URL: databaseUrl });
+  expect(purged).toMatchObject({ code: 0, text: expect.stringContaining('nothing is left') });
+  expect(purged.text.indexOf(tenant)).toBeLessThan(purged.text.indexOf('nothing is left'));
+  expect(await administer("select datname from pg_database where datname like 'rb\\_%' or datname = 'roadbed_platform' order by 1")).toEqual([{ datname: foreign }, { datname: 'roadbed_platform' }]);
+  expect(await administer(`select rolname from pg_roles where rolname = '${tenant}'`)).toEqual([]);
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  expect((await client.query("select 1 from pg_namespace where nspname = 'roadbed'")).rows).toEqual([]);
+  await client.end();
+  expect(existsSync(dataDir)).toBe(false);
 }, 3 * MINUTE);

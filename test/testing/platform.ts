@@ -73,9 +73,9 @@ export async function startPlatform(dataDir: string, flags: readonly string[] = 
 }
 
 /** Removes everything of a data directory, whatever still runs there. Answers what the command printed. */
-export function purge(dataDir: string): string {
+export function purge(dataDir: string, environment: Record<string, string> = {}): string {
   try {
-    return execFileSync(process.execPath, [join(ROOT, 'bin', 'roadbed'), 'down', '--purge', '--yes', '--data-dir', dataDir], { encoding: 'utf8', timeout: 60_000 });
+    return execFileSync(process.execPath, [join(ROOT, 'bin', 'roadbed'), 'down', '--purge', '--yes', '--data-dir', dataDir], { encoding: 'utf8', timeout: 60_000, env: { ...process.env, ...environment } });
   } finally {
     if (existsSync(dataDir)) rmSync(dataDir, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@ import { connectionFromUrl, openDatabase, type Database } from '../../adapters/p
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../adapters/postgres/embedded.ts';
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { openStore, type Store } from '../../adapters/postgres/open-store.ts';
+import { noteDatabase } from '../external-database.ts';
 import type { Folders } from '../folders.ts';
 import { platformKey } from './keys.ts';
 
@@ -45,6 +46,7 @@ export async function openPlatformDatabase(folders: Folders, databaseUrl: string
   if (embedded !== undefined) await ensureDatabase(embedded);
   const connection = embedded === undefined ? connectionFromUrl(databaseUrl ?? '') : { ...embedded.connection, database: PLATFORM_DATABASE };
   const database = await openDatabase(connection, { log });
+  noteDatabase(folders.dataDir, databaseUrl);
   await migrate(database.pool, log);
   const store = await openStore(database, { sealKeys: [platformKey(folders.keys, 'audit-seal')] });
   return {

@@ -44,14 +44,26 @@ async function up(session: Session, flags: UpFlags): Promise<number> {
   });
 }
 
-async function down(session: Session, flags: { purge?: boolean }): Promise<number> {
+/** What goes on a database server elsewhere, told before anything is asked or done. */
+async function tellPurgeElsewhere(session: Session, dataDir: string): Promise<string> {
+  const elsewhere = await session.platform.planPurge({ dataDir });
+  if (elsewhere === undefined) return '';
+  const lines = [...elsewhere.databases.map((name) => `database and role ${name}`), ...(elsewhere.schema ? ['schema roadbed (all objects, events and secrets of the platform)'] : [])];
+  session.output.say(lines.length === 0 ? `in ${elsewhere.place} nothing is left to remove` : `to be removed in ${elsewhere.place}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  return lines.length === 0 ? '' : ` It also removes what is listed above from ${elsewhere.place}.`;
+}
+
+async function down(session: Session, flags: { purge?: boolean; keepDatabase?: boolean }): Promise<number> {
   const dataDir = dataDirOf(session);
-  if (flags.purge === true) await confirmByName(session, `This removes every service, database, repository and secret below ${dataDir}.`, 'purge');
+  if (flags.purge === true) {
+    const elsewhere = flags.keepDatabase === true ? '' : await tellPurgeElsewhere(session, dataDir);
+    await confirmByName(session, `This removes every service, database, repository and secret below ${dataDir}.${elsewhere}`, 'purge');
+  }
   if (session.options.dryRun === true) {
     session.output.say(`would stop everything that runs below ${dataDir}${flags.purge === true ? ' and remove it' : ''}`);
     return 0;
   }
-  const { stopped, left } = await session.platform.down({ dataDir, purge: flags.purge === true });
+  const { stopped, left } = await session.platform.down({ dataDir, purge: flags.purge === true, keepDatabase: flags.keepDatabase === true });
   if (session.output.json) session.output.document({ stopped, left, purged: flags.purge === true });
   else {
     session.output.line(stopped.length === 0 ? 'nothing was running' : `stopped: ${stopped.join(', ')}`);
@@ -119,7 +131,7 @@ export const lifecycleCommands: CommandGroup = (program, act) => {
     .option('--public-url <url>', 'how people reach console, Git and webhooks through a TLS proxy; may be repeated', collect)
     .option('--open', 'open the console in a browser when ready')
     .action(act(up));
-  program.command('down').description('stop everything below the data directory, also after a crash').option('--purge', 'and remove all of it').action(act(down));
+  program.command('down').description('stop everything below the data directory, also after a crash').option('--purge', 'and remove all of it, with what was made in the database of DATABASE_URL').option('--keep-database', 'with --purge: leave the database of DATABASE_URL as it is').action(act(down));
   program.command('doctor').description('facts of this machine and how to fix what is amiss').action(act(doctor));
   program.command('open').argument('[service]').description('open the console by a fresh one-time link, or a service in an environment').option('-e, --environment <name>', 'environment', 'prod').action(act(open));
   const service: Command = program.command('service').description('Roadbed as a service of this machine');
@@ -130,8 +142,8 @@ export const lifecycleCommands: CommandGroup = (program, act) => {
     .description('write database, repositories, artifacts, volumes and keys into one archive (0600)')
     .action(
       act(async (session: Session, file: string) => {
-        const { bytes, parts } = await session.platform.backup({ dataDir: dataDirOf(session), file });
-        if (session.output.json) return session.output.document({ file, bytes, parts });
+        const { bytes, parts, notCovered } = await session.platform.backup({ dataDir: dataDirOf(session), file, onScope: (line) => session.output.say(line) });
+        if (session.output.json) return session.output.document({ file, bytes, parts, notCovered });
         session.output.line(`${file}: ${(bytes / 1e6).toFixed(1)} MB (${parts.join(', ')})`);
         session.output.say('keep it safe: it holds the master key');
       }),
@@ -142,10 +154,11 @@ export const lifecycleCommands: CommandGroup = (program, act) => {
     .description('restore a backup into an empty data directory')
     .action(
       act(async (session: Session, file: string) => {
-        const { parts } = await session.platform.restore({ dataDir: dataDirOf(session), file });
-        if (session.output.json) return session.output.document({ file, parts });
+        const { parts, notCovered } = await session.platform.restore({ dataDir: dataDirOf(session), file });
+        if (session.output.json) return session.output.document({ file, parts, notCovered });
         session.output.line(`restored ${parts.join(', ')} into ${dataDirOf(session)}`);
-        session.output.say('next: roadbed up');
+        for (const one of notCovered) session.output.say(`restore yourself, before the next start: ${one}`);
+        session.output.say(notCovered.length === 0 ? 'next: roadbed up' : 'next: DATABASE_URL=... roadbed up');
       }),
     );
 };

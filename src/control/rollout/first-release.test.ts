@@ -9,7 +9,7 @@ test('a first release that fails leaves a clear state that names what to do, and
   const { status } = await play.rollout();
   expect(status).toMatchObject({ phase: 'Degraded', attempt: { release: first, phase: 'RolledBack' } });
   expect(status?.stable).toBeUndefined();
-  expect(status?.message).toMatch(new RegExp(`^release ${first} is held in prod: .* ended 3 times: exit code 1.*; a release from a newer commit passes, or lift the hold with a reason$`));
+  expect(status?.message).toMatch(new RegExp(`^release ${first} is held in prod: .* ended 3 times: exit code 1.*; a release from a newer commit passes, or lift the hold with a reason: roadbed hold lift `));
   expect([...play.runtime.revisions.keys()]).toEqual([]);
   await play.settle(play.restarted(), 30_000);
   expect((await play.rollout()).status?.attempt?.number).toBe(1);
