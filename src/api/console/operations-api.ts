@@ -5,7 +5,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { PlatformError } from '../../domain/error.ts';
 import type { Identity } from '../../ports/identity.ts';
@@ -14,6 +13,7 @@ import type { AskedBy, IdentifiedHandler, OperationsApiDependencies } from './de
 import { problemOf } from './problems.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { createPulses } from './pulses.ts';
+import { limitBody } from './request-body.ts';
 import { readRoutes } from './read-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 
@@ -29,12 +29,7 @@ export function createOperationsRouter(deps: OperationsApiDependencies, log: (li
   app.notFound(() => {
     throw new PlatformError({ code: 'ROADBED-5005', class: 'not-found', message: 'There is no such endpoint.', why: `The paths under ${PREFIX} are listed in the reference.`, next: 'Check that client and server are of the same version: roadbed doctor' });
   });
-  app.use(bodyLimit({
-    maxSize: BODY_LIMIT,
-    onError: () => {
-      throw new PlatformError({ code: 'ROADBED-5006', class: 'invalid', message: 'The request is too large.', why: `At most ${BODY_LIMIT} bytes are read.` });
-    },
-  }));
+  app.use(limitBody(BODY_LIMIT));
   app.use(async (context, next) => {
     await next();
     if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'no-store');

@@ -1,5 +1,5 @@
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import type { PlatformApiDependencies } from './dependencies.ts';
 import { createPlatformApi } from './platform-api.ts';
@@ -34,4 +34,30 @@ test('what an artifact is made of is told only to those who may read a release o
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   expect([own, foreign, asked]).toEqual([[200, 200, 200], [404, 404, 404], ['sha256:ab']]);
+});
+
+test.each([['chunked', 200, 100], ['told', 200, 100], ['chunked', 413, 600_000], ['told', 413, 600_000]] as const)('a body whose length is %s is answered with %i when it has %i bytes', async (kind, expected, bytes) => {
+  const stored: string[] = [];
+  const secrets = { set: async (_scope: unknown, name: string, value: string) => (stored.push(value), { name, version: 1 }) };
+  const deps = { authorise: async () => ({ allowed: true, reason: '' }), events: { append: async () => [] }, secrets, releaseWithNewSecrets: async () => undefined } as unknown as PlatformApiDependencies;
+  const log: string[] = [];
+  const api = createPlatformApi(deps, (line) => log.push(line));
+  const server = createServer((incoming, response) => void api(incoming, response, { issuer: 'roadbed', subject: 'user:ada' }));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const body = JSON.stringify({ value: 'x'.repeat(bytes) });
+  const length = kind === 'told' ? `Content-Length: ${body.length}\r\n\r\n${body}` : `Transfer-Encoding: chunked\r\n\r\n${[body.slice(0, 10), body.slice(10)].map((piece) => `${piece.length.toString(16)}\r\n${piece}\r\n`).join('')}0\r\n\r\n`;
+  const answer = await new Promise<string>((resolve) => {
+    let text = '';
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const end = (): void => (socket.destroy(), resolve(text));
+    socket.on('data', (data) => /\r\n\r\n[^]*\}/.test((text += data.toString())) && end());
+    socket.on('close', end);
+    socket.on('error', end);
+    socket.write(`PUT /roadbed/v1/namespaces/shop/services/cart/environments/prod/secrets/API_KEY HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${length}`);
+  });
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect([answer.split('\r\n')[0], log]).toEqual([expect.stringContaining(` ${expected} `), []]);
+  expect(stored.map((value) => value.length)).toEqual(expected === 200 ? [bytes] : []);
+  if (expected === 413) expect(answer).toContain('ROADBED-5006');
 });

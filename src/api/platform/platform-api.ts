@@ -7,7 +7,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { PlatformError } from '../../domain/error.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
@@ -17,6 +16,7 @@ import type { ApiObject } from '../../domain/object.ts';
 import type { Identity } from '../../ports/identity.ts';
 import { PREFIX } from '../contract/routes.ts';
 import { problemOf } from '../console/problems.ts';
+import { limitBody } from '../console/request-body.ts';
 import type { AskedBy, PlatformApiDependencies } from './dependencies.ts';
 import { secretRoutes } from './secrets.ts';
 
@@ -120,8 +120,7 @@ export function createPlatformApi(deps: PlatformApiDependencies, log: (line: str
   app.notFound(() => {
     throw new PlatformError({ code: 'ROADBED-5005', class: 'not-found', message: 'There is no such endpoint.', next: 'Check that client and server are of the same version: roadbed doctor' });
   });
-  // Only where there is a body: an empty one of unknown length, as Node's client sends with DELETE, cannot be measured here.
-  app.on('PUT', '*', bodyLimit({ maxSize: BODY_LIMIT }));
+  app.use(limitBody(BODY_LIMIT));
   for (const routes of [secretRoutes(deps), logRoutes(deps), eventRoutes(deps)]) app.route(PREFIX, routes);
   return async (request, response, identity) => {
     if (!OURS.test(request.url ?? '')) return false;
