@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { PlatformError } from '../domain/error.ts';
 import { Output } from './output.ts';
 
-function terminal(): { output: Output; text: () => string } {
-  const screen = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true });
+function terminal(columns?: number): { output: Output; text: () => string } {
+  const screen = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, ...(columns === undefined ? {} : { columns }) });
   return { output: new Output({}, { stdout: screen, stderr: screen, environment: { TERM: 'xterm' } }), text: () => String(screen.read() ?? '') };
 }
 
@@ -18,4 +18,19 @@ test('escape sequences of a hostile log, commit or error reach no terminal, our 
   const shown = text();
   expect(shown).toContain('\u001b[2m12:00:00\u001b[22m');
   expect(shown.replace(/\u001b\[[0-9;]{1,10}m/g, '')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
+
+test('a row stays one line of the terminal: what may be shortened is, the rest never', () => {
+  const { output, text } = terminal(60);
+  const row = { name: 'payments.prod.3296858d2d8c', reason: 'the success rate was below its limit for three measurements in a row' };
+  output.table([row], [{ title: 'Name', value: () => row.name }, { title: 'Reason', value: () => row.reason, clip: true }]);
+  const lines = text().replace(/\u001b\[[0-9;]{1,10}m/g, '').trimEnd().split('\n');
+  expect(lines.every((line) => line.length <= 60)).toBe(true);
+  expect(lines[1]).toMatch(/^payments\.prod\.3296858d2d8c {2}the success rate .*…$/);
+});
+
+test('a table without rows has no header either', () => {
+  const { output, text } = terminal();
+  output.table([], [{ title: 'Name', value: () => '' }]);
+  expect(text()).toBe('');
 });

@@ -17,7 +17,7 @@ export interface OutputOptions {
 }
 
 export interface Streams {
-  stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
   environment: Record<string, string | undefined>;
 }
@@ -28,7 +28,12 @@ export interface TableColumn<Row> {
   /** Shown to people instead of `value`, e.g. an age for a time. */
   shown?: (row: Row) => string;
   style?: (row: Row) => Style | undefined;
+  /** Long words that people may read shortened, so that a row stays one line of the terminal; a pipe gets all of it. */
+  clip?: boolean;
 }
+
+/** Width that a shortened column keeps. */
+const SHORTEST = 20;
 
 function wantsColor(options: OutputOptions, streams: Streams): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = streams.environment;
@@ -105,7 +110,8 @@ export class Output {
       for (const row of rows) this.line(columns.map((column) => column.value(row)).join('\t'));
       return;
     }
-    const cells = rows.map((row) => columns.map((column) => harmless((column.shown ?? column.value)(row))));
+    if (rows.length === 0) return;
+    const cells = this.#clipped(rows.map((row) => columns.map((column) => harmless((column.shown ?? column.value)(row)))), columns);
     const widths = columns.map((column, index) => Math.max(column.title.length, ...cells.map((row) => row[index]?.length ?? 0)));
     this.line(this.style('dim', columns.map((column, index) => column.title.toUpperCase().padEnd(widths[index] ?? 0)).join('  ').trimEnd()));
     rows.forEach((row, at) => {
@@ -116,6 +122,15 @@ export class Output {
       });
       this.line(text.join('  ').trimEnd());
     });
+  }
+
+  /** Shortens the cells of columns that may be, by what the widest row is too wide for the terminal. */
+  #clipped<Row>(cells: string[][], columns: readonly TableColumn<Row>[]): string[][] {
+    const widths = columns.map((column, index) => Math.max(column.title.length, ...cells.map((row) => row[index]?.length ?? 0)));
+    const over = widths.reduce((sum, width) => sum + width + 2, -2) - (this.#streams.stdout.columns ?? Infinity);
+    if (over <= 0) return cells;
+    const most = (index: number): number => (columns[index]?.clip === true ? Math.max(SHORTEST, (widths[index] ?? 0) - over) : Infinity);
+    return cells.map((row) => row.map((cell, index) => (cell.length > most(index) ? `${cell.slice(0, most(index) - 1)}…` : cell)));
   }
 
   /** What happened / why / what to do / reference; the stack only with --debug. */

@@ -48,8 +48,9 @@ export function buildProgram(streams: Streams, platform: LocalPlatform, onExit: 
     .option('-y, --yes', 'answer every question with yes')
     .option('--dry-run', 'show what would be done')
     .option('--timeout <duration>', 'how long to wait, e.g. 90s, 5m')
-    .addHelpText('after', EXIT_CODES_HELP)
-    .configureOutput({ writeOut: (text) => streams.stdout.write(text), writeErr: (text) => streams.stderr.write(text) })
+    .addHelpText('afterAll', ({ command }) => (command === program ? EXIT_CODES_HELP : `\nOptions of every command: roadbed --help${EXIT_CODES_HELP}`))
+    // What is wrong with the words is told by usageError, in the form of all errors.
+    .configureOutput({ writeOut: (text) => streams.stdout.write(text), writeErr: (text) => streams.stderr.write(text), outputError: () => undefined })
     .showSuggestionAfterError(true)
     .exitOverride();
   for (const group of GROUPS) group(program, act);
@@ -60,6 +61,22 @@ function asPlatformError(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   return new PlatformError({ code: 'ROADBED-6000', class: 'failed', message: cause.message, next: 'run it again with --debug; if it stays, report it with that output', cause, ...(cause.stack === undefined ? {} : { detail: cause.stack }) });
+}
+
+/** The deepest command that the words name. */
+function namedCommand(program: Command, argv: readonly string[]): Command {
+  let at = program;
+  for (const word of argv) at = at.commands.find((command) => command.name() === word) ?? at;
+  return at;
+}
+
+/** Commander's complaint about the words, with the command's usage as the why. */
+function usageError(error: CommanderError, program: Command, argv: readonly string[]): PlatformError {
+  const command = namedCommand(program, argv);
+  const path = command === program ? 'roadbed' : `roadbed ${argv.filter((word, index) => namedCommand(program, argv.slice(0, index + 1)) !== namedCommand(program, argv.slice(0, index))).join(' ')}`;
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const near = /Did you mean (.+)\?/.exec(suggestion ?? '')?.[1];
+  return new PlatformError({ code: 'ROADBED-6007', class: 'usage', message, why: `usage: ${path} ${command.usage()}`, next: `${near === undefined ? '' : `Did you mean ${near}? `}${path} --help` });
 }
 
 /** Runs one command line and answers the exit code. Never throws. */
@@ -76,8 +93,10 @@ export async function runProgram(argv: readonly string[], streams: Streams, plat
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const failure = asPlatformError(error);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    // A group without a verb prints its help.
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
+    const failure = error instanceof CommanderError ? usageError(error, program, argv) : asPlatformError(error);
     new Output({ json: argv.some((word) => word === '--json' || word.startsWith('--json=')), debug: argv.includes('--debug') }, streams).error(failure);
     return exitCodeOf(failure.class);
   }

@@ -11,7 +11,7 @@ interface ObjectList<T> {
   items: T[];
 }
 
-interface DiscoveredKind {
+export interface DiscoveredKind {
   group: string;
   version: string;
   resource: string;
@@ -43,7 +43,7 @@ export async function rolloutsOf(connection: Connection, service: string, namesp
     code: 'ROADBED-6010',
     class: 'not-found',
     message: `there is no service "${service}"${namespace === undefined ? '' : ` in ${namespace}`} that was ever deployed`,
-    ...(near === undefined ? { next: 'roadbed status, to see what there is' } : { next: `did you mean "${near}"?` }),
+    ...(near === undefined ? { next: 'roadbed status, to see what there is' } : { next: `Did you mean ${near}?` }),
   });
 }
 
@@ -57,7 +57,8 @@ interface AggregatedDiscovery {
   items: { metadata: { name?: string }; versions: { version: string; resources: { resource: string; responseKind: { kind: string }; scope: string; singularResource: string; shortNames?: string[] }[] }[] }[];
 }
 
-async function discover(connection: Connection): Promise<DiscoveredKind[]> {
+/** Every kind that the server offers. */
+export async function discover(connection: Connection): Promise<DiscoveredKind[]> {
   const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
   const [core, groups] = await Promise.all(['/api', '/apis'].map((path) => connection.call<AggregatedDiscovery>('GET', path, { accept })));
   return [...(core?.items ?? []), ...(groups?.items ?? [])].flatMap((group) =>
@@ -81,7 +82,7 @@ export async function findKind(connection: Connection, name: string): Promise<Di
   const kind = kinds.find((one) => one.names.includes(wanted) || `${one.resource}.${one.group}` === wanted);
   if (kind !== undefined) return kind;
   const near = closest(wanted, kinds.flatMap((one) => one.names));
-  throw new PlatformError({ code: 'ROADBED-6011', class: 'not-found', message: `there is no kind "${name}"`, next: near === undefined ? `one of: ${kinds.map((one) => one.resource).join(', ')}` : `did you mean "${near}"?` });
+  throw new PlatformError({ code: 'ROADBED-6011', class: 'not-found', message: `there is no kind "${name}"`, next: near === undefined ? `one of: ${kinds.map((one) => one.resource).join(', ')}` : `Did you mean ${near}?` });
 }
 
 export function kindPath(kind: DiscoveredKind, namespace?: string, name?: string): string {

@@ -48,7 +48,9 @@ async function create(session: Session, name: string, flags: { subject: string; 
 }
 
 async function list(session: Session): Promise<void> {
-  session.output.table(await listOwn<Token>(session.connection(), 'accesstokens'), [
+  const tokens = await listOwn<Token>(session.connection(), 'accesstokens');
+  if (tokens.length === 0) session.output.say('no access token was made; next: roadbed token create <name> --subject user:<name>');
+  session.output.table(tokens, [
     { title: 'Name', value: (token) => token.metadata.name },
     { title: 'Subject', value: (token) => token.spec.subject },
     { title: 'Prefix', value: (token) => token.status?.prefix ?? '' },

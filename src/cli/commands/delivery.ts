@@ -103,7 +103,7 @@ async function holds(session: Session): Promise<void> {
     { title: 'Release', value: (hold) => hold.spec.release },
     { title: 'State', value: (hold) => (hold.spec.lifted === undefined ? 'held' : `lifted by ${hold.spec.lifted.by}`), style: (hold) => (hold.spec.lifted === undefined ? 'yellow' : undefined) },
     { title: 'Since', value: (hold) => hold.metadata.creationTimestamp, shown: (hold) => age(hold.metadata.creationTimestamp, session.now()) },
-    { title: 'Reason', value: (hold) => hold.spec.reason },
+    { title: 'Reason', value: (hold) => hold.spec.reason, clip: true },
   ]);
   if (items.length === 0) session.output.say('no release is held');
 }

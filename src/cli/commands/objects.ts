@@ -4,16 +4,17 @@ import { isAbsolute } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { PlatformError } from '../../domain/error.ts';
 import type { ApiObject } from '../../domain/object.ts';
+import { age, type TableColumn } from '../output.ts';
 import type { CommandGroup, Session } from '../session.ts';
 import { confirmByName } from '../confirm.ts';
-import { findKind, kindPath } from '../resources.ts';
+import { closest, findKind, kindPath, type DiscoveredKind } from '../resources.ts';
 
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 const MAX_FILE_BYTES = 3 * 1024 * 1024;
 
 interface TableAnswer {
   columnDefinitions: { name: string; priority: number }[];
-  rows: { cells: unknown[]; object?: { metadata: { namespace?: string } } }[];
+  rows: { cells: unknown[]; object?: { metadata: { namespace?: string; creationTimestamp?: string } } }[];
 }
 
 interface GetFlags {
@@ -27,7 +28,7 @@ async function get(session: Session, kindName: string, name: string | undefined,
   const connection = session.connection();
   const kind = await findKind(connection, kindName);
   const everywhere = flags.allNamespaces === true || session.options.namespace === undefined;
-  const namespace = everywhere && name === undefined ? undefined : (session.options.namespace ?? 'default');
+  const namespace = name === undefined ? (everywhere ? undefined : session.options.namespace) : await namespaceOfObject(session, kind, name);
   const query = new URLSearchParams({ ...(flags.selector === undefined ? {} : { labelSelector: flags.selector }), ...(flags.fieldSelector === undefined ? {} : { fieldSelector: flags.fieldSelector }) });
   const path = `${kindPath(kind, namespace, name)}${name === undefined && query.size > 0 ? `?${query}` : ''}`;
   if (session.output.json || flags.output === 'json') return session.output.document(await connection.call<Record<string, unknown>>('GET', path));
@@ -35,8 +36,31 @@ async function get(session: Session, kindName: string, name: string | undefined,
   const table = await connection.call<TableAnswer>('GET', path, { accept: TABLE });
   const columns = table.columnDefinitions.map((column, index) => ({ ...column, index })).filter((column) => flags.output === 'wide' || column.priority === 0);
   const scoped = kind.namespaced && namespace === undefined ? [{ title: 'Namespace', value: (row: TableAnswer['rows'][number]) => row.object?.metadata.namespace ?? '' }] : [];
-  session.output.table(table.rows, [...scoped, ...columns.map((column) => ({ title: column.name, value: (row: TableAnswer['rows'][number]) => String(row.cells[column.index] ?? '') }))]);
+  session.output.table(table.rows, [...scoped, ...columns.map((column) => columnOf(session, column))]);
   if (table.rows.length === 0) session.output.say(`no ${kind.resource} ${namespace === undefined ? 'anywhere' : `in ${namespace}`}`);
+}
+
+/** An age is for people; a pipe gets the moment. */
+function columnOf(session: Session, column: { name: string; index: number }): TableColumn<TableAnswer['rows'][number]> {
+  const cell = (row: TableAnswer['rows'][number]): string => String(row.cells[column.index] ?? '');
+  if (column.name !== 'Age') return { title: column.name, value: cell };
+  const created = (row: TableAnswer['rows'][number]): string | undefined => row.object?.metadata.creationTimestamp;
+  return { title: 'Age', value: (row) => created(row) ?? cell(row), shown: (row) => (created(row) === undefined ? cell(row) : age(created(row), session.now())) };
+}
+
+/**
+ * The team of a named object: the one that is given, else the only one that has an object of this name.
+ * Throws ROADBED-6012 where none has, with the nearest name, or where several have.
+ */
+async function namespaceOfObject(session: Session, kind: DiscoveredKind, name: string): Promise<string | undefined> {
+  const given = kind.namespaced ? session.options.namespace : undefined;
+  const { items } = await session.connection().call<{ items: ApiObject[] }>('GET', kindPath(kind, given));
+  const found = items.filter((item) => item.metadata.name === name);
+  if (found.length === 1) return kind.namespaced ? found[0]?.metadata.namespace : undefined;
+  const own = `${kind.resource}${given === undefined ? '' : ` in ${given}`}`;
+  if (found.length > 1) throw new PlatformError({ code: 'ROADBED-6012', class: 'usage', message: `${name} is there more than once`, why: `${own} of this name are in ${found.map((item) => item.metadata.namespace).join(', ')}`, next: `roadbed get ${kind.resource} ${name} -n ${found[0]?.metadata.namespace ?? ''}` });
+  const near = closest(name, items.map((item) => item.metadata.name));
+  throw new PlatformError({ code: 'ROADBED-6012', class: 'not-found', message: `there is no ${kind.kind} "${name}"`, why: items.length === 0 ? `there are no ${own} that you may read` : `none of the ${items.length} ${own} that you may read is called so`, next: near === undefined ? `roadbed get ${kind.resource}` : `Did you mean ${near}? roadbed get ${kind.resource} ${near}` });
 }
 
 async function readDocuments(file: string): Promise<ApiObject[]> {

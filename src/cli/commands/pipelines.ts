@@ -22,6 +22,7 @@ async function list(session: Session): Promise<void> {
     { title: 'Release', value: (run) => run.status?.release ?? '-' },
     { title: 'Age', value: (run) => run.metadata.creationTimestamp, shown: (run) => age(run.metadata.creationTimestamp, session.now()) },
   ]);
+  if (runs.length === 0) session.output.say('no pipeline has run yet; next: git push, or roadbed new <name>');
 }
 
 async function run(session: Session, repository: string | undefined, flags: { folder?: string; ref?: string; extensions?: string }): Promise<number | void> {

@@ -29,7 +29,7 @@ async function receipt(session: Session, service: string, flags: ReceiptFlags): 
   if (attempt === undefined) throw new PlatformError({ code: 'ROADBED-6010', class: 'not-found', message: `${name} was never rolled out`, next: 'roadbed status' });
 
   session.output.line(session.output.style('bold', answer.sentence));
-  if (answer.returnMillis !== undefined) session.output.line(`traffic was back ${(answer.returnMillis / 1000).toFixed(1)} s after the verdict`);
+  if (answer.returnMillis !== undefined) session.output.line(`traffic was back ${answer.returnMillis < 1000 ? `${Math.round(answer.returnMillis)} ms` : `${(answer.returnMillis / 1000).toFixed(1)} s`} after the verdict`);
   heading(session, 'Measurements');
   for (const measurement of answer.measurements) session.output.line(`  ${measurement.at}  ${measurement.check}: ${measured(measurement)}`);
   heading(session, 'Audit rows');

@@ -54,6 +54,7 @@ async function list(session: Session, flags: Partial<SecretFlags>): Promise<void
     { title: 'By', value: (info) => info.createdBy },
     { title: 'Created', value: (info) => info.createdAt, shown: (info) => age(info.createdAt, session.now()) },
   ]);
+  if (items.length === 0) session.output.say(`no secret in ${namespace}; next: roadbed secret set <name> --service <service>`);
 }
 
 async function remove(session: Session, name: string, flags: SecretFlags): Promise<void> {
@@ -69,5 +70,5 @@ export const secretCommands: CommandGroup = (program, act) => {
   scoped('set').description('store a value, read from standard input, as a new version').option('--from-file <file>').option('--reason <text>', 'why (audited); lets the release with the corrected value past the hold of the one that failed').action(act(set));
   scoped('rotate').description('store a new value; a release that pins it follows').option('--from-file <file>').option('--reason <text>', 'why (audited); lets the release with the corrected value past the hold of the one that failed').action(act(set));
   scoped('remove').description('remove all versions').option('--force', 'also when a release that runs pins it').action(act(remove));
-  secret.command('list').description('names and versions, never values').option('--service <service>').option('-e, --environment <name>').action(act(list));
+  secret.command('list', { isDefault: true }).description('names and versions, never values').option('--service <service>').option('-e, --environment <name>').action(act(list));
 };

@@ -113,13 +113,20 @@ export function specOf(draft: Draft, before: EnvironmentSpec): EnvironmentSpec {
 
 /** What differs, in JSON merge patch form (RFC 7396): null takes a field away, lists are whole. Undefined: nothing does. */
 export function mergePatch(before: unknown, after: unknown): unknown {
-  if (!isRecord(before) || !isRecord(after)) return JSON.stringify(before) === JSON.stringify(after) ? undefined : after;
+  if (!isRecord(before) || !isRecord(after)) return same(before, after) ? undefined : after;
   const entries = [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key): [string, unknown][] => {
     if (after[key] === undefined) return before[key] === undefined ? [] : [[key, null]];
     const inner = mergePatch(before[key], after[key]);
     return inner === undefined ? [] : [[key, inner]];
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** Whether two JSON values say the same, whatever the order of their fields. */
+function same(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, index) => same(value, b[index]));
+  if (isRecord(a) && isRecord(b)) return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => same(a[key], b[key]));
+  return a === b;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
