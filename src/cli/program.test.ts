@@ -22,6 +22,7 @@ const platform: LocalPlatform = {
   packageVersion: '1.2.3',
   up: async () => 0,
   down: async () => ({ stopped: [], left: [] }),
+  planPurge: async () => undefined,
   systemdUnit: () => ({ path: join(home, 'roadbed.service'), text: '[Service]\n' }),
   backup: async () => ({ bytes: 0, parts: [], notCovered: [] }),
   restore: async () => ({ parts: [], notCovered: [] }),
