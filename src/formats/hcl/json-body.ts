@@ -88,16 +88,17 @@ class JsonBodyReader {
         this.addBlocks(property.value, type, [...labels, label], schema, target);
       }
     } else if (value.kind === 'object') {
-      target.push(this.block(value, type, labels, schema));
+      target.push(this.block(value, (labels[labels.length - 1] ?? type.span).start, type, labels, schema));
     } else if (value.kind === 'tuple') {
-      for (const element of value.elements) target.push(this.block(element, type, labels, schema));
+      for (const element of value.elements) target.push(this.block(element, element.start, type, labels, schema));
     } else if (value.kind !== 'null' && value.kind !== 'invalid') {
       this.problems.add(value.start, value.end, `An object, or an array of objects, is needed for the block ${type.name}.`);
     }
   }
 
-  private block(value: Expression, type: BlockType, labels: Label[], schema: JsonBlockSchema): Block {
-    return { kind: 'block', start: type.span.start, end: value.end, type: type.name, typeSpan: type.span, labels, body: this.readBody(value, schema.body) };
+  /** `start` is what tells the block from others of its type: its last label, or its place in an array. */
+  private block(value: Expression, start: number, type: BlockType, labels: Label[], schema: JsonBlockSchema): Block {
+    return { kind: 'block', start, end: value.end, type: type.name, typeSpan: type.span, labels, body: this.readBody(value, schema.body) };
   }
 
   /** The properties of an object, or of all objects of an array, in their order. */

@@ -20,6 +20,11 @@ export class ProblemCollector {
     return this.found.length;
   }
 
+  /** Whether a problem that was found earlier takes in `offset`: what is wrong there is a consequence of it. */
+  covers(offset: number): boolean {
+    return this.found.some(({ span }) => span.start <= offset && offset < span.end);
+  }
+
   /** Adds a problem; a second one at the same offset is a consequence of the first and is left out. */
   add(start: number, end: number, message: string, hint?: string): void {
     if (this.found.length >= MOST_PROBLEMS || this.places.has(start)) return;

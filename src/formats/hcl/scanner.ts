@@ -330,11 +330,25 @@ export class Scanner {
     }
   }
 
+  /**
+   * A line break in a quoted string. Where the string stands in a `${` of another string that began on the
+   * same line, the `}` is missing rather than the quote, and the other string ends here as well.
+   */
   private endUnclosedQuote(at: number): void {
-    const open = this.quotes.pop() ?? at;
-    this.problems.add(open, at, 'The string is not closed before the end of its line.', 'close it with ", write \\n for a line break, or use a heredoc: <<EOT');
+    let open = this.quotes.pop() as number;
     this.buffer.add(token.CLOSE_QUOTE, at, at);
     this.modes.pop();
+    let hint = 'close it with ", write \\n for a line break, or use a heredoc: <<EOT';
+    const line = this.quotes.length === 0 ? at : this.text.lastIndexOf('\n', open);
+    while (this.quotes.length > 0 && (this.quotes[this.quotes.length - 1] as number) > line && this.modes[this.modes.length - 2] === QUOTED) {
+      open = this.quotes.pop() as number;
+      hint = 'is a } missing before the "?';
+      this.braces = this.returnDepth;
+      this.closeBrace(at, at, token.CLOSE_SEQUENCE);
+      this.buffer.add(token.CLOSE_QUOTE, at, at);
+      this.modes.pop();
+    }
+    this.problems.add(open, at, 'The string is not closed before the end of its line.', hint);
     this.at = at;
   }
 

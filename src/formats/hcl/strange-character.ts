@@ -15,17 +15,30 @@ const ADVICE: Record<string, [message: string, hint: string]> = {
   '\uFEFF': ['A byte order mark stands in the middle of the file.', 'remove it; two files may have been put together'],
   '\u00A0': ['A no-break space stands here.', 'replace it with an ordinary blank'],
 };
+const LONGEST_QUOTED = 200;
 const CURLY = /[\u2018-\u201f\u00ab\u00bb]/;
 
 /** Reports what stands at `at` and cannot be there, adds it as a token, and gives the offset after it. */
 export function reportStrangeCharacter(text: string, at: number, limit: number, problems: ProblemCollector, buffer: TokenBuffer): number {
   const code = text.codePointAt(at) ?? 0;
   const character = String.fromCodePoint(code);
-  const end = Math.min(at + character.length, limit);
+  const end = Math.min(code === 0x27 || code === 0x60 ? quotedEnd(text, at, limit) : at + character.length, limit);
   const [message, hint] = ADVICE[character] ?? describe(character, code);
-  problems.add(at, end, message, hint);
+  problems.add(at, at + character.length, message, hint);
   buffer.add(INVALID, at, end);
   return end;
+}
+
+/** Behind the quote that answers the one at `at`, so that it is not reported as well; behind this one when none does. */
+function quotedEnd(text: string, at: number, limit: number): number {
+  const quote = text.charCodeAt(at);
+  const furthest = Math.min(limit, at + LONGEST_QUOTED);
+  for (let end = at + 1; end < furthest; end++) {
+    const code = text.charCodeAt(end);
+    if (code === quote) return end + 1;
+    if (code === 0x0a) break;
+  }
+  return at + 1;
 }
 
 function describe(character: string, code: number): [message: string, hint: string] {

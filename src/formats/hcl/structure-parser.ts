@@ -16,9 +16,15 @@ import { SYNTAX_FAILURE } from './token-reader.ts';
 const FEW = 12;
 
 export class StructureParser extends ExpressionParser {
+  /** What blocks without a closing brace have swallowed. */
+  private swallowed: BodyItem[] = [];
+  /** One missing brace leaves every block around it open; the innermost is reported, and those that swallowed others. */
+  private reportedUnclosed = false;
+
   parseFile(start: number, end: number): Body {
     const items: BodyItem[] = [];
     this.parseItems(items, token.END_OF_FILE);
+    if (this.swallowed.length > 0) items.push(...this.swallowed.sort((left, right) => left.start - right.start));
     this.reportDuplicates(items);
     return { kind: 'body', start, end, items };
   }
@@ -140,11 +146,49 @@ export class StructureParser extends ExpressionParser {
     this.advance();
     if (this.kind === token.NEWLINE || this.kind === token.CLOSE_BRACE || this.kind === token.END_OF_FILE) this.parseItems(items, token.CLOSE_BRACE);
     else this.parseOnlyAttribute(items);
-    this.reportDuplicates(items);
-    body.end = this.end;
-    if (this.kind === token.CLOSE_BRACE) this.advance();
-    else this.report('The block is not closed before the end of the file.', 'close it with }', open, open + 1);
+    if (this.kind === token.CLOSE_BRACE) {
+      this.reportDuplicates(items);
+      body.end = this.end;
+      this.advance();
+    } else {
+      this.endUnclosed(body);
+    }
     return body;
+  }
+
+  /** A block that runs to the end of the file: blocks in it that begin in the first column are not its own. */
+  private endUnclosed(body: Body): void {
+    const { items } = body;
+    const first = items.findIndex((item) => item.kind === 'block' && isFirstColumn(this.text, item.start));
+    const foreign = first === -1 ? [] : items.splice(first);
+    for (const item of foreign) this.swallowed.push(item);
+    const last = items[items.length - 1];
+    body.end = foreign.length === 0 ? this.end : (last?.end ?? body.start + 1);
+    if (this.reportedUnclosed && foreign.length === 0) return;
+    this.reportedUnclosed = true;
+    const crooked = this.crookedBlock([...items, ...foreign]);
+    const hint = crooked === undefined ? 'close it with }' : `close it with }; the block ${crooked.type} of line ${this.lineOf(crooked.start)} may be the one that is open, for its } is indented otherwise`;
+    this.report('The block is not closed before the end of the file.', hint, body.start, body.start + 1);
+  }
+
+  /** The first block whose closing brace does not stand below its beginning. */
+  private crookedBlock(items: BodyItem[]): Block | undefined {
+    for (const item of items) {
+      if (item.kind !== 'block' || this.text[item.end - 1] !== '}') continue;
+      const inner = this.crookedBlock(item.body.items);
+      if (inner !== undefined) return inner;
+      const indentation = this.indentationAt(item.start);
+      if (!this.text.slice(item.start, item.end).includes('\n') || indentation === undefined) continue;
+      const closing = this.indentationAt(item.end - 1);
+      if (closing !== undefined && closing !== indentation) return item;
+    }
+    return undefined;
+  }
+
+  /** The blanks before an offset when nothing else stands before it on its line. */
+  private indentationAt(offset: number): string | undefined {
+    const before = this.text.slice(this.text.lastIndexOf('\n', offset - 1) + 1, offset);
+    return before.trim() === '' ? before : undefined;
   }
 
   /** `{ name = value }` on one line: one argument, no nested block, no comma. Leaves the `}` at hand. */
@@ -229,10 +273,15 @@ export class StructureParser extends ExpressionParser {
     this.fail(`= or { is needed after "${name}", but ${this.found()} follows.`, `did you mean "${name} ="?`, start, end);
   }
 
-  private failInHeader(index: number): never {
-    if (this.kind === token.EQUALS) this.fail('A block is not set with =.', 'remove the =, or the labels if this is an argument');
-    if (this.kind === token.NEWLINE) this.fail('The { of a block must stand on the line of its name.', undefined, this.starts[index], this.ends[this.at - 1]);
-    this.fail(`A label or { is needed here, but ${this.found()} follows.`, 'quote labels with anything but letters, digits, _ and - in them');
+  /** Reports what stands between the name of a block and its `{`; goes on where the `{` follows all the same. */
+  private failInHeader(index: number): void {
+    const { at, kind } = this;
+    const goesOn = (kind === token.EQUALS || kind === token.NEWLINE) && this.kinds[at + 1] === token.OPEN_BRACE;
+    if (kind === token.NEWLINE) this.problems.add(this.starts[index] as number, this.ends[at - 1] as number, 'The { of a block must stand on the line of its name.', goesOn ? 'move the { up' : 'write { } behind the name, or name = value for an argument');
+    else if (kind === token.EQUALS) this.report('A block is not set with =.', 'remove the =, or the labels if this is an argument');
+    else this.fail(`A label or { is needed here, but ${this.found()} follows.`, 'quote labels with anything but letters, digits, _ and - in them');
+    if (!goesOn) throw SYNTAX_FAILURE;
+    this.moveTo(at + 1);
   }
 
   /** A token that begins nothing. */
@@ -277,4 +326,8 @@ export class StructureParser extends ExpressionParser {
   private beginsArgument(index: number): boolean {
     return this.kinds[index] === token.IDENTIFIER && (this.kinds[index + 1] === token.EQUALS || this.kinds[index + 1] === token.OPEN_QUOTE);
   }
+}
+
+function isFirstColumn(text: string, offset: number): boolean {
+  return offset === 0 || text.charCodeAt(offset - 1) === 0x0a;
 }

@@ -101,7 +101,7 @@ export class TokenReader {
 
   /** Reports, unless the scanner did so already, and gives up the argument at hand. */
   protected fail(message: string, hint?: string, start = this.start, end = this.end): never {
-    if (this.kind !== INVALID) this.problems.add(start, end, message, hint);
+    if (this.kind !== INVALID && !this.problems.covers(start)) this.problems.add(start, end, message, hint);
     throw SYNTAX_FAILURE;
   }
 
