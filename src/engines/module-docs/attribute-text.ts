@@ -1,0 +1,31 @@
+/** Attribute values for people: JSON as far as they are known, and the reason where they are not. */
+import type { AttributeValue } from '../infrastructure/model.ts';
+import { SensitiveAttribute, UnknownAttribute } from '../infrastructure/model.ts';
+
+/** Longer values are cut: an argument may be a whole policy or a script. */
+const MAX_LENGTH = 400;
+const MAX_DEPTH = 12;
+
+/** One line of at most 400 characters; sensitive values are never told. */
+export function attributeText(value: AttributeValue): string {
+  const text = textOf(value, 0);
+  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}...`;
+}
+
+function textOf(value: AttributeValue, depth: number): string {
+  if (value instanceof SensitiveAttribute) return '(sensitive)';
+  if (value instanceof UnknownAttribute) return unknownText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (depth === MAX_DEPTH) return '...';
+  if (Array.isArray(value)) return `[${(value as readonly AttributeValue[]).map((item) => textOf(item, depth + 1)).join(', ')}]`;
+  const entries = Object.entries(value as { readonly [name: string]: AttributeValue });
+  return `{${entries.map(([name, item]) => `${/^[A-Za-z_][\w-]*$/.test(name) ? name : JSON.stringify(name)} = ${textOf(item, depth + 1)}`).join(', ')}}`;
+}
+
+function unknownText(value: UnknownAttribute): string {
+  const [first, ...rest] = value.origins;
+  if (first === undefined) return `(${value.reason})`;
+  const name = first.attribute === '' ? first.address : `${first.address}.${first.attribute}`;
+  return rest.length === 0 ? name : `${name} and ${rest.length} more`;
+}
