@@ -86,7 +86,8 @@ export interface ResourceInstance {
   key?: string | number;
   /** count or for_each could not be told: this one instance stands for an unknown number. */
   instancesUnknown?: string;
-  provider: { localName: string; alias?: string; source?: string };
+  /** `module` is the address of the module whose provider configuration it is, when the source tells; `key` is one of OpenTofu's `for_each`. */
+  provider: { localName: string; alias?: string; source?: string; module?: string; key?: string };
   attributes: { readonly [name: string]: AttributeValue };
   references: readonly ModelReference[];
   /** The block in the code, when there is code. */
@@ -121,6 +122,8 @@ export interface ProviderInstance {
   module: string;
   localName: string;
   alias?: string;
+  /** One of OpenTofu's `for_each`. */
+  key?: string;
   source?: string;
   versionConstraint?: string;
   /** Evaluated: `region`, `project` and so on. */
@@ -134,6 +137,14 @@ export interface ModelOutput {
   description?: string;
   references: readonly ModelReference[];
   location?: ModelLocation;
+}
+
+/** Addresses that the code renames, forgets and adopts. */
+export interface ModelRefactoring {
+  moved: readonly { module: string; from: string; to: string; location: ModelLocation }[];
+  removed: readonly { module: string; from: string; destroy: boolean; location: ModelLocation }[];
+  /** `id` is what the provider knows the thing by, when it is one text. */
+  imports: readonly { to: string; id?: AttributeValue; location: ModelLocation }[];
 }
 
 /** How much was understood, and why not the rest: printed with every analysis. */
@@ -169,6 +180,8 @@ export interface InfrastructureModel {
   resources: readonly ResourceInstance[];
   providers: readonly ProviderInstance[];
   outputs: readonly ModelOutput[];
+  /** From code: `moved`, `removed` and `import` blocks of all modules, with addresses from the root. */
+  refactoring?: ModelRefactoring;
   problems: readonly SourceProblem[];
   coverage: ModelCoverage;
 }

@@ -1,0 +1,117 @@
+/**
+ * Evaluates a module tree completely, so that every problem in it is found.
+ *
+ * Functions read files at once, a source tree only later: what they asked for in vain is fetched and the
+ * tree evaluated again, until nothing new is asked for. Most trees need one pass.
+ */
+import type { SourceTree } from '../../../domain/source-tree.ts';
+import { compareText } from '../value/type.ts';
+import { Evaluation } from './evaluation.ts';
+import type { EvaluationOptions } from './evaluation.ts';
+import { relativePath, resolvePath } from './folder-path.ts';
+import { ModuleEvaluation } from './module-evaluation.ts';
+import type { ModuleTree } from './module-node.ts';
+import { validateVariable } from './variable-value.ts';
+
+const MOST_PASSES = 6;
+const MOST_READ_FILES = 5000;
+
+/** Files for functions: those fetched so far, and the paths that were asked for in vain. */
+class FetchedFiles {
+  readonly missing = new Set<string>();
+  readonly #fetched = new Map<string, Uint8Array>();
+  readonly #paths: ReadonlySet<string>;
+  readonly #root: string;
+
+  constructor(paths: ReadonlySet<string>, root: string) {
+    this.#paths = paths;
+    this.#root = root;
+  }
+
+  read(path: string): Uint8Array | undefined {
+    const place = resolvePath(this.#root, path);
+    if (place === undefined) return undefined;
+    const bytes = this.#fetched.get(place);
+    if (bytes === undefined && this.#paths.has(place)) this.missing.add(place);
+    return bytes;
+  }
+
+  *list(): Iterable<string> {
+    for (const path of this.#paths) yield relativePath(this.#root, path);
+  }
+
+  /** Fetches what is missing; answers whether anything came. */
+  async fetch(source: SourceTree): Promise<boolean> {
+    const wanted = [...this.missing].slice(0, MOST_READ_FILES - this.#fetched.size);
+    this.missing.clear();
+    const read = await Promise.all(wanted.map(async (path) => [path, await source.read(path)] as const));
+    for (const [path, bytes] of read) if (bytes !== undefined) this.#fetched.set(path, bytes);
+    return read.some(([, bytes]) => bytes !== undefined);
+  }
+}
+
+/** The root's evaluation with everything in it evaluated. Deterministic, whatever the order of files and blocks. */
+export async function evaluateModuleTree(source: SourceTree, tree: ModuleTree, options: Omit<EvaluationOptions, 'files'> = {}): Promise<ModuleEvaluation> {
+  const { folder } = tree.root.configuration;
+  const files = new FetchedFiles(tree.paths, folder);
+  for (let pass = 1; ; pass += 1) {
+    const evaluation = new Evaluation({ ...options, files });
+    const root = new ModuleEvaluation(evaluation, tree.root, undefined, tree.given, folder);
+    settle(root);
+    if (files.missing.size === 0 || pass === MOST_PASSES || !(await files.fetch(source))) return root;
+  }
+}
+
+/** Works out everything that a module declares, by name, and then the modules below it. */
+function settle(module: ModuleEvaluation): void {
+  const { configuration } = module.node;
+  if (configuration === undefined) {
+    settleInputs(module);
+    return;
+  }
+  for (const name of sorted(configuration.variables)) module.variable(name);
+  for (const name of sorted(configuration.locals)) module.local(name);
+  for (const address of sorted(configuration.resources)) settleResource(module, address);
+  for (const name of sorted(configuration.outputs)) {
+    module.output(name);
+    for (const rule of configuration.outputs.get(name)?.preconditions ?? []) module.check(rule, {}, `output.${name}`);
+  }
+  for (const name of sorted(configuration.variables)) {
+    const declaration = configuration.variables.get(name);
+    if (declaration !== undefined) validateVariable(module, declaration);
+  }
+  for (const check of configuration.checks) for (const rule of check.asserts) module.check(rule, {}, `check.${check.name}`);
+  for (const name of sorted(configuration.calls)) {
+    settleUnknownInputs(module, name);
+    for (const instance of module.call(name)?.instances ?? []) settle(instance);
+  }
+}
+
+function settleResource(module: ModuleEvaluation, address: string): void {
+  const resource = module.resource(address);
+  for (const instance of resource?.instances ?? []) {
+    instance.body();
+    for (const rule of resource?.declaration.lifecycle.preconditions ?? []) module.check(rule, instance.surroundings, address);
+    for (const rule of resource?.declaration.lifecycle.postconditions ?? []) module.check(rule, { ...instance.surroundings, self: instance.value }, address);
+  }
+}
+
+/** Inputs of a module whose code is not there. */
+function settleInputs(module: ModuleEvaluation): void {
+  for (const name of module.node.call?.inputs.keys() ?? []) module.input(name);
+}
+
+/** Arguments that the called module does not declare. */
+function settleUnknownInputs(module: ModuleEvaluation, name: string): void {
+  const node = module.node.children.get(name);
+  const declared = node?.configuration?.variables;
+  if (node === undefined || declared === undefined) return;
+  for (const [input, written] of node.call?.inputs ?? []) {
+    if (!declared.has(input)) module.evaluation.problems.at(written.file, written.name ?? written.expression, module.addressOf(`module.${name}`), `the module has no variable "${input}"`, `its variables are declared in ${node.configuration?.folder ?? ''}`);
+  }
+}
+
+function sorted(map: ReadonlyMap<string, unknown>): string[] {
+  return [...map.keys()].sort(compareText);
+}
+
