@@ -1,6 +1,6 @@
 /** A private repository of a forge elsewhere, followed by polling and by signed webhook, through a TLS proxy under a public name. */
 import { createHmac } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as plainRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, request as tlsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -54,6 +54,8 @@ beforeAll(async () => {
   folder = temporaryFolder();
   dataDir = temporaryFolder();
   asked = 0;
+  mkdirSync(join(dataDir, 'extensions'), { recursive: true });
+  writeFileSync(join(dataDir, 'extensions', 'repository-hosts.json'), '["127.0.0.1"]');
   forge = openGitSource({ folder: join(folder, 'forge'), clock });
   await forge.create('acme', 'website', PAGE, AUTHOR);
   forgeServer = createServer(serveForge);

@@ -3,8 +3,8 @@
  *
  * Git bounds a push but not a fetch, so a watch over the growing pack does: it stops the fetch when the
  * limit is passed, and what was received is then unreachable and removed. A password travels in a
- * setting handed over by environment, never in the address or the process list, and is not sent on to
- * where a server redirects.
+ * setting handed over by environment, never in the address or the process list. A redirect is not
+ * followed.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { tryGit, withoutCredentials } from './exec.ts';
 import { LIMITS, megabytes } from './limits.ts';
 import type { RemoteAddress } from './names.ts';
 import { readRef } from './plumbing.ts';
+import { bindRemote, type AllowedHosts } from './remote-network.ts';
 
 export interface Credentials {
   username: string;
@@ -23,8 +24,8 @@ export interface Credentials {
 
 const LOOK_MS = 250;
 
-/** Fetches the branch of the same name; answers its head. Throws ROADBED-2007 with git's words, ROADBED-2006 when it is too large. */
-export async function fetchBranch(gitDir: string, address: RemoteAddress, ref: string, credentials: Credentials | undefined): Promise<string> {
+/** Fetches the branch of the same name; answers its head. Throws ROADBED-2007 with git's words, ROADBED-2006 when it is too large, ROADBED-2013 for a host that is not allowed. */
+export async function fetchBranch(gitDir: string, address: RemoteAddress, ref: string, credentials: Credentials | undefined, allowed: AllowedHosts): Promise<string> {
   const settings: Record<string, string> = {
     [`protocol.${address.protocol}.allow`]: 'always',
     'fetch.fsckObjects': 'true',
@@ -38,8 +39,9 @@ export async function fetchBranch(gitDir: string, address: RemoteAddress, ref: s
   if (credentials !== undefined) {
     if (!isPrivate(address)) throw inClear(address, credentials);
     settings['http.extraHeader'] = `Authorization: Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
-    settings['http.followRedirects'] = 'false';
   }
+  const binding = await bindRemote(address, allowed);
+  Object.assign(settings, binding.settings);
   const before = await packBytes(gitDir);
   const excess = new AbortController();
   const look = setInterval(() => {
@@ -49,7 +51,7 @@ export async function fetchBranch(gitDir: string, address: RemoteAddress, ref: s
   }, LOOK_MS);
   try {
     const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-gc', '--end-of-options', address.url, `+${ref}:${ref}`];
-    const outcome = await tryGit(args, { gitDir, settings, timeoutMs: LIMITS.fetchTimeoutMs, signal: excess.signal });
+    const outcome = await tryGit(args, { gitDir, settings, environment: binding.environment, timeoutMs: LIMITS.fetchTimeoutMs, signal: excess.signal });
     if (outcome.code !== 0) throw signInProblem(address, outcome.stderr, credentials) ?? unreachable(address, outcome.stderr);
   } catch (error) {
     await removePartialPacks(gitDir);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Credentials } from './fetch.ts';
 import { runHttpBackend } from './http-backend.ts';
+import { allowedHosts } from './remote-network.ts';
 import { openGitSource, type GitSource } from './source.ts';
 
 const TOKEN = 'planted-token-4711';
@@ -23,7 +24,7 @@ let commandLines: string[];
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'roadbed-private-'));
   forge = openGitSource({ folder: join(root, 'forge'), clock });
-  follower = openGitSource({ folder: join(root, 'own'), clock, credentials: async () => credentials });
+  follower = openGitSource({ folder: join(root, 'own'), clock, allowedHosts: allowedHosts(['127.0.0.1'], 'test'), credentials: async () => credentials });
   await forge.create('acme', 'website', { 'a.txt': 'one' });
   server = createServer((request, response) => {
     const [path = '', query = ''] = (request.url ?? '').split('?');

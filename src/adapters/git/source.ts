@@ -14,6 +14,7 @@ import { fetchBranch, type Credentials } from './fetch.ts';
 import { branchRef, commitName, remoteAddress, repositoryFolder } from './names.ts';
 import { commitChange, readRef } from './plumbing.ts';
 import { createRepository, exists } from './repository-folder.ts';
+import { allowedHosts, type AllowedHosts } from './remote-network.ts';
 import { commitTree, pathProblem, unpackCommit } from './tree.ts';
 
 export interface GitSourceOptions {
@@ -22,6 +23,8 @@ export interface GitSourceOptions {
   clock: Clock;
   /** Folders that `file://` addresses may name; none by default. */
   localFolders?: readonly string[];
+  /** Hosts that external repositories may be fetched from besides those of the public internet; none by default. */
+  allowedHosts?: AllowedHosts;
   /** User name and password or token for an external repository. */
   credentials?: (namespace: string, name: string) => Promise<Credentials | undefined>;
 }
@@ -86,7 +89,7 @@ export function openGitSource(options: GitSourceOptions): GitSource {
       const credentials = await options.credentials?.(namespace, name);
       return await inTurn(folder, async () => {
         await createRepository(folder, branch);
-        return await fetchBranch(folder, address, branchRef(branch), credentials);
+        return await fetchBranch(folder, address, branchRef(branch), credentials, options.allowedHosts ?? allowedHosts([], ''));
       });
     },
     head: async (namespace, name, branch) => {

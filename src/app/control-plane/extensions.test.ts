@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SHIPPED_DETECTORS } from '../../engines/pipeline-detection/shipped.ts';
 import { packageRoot } from '../package-root.ts';
-import { allDetectors, allTemplates, extensionsOf } from './extensions.ts';
+import { allDetectors, allTemplates, extensionsOf, repositoryHosts } from './extensions.ts';
 
 let dataDir: string;
 const PYTHON = { name: 'python', description: 'A Python service.', when: { file: 'requirements.txt' }, steps: [], artifact: { path: '.', exclude: [] }, start: { kind: 'package-json' } };
@@ -32,4 +32,17 @@ test('an own golden path of a shipped name replaces it', () => {
   cpSync(join(packageRoot, 'examples', 'templates', 'node-service'), own, { recursive: true });
   writeFileSync(join(own, 'template.yaml'), readFileSync(join(own, 'template.yaml'), 'utf8').replace('title: Node service', 'title: Our way'));
   expect(allTemplates(extensionsOf(dataDir)).map((one) => one.title)).toEqual(['Our way', 'Static site']);
+});
+
+test('hosts of repositories are read from a list, and a faulty list is refused with its name', () => {
+  expect(repositoryHosts(extensionsOf(dataDir)).names.size).toBe(0);
+  mkdirSync(extensionsOf(dataDir), { recursive: true });
+  const file = join(extensionsOf(dataDir), 'repository-hosts.json');
+  writeFileSync(file, '["Git.Internal", "10.0.0.0/8"]');
+  expect([...repositoryHosts(extensionsOf(dataDir)).names]).toEqual(['git.internal']);
+  expect(repositoryHosts(extensionsOf(dataDir)).addresses.check('10.1.2.3')).toBe(true);
+  for (const text of ['', '{}', '["/"]']) {
+    writeFileSync(file, text);
+    expect(() => repositoryHosts(extensionsOf(dataDir))).toThrow(/repository-hosts\.json/);
+  }
 });

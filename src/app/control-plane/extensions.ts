@@ -1,12 +1,13 @@
 /**
- * What a platform team adds without building Roadbed, as data in its extensions folder: `detectors/<any>.json` and
- * `golden-paths/<name>/`. The server reads that of its data directory, once, at the start; a laptop any copy of it.
+ * What a platform team adds without building Roadbed, as data in its extensions folder: `detectors/<any>.json`,
+ * `golden-paths/<name>/` and `repository-hosts.json`. The server reads that of its data directory, once, at the start; a laptop any copy of it.
  *
  * Own ones come before those that ship; an own golden path of a shipped name replaces it. A faulty file fails
  * the start with its name, because silence would make repositories be built by something else.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { allowedHosts, type AllowedHosts } from '../../adapters/git/remote-network.ts';
 import type { ServiceTemplate } from '../../control/service-template/template.ts';
 import type { Detector } from '../../engines/pipeline-detection/detector.ts';
 import { parseDetectors } from '../../engines/pipeline-detection/load.ts';
@@ -29,4 +30,17 @@ export function allTemplates(extensions: string): ServiceTemplate[] {
   const folder = join(extensions, 'golden-paths');
   const own = existsSync(folder) ? readTemplates(folder) : [];
   return [...own, ...readTemplates().filter((shipped) => !own.some((one) => one.name === shipped.name))];
+}
+
+/** Hosts inside the platform's network that repositories may be fetched from. Throws ROADBED-2014. */
+export function repositoryHosts(extensions: string): AllowedHosts {
+  const file = join(extensions, 'repository-hosts.json');
+  if (!existsSync(file)) return allowedHosts([], file);
+  let entries: unknown;
+  try {
+    entries = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    // Told below as what it is: no list.
+  }
+  return allowedHosts(entries, file);
 }

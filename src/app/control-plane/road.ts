@@ -33,7 +33,7 @@ import type { Secrets } from '../../ports/secrets.ts';
 import type { DesiredState } from '../../ports/source.ts';
 import type { Folders } from '../folders.ts';
 import type { PlatformDatabase } from './database.ts';
-import { allDetectors, extensionsOf } from './extensions.ts';
+import { allDetectors, extensionsOf, repositoryHosts } from './extensions.ts';
 import type { ObjectCore } from './object-core.ts';
 import type { Programs } from './programs.ts';
 import { repositoryCredentials } from './repository-secrets.ts';
@@ -143,7 +143,7 @@ function deliveryOf(parts: RoadParts, desiredState: DesiredState, metrics: Traff
 
 export async function openRoad(parts: RoadParts): Promise<Road> {
   const { folders, storage, core, programs, clock, log, addresses } = parts;
-  const source = openGitSource({ folder: folders.repositories, clock, credentials: (namespace, name) => repositoryCredentials(core, parts.secrets, namespace, name) });
+  const source = openGitSource({ folder: folders.repositories, clock, allowedHosts: repositoryHosts(extensionsOf(folders.dataDir)), credentials: (namespace, name) => repositoryCredentials(core, parts.secrets, namespace, name) });
   const desiredState = await openDesiredState(source, clock);
   const samples = new TrafficSamples(storage.database);
   const metrics = await createTrafficCollector({ traffic: programs.traffic, store: samples, journal: fileJournal(join(folders.dataDir, 'traffic-collector.json')), clock, log });
