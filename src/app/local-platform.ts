@@ -1,8 +1,9 @@
 /** What commands need of this machine. Everything heavy is loaded by the command that needs it. */
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { systemdUnit } from '../adapters/process/systemd.ts';
 import type { LocalPlatform } from '../cli/local-platform.ts';
 import { openInBrowser } from './browser.ts';
+import { reachableFor } from './folders.ts';
 import { packageRoot, packageVersion } from './package-root.ts';
 
 export function localPlatform(): LocalPlatform {
@@ -18,8 +19,12 @@ export function localPlatform(): LocalPlatform {
       const home = process.env['HOME'] ?? '/root';
       const path = options.user ? join(process.env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'systemd', 'user', 'roadbed.service') : '/etc/systemd/system/roadbed.service';
       // By its path: the Node of systemd's own PATH may be another one, or none.
-      const command = [process.execPath, join(packageRoot, 'bin', 'roadbed'), 'up', '--empty', '--data-dir', options.dataDir, ...options.publicUrls.flatMap((url) => ['--public-url', url])];
-      return { path, text: systemdUnit({ scope: options.user ? 'user' : 'system', command, dataDir: options.dataDir }) };
+      const command = [process.execPath, join(packageRoot, 'bin', 'roadbed'), 'up', '--empty', '--data-dir', resolve(options.dataDir), ...options.publicUrls.flatMap((url) => ['--public-url', url])];
+      // Resolved: systemd starts it elsewhere. What others must reach may be in a place of its own.
+      const dataDir = resolve(options.dataDir);
+      const reachable = reachableFor(dataDir);
+      const alsoWrites = reachable === dataDir ? [] : [dirname(reachable)];
+      return { path, folders: [dataDir, ...alsoWrites], text: systemdUnit({ scope: options.user ? 'user' : 'system', command, dataDir, alsoWrites }) };
     },
     backup: async (options) => (await import('./backup.ts')).backup(options),
     restore: async (options) => (await import('./backup.ts')).restore(options),

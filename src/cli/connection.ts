@@ -47,7 +47,19 @@ function toError(status: number, text: string): PlatformError {
   });
 }
 
+const NOT_TRUSTED = new Set(['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_SIGNATURE_FAILURE', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+
 function unreachable(context: Context, cause: Error): PlatformError {
+  if (NOT_TRUSTED.has((cause as NodeJS.ErrnoException).code ?? '')) {
+    return new PlatformError({
+      code: 'ROADBED-6008',
+      class: 'refused',
+      message: `the certificate of ${context.apiUrl} is not trusted, so no token was sent`,
+      why: cause.message,
+      next: `copy keys/tls/ca.crt from the data directory of that Roadbed, then: roadbed login ${context.apiUrl} --token-file FILE --ca ca.crt`,
+      cause,
+    });
+  }
   return new PlatformError({ code: 'ROADBED-6004', class: 'unavailable', message: `Roadbed at ${context.apiUrl} does not answer`, why: cause.message, next: 'roadbed up, or roadbed doctor', retry: 'backoff', cause });
 }
 

@@ -24,7 +24,7 @@ export interface LocalPlatform {
   down(options: { dataDir: string; purge: boolean; keepDatabase?: boolean }): Promise<{ stopped: string[]; left: string[] }>;
   /** What a purge removes from a database server elsewhere; undefined when the state is in the data directory. */
   planPurge(options: { dataDir: string }): Promise<{ place: string; databases: string[]; schema: boolean } | undefined>;
-  systemdUnit(options: { dataDir: string; user: boolean; publicUrls: readonly string[] }): { path: string; text: string };
+  systemdUnit(options: { dataDir: string; user: boolean; publicUrls: readonly string[] }): { path: string; text: string; folders: string[] };
   /** `onScope` is told at once what the archive will not hold. */
   backup(options: { dataDir: string; file: string; onScope: (line: string) => void }): Promise<{ bytes: number; parts: string[]; notCovered: string[] }>;
   restore(options: { dataDir: string; file: string }): Promise<{ parts: string[]; notCovered: string[] }>;

@@ -38,7 +38,8 @@ export async function waitForUrl(session: Session, namespace: string, service: s
         const seconds = ((Date.now() - started) / 1000).toFixed(1);
         if (session.output.json) session.output.document({ service, namespace, url, seconds: Number(seconds) });
         else session.output.line(`${url} answers ${status}, ${seconds} s after you asked for it`);
-        session.output.say(`next: git clone the repository, push a change; roadbed status ${service}`);
+        const { gitUrl } = session.connection().context;
+        session.output.say(`next: git clone ${gitUrl ?? '<git url>'}/${namespace}/${service}.git (any user name, a token as the password: roadbed token create), push a change; roadbed status ${service} -n ${namespace}`);
         return 0;
       }
     }

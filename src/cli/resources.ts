@@ -3,6 +3,8 @@ import { PlatformError } from '../domain/error.ts';
 import { API_VERSION } from '../domain/kinds/group.ts';
 import type { ApiObject } from '../domain/object.ts';
 import type { RolloutSpec, RolloutStatus } from '../domain/kinds/rollout.ts';
+import type { Session as SessionInfo } from '../api/contract/pages.ts';
+import { PREFIX, reads } from '../api/contract/routes.ts';
 import type { Connection } from './connection.ts';
 
 export type RolloutObject = ApiObject<RolloutSpec, RolloutStatus>;
@@ -20,6 +22,7 @@ export interface DiscoveredKind {
   names: string[];
 }
 
+const CLUSTER_WIDE: ReadonlySet<string> = new Set(['accesstokens', 'environments']);
 const OWN = `/apis/${API_VERSION}`;
 
 /** `/apis/roadbed.dev/v1alpha1/namespaces/shop/rollouts`; without a namespace, all of them. */
@@ -28,9 +31,19 @@ export function ownPath(plural: string, namespace?: string, name?: string): stri
   return `${OWN}${scope}/${plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
 }
 
+/** Objects of a kind; without a namespace those of every team that the caller may read. */
 export async function listOwn<T extends ApiObject = ApiObject>(connection: Connection, plural: string, namespace?: string, fieldSelector?: string): Promise<T[]> {
   const query = fieldSelector === undefined ? '' : `?fieldSelector=${encodeURIComponent(fieldSelector)}`;
-  return (await connection.call<ObjectList<T>>('GET', `${ownPath(plural, namespace)}${query}`)).items;
+  const list = async (where: string | undefined): Promise<T[]> => (await connection.call<ObjectList<T>>('GET', `${ownPath(plural, where)}${query}`)).items;
+  try {
+    return await list(namespace);
+  } catch (refused) {
+    if (namespace !== undefined || CLUSTER_WIDE.has(plural) || !(refused instanceof PlatformError) || refused.class !== 'forbidden') throw refused;
+    // Whoever may not read all of them together may read those of the own teams.
+    const { namespaces } = await connection.call<SessionInfo>('GET', `${PREFIX}${reads.session.path}`);
+    if (namespaces.length === 0) throw refused;
+    return (await Promise.all(namespaces.map(list))).flat();
+  }
 }
 
 /** The rollouts of a service, one for each environment; throws ROADBED-6010 with a suggestion when there is none. */

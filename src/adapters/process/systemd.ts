@@ -15,8 +15,10 @@ export interface UnitOptions {
   scope: 'system' | 'user';
   /** Absolute path of the program and its arguments, for instance `/usr/local/bin/roadbed up`. */
   command: string[];
-  /** The only folders that the service writes. */
+  /** The folder that the service writes. */
   dataDir: string;
+  /** Others beside it. */
+  alsoWrites?: readonly string[];
   /** For a system unit: who it runs as; root gives every step and service a user of its own. */
   user?: string;
   environment?: Record<string, string>;
@@ -70,7 +72,7 @@ export function systemdUnit(options: UnitOptions): string {
     ...(system
       ? [
           'ProtectSystem=strict',
-          `ReadWritePaths=${quotePath(options.dataDir)} /tmp /var/tmp`,
+          `ReadWritePaths=${[options.dataDir, ...(options.alsoWrites ?? [])].map(quotePath).join(' ')} /tmp /var/tmp`,
           'ProtectHome=read-only',
           'ProtectClock=yes',
           'ProtectHostname=yes',

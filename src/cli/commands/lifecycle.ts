@@ -84,13 +84,13 @@ async function doctor(session: Session): Promise<number> {
 }
 
 async function serviceInstall(session: Session, flags: { system?: boolean; print?: boolean; publicUrl?: string[] }): Promise<void> {
-  const { path, text } = session.platform.systemdUnit({ dataDir: dataDirOf(session), user: flags.system !== true, publicUrls: publicUrlsOf(session, flags.publicUrl) });
+  const { path, text, folders } = session.platform.systemdUnit({ dataDir: dataDirOf(session), user: flags.system !== true, publicUrls: publicUrlsOf(session, flags.publicUrl) });
   if (flags.print === true || session.options.dryRun === true) {
     session.output.line(text.trimEnd());
     return;
   }
   const { writeUnit } = await import('../systemd-unit.ts');
-  await writeUnit(path, text);
+  await writeUnit(path, text, folders);
   if (session.output.json) session.output.document({ path });
   else session.output.line(`wrote ${path}`);
   session.output.say(`next: systemctl ${flags.system === true ? '' : '--user '}daemon-reload && systemctl ${flags.system === true ? '' : '--user '}enable --now roadbed`);
