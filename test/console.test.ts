@@ -4,6 +4,7 @@
  * server and the browser are the real ones.
  */
 import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -26,6 +27,8 @@ const PAGES: [string, string, RegExp][] = [
   ['Rollout on its way', '/rollouts/shop/checkout.prod', /has 25.% of the traffic/],
   ['New service', '/new', /Start a service/],
   ['Environments', '/environments', /behind in production/],
+  ['Environment', '/environments/prod', /prod takes a release from dev when a person says so/],
+  ['Delivery metrics', '/delivery', /in seven days/],
   ['Audit', '/audit', /Every write/],
 ];
 
@@ -156,9 +159,66 @@ describe.skipIf(browserPath === undefined)('the console', { timeout: 240_000 }, 
   test('a filter that hides everything says so and can be cleared', async () => {
     const page = await open();
     await show(page, '/catalog?q=nothing-is-called-this', /owned/);
-    await page.getByText('Nothing matches the filter').waitFor();
+    await page.getByText('No entity matches the filter').waitFor();
     await page.getByRole('button', { name: 'Clear the filter' }).click();
     await page.getByRole('link', { name: 'checkout', exact: true }).first().waitFor();
+  });
+
+  test('a number opens what it was counted from, and leads to the rows', async () => {
+    const page = await open();
+    await page.getByRole('heading', { level: 1, name: /need/ }).waitFor();
+    await page.getByRole('button', { name: /Failed requests, payments in prod/ }).click();
+    const evidence = page.getByRole('dialog', { name: 'Failed requests, payments in prod' });
+    await evidence.getByText(/^[\d,]+ of [\d,]+ requests?$/).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await evidence.getByRole('link', { name: 'Over time' }).click();
+    await page.waitForURL(/\/services\/shop\/payments\?environment=prod#traffic$/);
+    await page.goto(running.url);
+    await page.getByRole('link', { name: /^\d+ returned$/ }).click();
+    await page.waitForURL(/\/delivery\?outcome=returned$/);
+  });
+
+  test('a list is saved as CSV with every value whole, a chart as a picture that needs nothing else', async () => {
+    const page = await open();
+    await show(page, '/catalog?q=payments', /owned/);
+    const [list] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /rows? of catalog as CSV/ }).click()]);
+    expect(list.suggestedFilename()).toBe('roadbed-catalog.csv');
+    const lines = (await readFile(await list.path(), 'utf8')).trimEnd().split('\r\n');
+    expect(lines[0]).toMatch(/^kind,team,name,/);
+    expect(lines.some((line) => line.startsWith('Component,shop,payments,'))).toBe(true);
+    expect(lines.some((line) => line.startsWith('Component,shop,cart,'))).toBe(false);
+    await show(page, '/rollouts/shop/payments.prod', /was rolled back/);
+    for (const name of ['SVG of traffic split', /^SVG of Failed requests/]) {
+      const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+      const drawn = await readFile(await saved.path(), 'utf8');
+      expect(drawn).toMatch(/^<svg[^>]* width="\d+" height="\d+"/);
+      expect(drawn).not.toMatch(/class=|var\(|<script|href=/);
+      expect(await page.evaluate(`new DOMParser().parseFromString(${JSON.stringify(drawn)}, 'image/svg+xml').querySelector('parsererror')`)).toBeNull();
+    }
+  });
+
+  test('a wrong field of an environment is named, and nothing can be saved until it is right', async () => {
+    const page = await open();
+    await show(page, '/environments/prod', /^prod takes/);
+    const save = page.getByRole('button', { name: 'Save', exact: true });
+    expect(await save.getAttribute('aria-disabled')).toBe('true');
+    await page.getByLabel('Step 1: share of the traffic, %').fill('101');
+    await page.getByText('A whole number from 0 to 100.').waitFor();
+    expect(await save.getAttribute('aria-disabled')).toBe('true');
+    await page.getByLabel('Step 1: share of the traffic, %').fill('7');
+    await page.getByRole('region', { name: 'What will change' }).getByText('strategy.steps[0].setWeight').waitFor();
+    expect(await save.getAttribute('aria-disabled')).toBe('false');
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Discard' }).click();
+    expect(await page.getByLabel('Step 1: share of the traffic, %').inputValue()).toBe('5');
+  });
+
+  test('on a narrow screen a row is a card whose cells say what they are', async () => {
+    const page = await open({ viewport: { width: 390, height: 844 } });
+    await show(page, '/catalog', /owned/);
+    const cell = page.getByRole('row', { name: /^checkout/ }).first().getByRole('cell').nth(2);
+    expect(await cell.evaluate('(cell) => getComputedStyle(cell, "::before").content')).toBe('"Owner"');
+    expect(await page.getByRole('group', { name: 'Catalog' }).evaluate('(box) => box.scrollWidth - box.clientWidth')).toBe(0);
   });
 
   test('lifting a hold asks for a reason, keeps it, and the page follows without reload', async () => {

@@ -46,6 +46,9 @@ export interface Objects {
   delete(kind: KindName, namespace: string | undefined, name: string, options?: WriteOptions): Promise<void>;
   /** All or nothing, in one database transaction together with `events`. */
   transact(writes: readonly ObjectWrite[], events: readonly NewEvent[], options?: WriteOptions): Promise<ApiObject[]>;
-  /** First the current objects as ADDED, then every change in order. `onEvent` must not block. */
-  watch(kind: KindName, onEvent: (event: ObjectEvent) => void): { stop(): void };
+  /**
+   * First the current objects as ADDED, then every change in order. `onEvent` must not block. With a
+   * namespace only its objects, which is all that who may read one team may watch.
+   */
+  watch(kind: KindName, onEvent: (event: ObjectEvent) => void, options?: { namespace?: string }): { stop(): void };
 }

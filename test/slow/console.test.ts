@@ -3,8 +3,9 @@
  * watches it being undone, reads the receipt, lifts the hold, releases the fix, and makes a service of his own.
  */
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -160,6 +161,53 @@ describe.skipIf(browserPath === undefined)('the console on the real platform', (
     expect(await axe(page)).toEqual([]);
   }, 3 * MINUTE);
 
+  test('an environment is changed in the form, a change of somebody else meanwhile is never overwritten', async () => {
+    await page.goto(at('/environments/prod'));
+    await title(/^prod takes every release from dev by itself$/).waitFor();
+    await page.getByLabel('What it is for').fill('Serves customers');
+    await page.getByLabel('Samples needed').first().fill('25');
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Serves customers').first().waitFor();
+    await page.getByText('Nothing yet. The fields hold what is kept now.').waitFor();
+    const environment = async () => JSON.parse((await run(process.execPath, [PROGRAM, '--data-dir', dataDir, 'get', 'environment', 'prod', '--json'], { timeout: MINUTE })).stdout) as { metadata: { annotations?: Record<string, string> }; spec: { strategy: { background: { checks: { minSamples: number }[] } } } };
+    expect(await environment()).toMatchObject({ metadata: { annotations: { 'kubernetes.io/description': 'Serves customers' } }, spec: { strategy: { background: { checks: [{ minSamples: 25 }, { minSamples: 20 }] } } } });
+
+    await page.getByLabel('Samples needed').first().fill('30');
+    const file = join(dataDir, 'other.json');
+    await writeFile(file, JSON.stringify({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'Environment', metadata: { name: 'prod' }, spec: { order: 2, strategy: { steps: [] , progressDeadlineSeconds: 90 } } }));
+    await run(process.execPath, [PROGRAM, '--data-dir', dataDir, 'apply', '--force', '-f', file], { timeout: MINUTE });
+    await page.getByText('Somebody changed this environment since you began').waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Somebody changed it meanwhile.').waitFor();
+    expect((await environment()).spec.strategy.background.checks[0]?.minSamples).toBe(25);
+    await page.getByRole('button', { name: 'Discard' }).click();
+    complaints.splice(0);
+  }, 3 * MINUTE);
+
+  test('who may only read sees the settings, and why they cannot be changed', async () => {
+    const cli = (...words: string[]) => run(process.execPath, [PROGRAM, '--data-dir', dataDir, ...words], { timeout: MINUTE });
+    const file = join(dataDir, 'grant.json');
+    await writeFile(file, JSON.stringify({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'RoleGrant', metadata: { name: 'vera', namespace: 'shop' }, spec: { role: 'viewer', subjects: ['user:vera'] } }));
+    await cli('apply', '-f', file);
+    const token = (await cli('token', 'create', 'vera', '--subject', 'user:vera')).stdout.trim();
+    const other = await (await browser.newContext()).newPage();
+    await other.goto(at('/login'));
+    await other.getByRole('textbox').fill(token);
+    await other.keyboard.press('Enter');
+    await other.waitForURL(at('/'));
+    await other.goto(at('/environments/prod'));
+    await other.getByText('Environments are changed by platform admins; vera may only read them.').first().waitFor();
+    expect(await other.getByLabel('What it is for').isDisabled()).toBe(true);
+    expect(await axe(other)).toEqual([]);
+    // What the admin changes shows to the reader at once: his stream watches his team and the environments.
+    await writeFile(file, JSON.stringify({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'Environment', metadata: { name: 'prod', annotations: { 'kubernetes.io/description': 'Serves everybody' } }, spec: { order: 2 } }));
+    await cli('apply', '--force', '-f', file);
+    await expect.poll(() => other.getByLabel('What it is for').inputValue(), { timeout: 20_000 }).toBe('Serves everybody');
+    expect(await other.getByText(/Live updates are interrupted/).count()).toBe(0);
+    await other.context().close();
+  }, 2 * MINUTE);
+
   test('the audit record is verified in the browser', async () => {
     await page.goto(at('/audit'));
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
@@ -169,7 +217,7 @@ describe.skipIf(browserPath === undefined)('the console on the real platform', (
 
   test.each([
     ['/', /need|healthy|way|wait/i], ['/catalog', /components, all owned/], ['/catalog/component/shop/checkout', /checkout belongs to payments-team/], ['/services/shop/payments', /payments is/],
-    ['/pipelines', /repositories build/], ['/environments', /production/i], ['/rollouts/shop/payments.prod', /serves all requests/], ['/audit', /Every write/], ['/new', /Start a service/],
+    ['/pipelines', /repositories build/], ['/environments', /production/i], ['/environments/prod', /^prod takes/], ['/delivery', /in seven days/], ['/rollouts/shop/payments.prod', /serves all requests/], ['/audit', /Every write/], ['/new', /Start a service/],
   ])('%s is readable in the dark and on a narrow screen', async (path, heading) => {
     await page.goto(at(path));
     await title(heading).waitFor();

@@ -15,7 +15,7 @@ function readableBy(readable: Readable, namespace: string | undefined): boolean 
 
 export function changeStream(objects: Objects, events: Events, readable: Readable, may: () => Promise<boolean>): Response {
   return eventStream(may, (stream) => {
-    const watches = SHOWN.map((kind) => watchKind(objects, kind, readable, stream));
+    const watches = SHOWN.flatMap((kind) => placesOf(kind, readable).map((namespace) => watchKind(objects, kind, namespace, readable, stream)));
     const log = events.follow((row) => {
       if (readableBy(readable, row.namespace) && readable.row(row)) stream.send('event', { sequence: row.sequence, kind: row.kind, chain: row.chain });
     });
@@ -23,8 +23,13 @@ export function changeStream(objects: Objects, events: Events, readable: Readabl
   });
 }
 
+/** Who may not read everything watches team by team; environments belong to none. */
+function placesOf(kind: string, readable: Readable): (string | undefined)[] {
+  return readable.all || kind === 'Environment' ? [undefined] : readable.namespaces;
+}
+
 /** A watch begins with what exists already; the page has read that, so only later changes are sent. */
-function watchKind(objects: Objects, kind: string, readable: Readable, stream: EventStream): { stop(): void } {
+function watchKind(objects: Objects, kind: string, place: string | undefined, readable: Readable, stream: EventStream): { stop(): void } {
   const startedAt = performance.now();
   const seen = new Map<string, string>();
   return objects.watch(kindName(kind), ({ type, object }: { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: ApiObject }) => {
@@ -35,5 +40,5 @@ function watchKind(objects: Objects, kind: string, readable: Readable, stream: E
     const initial = type === 'ADDED' && performance.now() - startedAt < 50;
     if (initial || known === resourceVersion) return;
     if (kind === 'Environment' || readableBy(readable, namespace)) stream.send('change', { type, kind, ...(namespace === undefined ? {} : { namespace }), name });
-  });
+  }, place === undefined ? {} : { namespace: place });
 }

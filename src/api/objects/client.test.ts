@@ -34,3 +34,17 @@ test('a watch that is stopped while it still shows what is there ends', async ()
   for (let turn = 0; turn < 5; turn++) await nextTurn();
   expect(seen).toHaveLength(shown);
 });
+
+test('who may read one team watches that team, and no other', async () => {
+  const { platform, as } = await testWorld();
+  await platform.create({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'RoleGrant', metadata: { name: 'vera', namespace: 'payments' }, spec: { role: 'viewer', subjects: ['user:vera'] } });
+  const vera = as('user:vera');
+  expect(() => vera.watch(KIND, () => undefined)).toThrow(/cannot watch/);
+  expect(() => vera.watch(KIND, () => undefined, { namespace: 'shop' })).toThrow(/cannot watch/);
+  const seen: string[] = [];
+  const watch = vera.watch(KIND, ({ object }) => seen.push(`${object.metadata.namespace}/${object.metadata.name}`), { namespace: 'payments' });
+  await platform.create({ ...claim('foreign'), metadata: { name: 'foreign', namespace: 'shop' } });
+  await platform.create(claim('own'));
+  expect(seen).toEqual(['payments/own']);
+  watch.stop();
+});

@@ -105,12 +105,12 @@ export function objectClient(service: ObjectService, identity: Identity): Object
       await service.remove({ kind: kindNamed(name), namespace, name: objectName }, { propagationPolicy: 'Background' }, contextOf(options));
     },
     transact,
-    watch(name: KindName, onEvent: (event: ObjectEvent) => void) {
+    watch(name: KindName, onEvent: (event: ObjectEvent) => void, { namespace }: { namespace?: string } = {}) {
       const kind = kindNamed(name);
-      const target = { kind, namespace: undefined, name: '' };
+      const target = { kind, namespace, name: '' };
       const decision = service.decide(identity, 'watch', target);
-      if (!decision.allowed) throw forbidden(kind, { user: identity.subject, verb: 'watch', namespace: undefined, name: '', why: decision.reason });
-      return watch(service, kind, onEvent);
+      if (!decision.allowed) throw forbidden(kind, { user: identity.subject, verb: 'watch', namespace, name: '', why: decision.reason });
+      return watch(service, kind, namespace === undefined ? onEvent : (event) => { if (event.object.metadata.namespace === namespace) onEvent(event); });
     },
   };
 }

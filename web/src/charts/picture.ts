@@ -10,6 +10,7 @@
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 const PADDING = 16;
 const KEPT = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'stroke-linejoin', 'opacity', 'color', 'font-family', 'font-size', 'font-weight', 'text-anchor'];
+const NOT_COPIED = /^(class|style|tabindex|role|aria-.*|data-.*|xmlns.*)$/;
 const LEFT_OUT = 'details, [data-tools], .unseen, script, style, title';
 
 type Corner = Pick<DOMRect, 'left' | 'top'>;
@@ -43,7 +44,7 @@ function groundOf(element: Element): string {
 }
 
 function transparent(colour: string): boolean {
-  return colour === 'transparent' || /,\s*0\)$/.test(colour) || /\/\s*0\)$/.test(colour);
+  return colour === 'transparent' || /^rgba\(.*,\s*0\)$/.test(colour) || /\/\s*0\)$/.test(colour);
 }
 
 function draw(element: Element, origin: Corner, into: SVGElement): void {
@@ -60,24 +61,35 @@ function draw(element: Element, origin: Corner, into: SVGElement): void {
 
 function drawSvg(source: SVGSVGElement, origin: Corner, into: SVGElement): void {
   const area = source.getBoundingClientRect();
-  const copy = source.cloneNode(true) as SVGSVGElement;
-  const copies = [copy, ...copy.querySelectorAll('*')];
-  for (const [index, original] of [source, ...source.querySelectorAll('*')].entries()) {
-    const style = getComputedStyle(original);
-    const target = copies[index];
-    target?.removeAttribute('class');
-    target?.setAttribute('style', KEPT.map((name) => `${name}:${style.getPropertyValue(name)}`).join(';'));
-  }
+  const copy = copyOf(source);
   setAttributes(copy, { x: String(area.left - origin.left), y: String(area.top - origin.top), width: String(area.width), height: String(area.height), overflow: 'visible', 'data-bottom': String(area.bottom - origin.top) });
-  for (const name of ['tabindex', 'role', 'aria-label']) copy.removeAttribute(name);
   into.append(copy);
+}
+
+/** With the computed style as attributes: a `style` attribute, even on an element that is never shown, the page's policy forbids. */
+function copyOf(source: SVGElement): SVGElement {
+  const copy = document.createElementNS(NAMESPACE, source.tagName);
+  for (const { name, value } of source.attributes) if (!NOT_COPIED.test(name)) copy.setAttribute(name, value);
+  const style = getComputedStyle(source);
+  for (const name of KEPT) copy.setAttribute(name, style.getPropertyValue(name));
+  for (const child of source.childNodes) {
+    if (child instanceof Text) copy.append(child.data);
+    else if (child instanceof SVGElement && child.tagName !== 'title') copy.append(copyOf(child));
+  }
+  return copy;
 }
 
 function drawBox(element: Element, style: CSSStyleDeclaration, origin: Corner, into: SVGElement): void {
   const border = Number.parseFloat(style.borderTopWidth);
   const bare = transparent(style.backgroundColor);
-  if (bare && (border === 0 || style.borderTopStyle === 'none')) return;
   const area = element.getBoundingClientRect();
+  const below = Number.parseFloat(style.borderBottomWidth);
+  if (border === 0 && below > 0) {
+    const line = document.createElementNS(NAMESPACE, 'rect');
+    setAttributes(line, { x: String(area.left - origin.left), y: String(area.bottom - below - origin.top), width: String(area.width), height: String(below), fill: style.borderBottomColor });
+    into.append(line);
+  }
+  if (bare && border === 0) return;
   const box = document.createElementNS(NAMESPACE, 'rect');
   setAttributes(box, {
     x: String(area.left - origin.left + border / 2), y: String(area.top - origin.top + border / 2), width: String(Math.max(0, area.width - border)), height: String(Math.max(0, area.height - border)),

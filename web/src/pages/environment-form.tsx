@@ -31,8 +31,8 @@ export function EnvironmentForm({ draft, onChange, problems, readOnly, sources }
           <Check label="Roll back by itself" checked={draft.autoRollback} onChange={(autoRollback) => onChange({ autoRollback })} hint="When a check fails, traffic returns to the last healthy release and the new one is held." />
         </div>
       </Panel>
-      <Steps steps={draft.steps} problems={problems} onChange={(steps) => onChange({ steps })} />
-      <Checks checks={draft.checks} problems={problems} onChange={(checks) => onChange({ checks })} />
+      <Steps steps={draft.steps} problems={problems} onChange={(steps) => onChange({ steps })} readOnly={readOnly} />
+      <Checks checks={draft.checks} problems={problems} onChange={(checks) => onChange({ checks })} readOnly={readOnly} />
       <Panel>
         <div className={styles.narrow}>
         <Field label="Seconds until a new release must be ready" kind="number" value={draft.deadlineSeconds} onChange={(deadlineSeconds) => onChange({ deadlineSeconds })} hint="Empty: 600 seconds. A release that is not ready by then is returned." problem={problems['deadlineSeconds']} />
@@ -42,7 +42,13 @@ export function EnvironmentForm({ draft, onChange, problems, readOnly, sources }
   );
 }
 
-function Steps({ steps, problems, onChange }: { steps: StepDraft[]; problems: Problems; onChange: (steps: StepDraft[]) => void }) {
+interface PartProps {
+  problems: Problems;
+  /** The whole form only shows, so the buttons that add, move and remove would say nothing. */
+  readOnly: boolean;
+}
+
+function Steps({ steps, problems, onChange, readOnly }: PartProps & { steps: StepDraft[]; onChange: (steps: StepDraft[]) => void }) {
   const replace = (index: number, value: string): void => onChange(steps.map((step, at) => (at === index && step.kind !== 'analysis' ? { ...step, value } : step)));
   const move = (index: number, by: 1 | -1): void => {
     const next = [...steps];
@@ -66,15 +72,15 @@ function Steps({ steps, problems, onChange }: { steps: StepDraft[]; problems: Pr
                 <Field hideLabel label={step.kind === 'weight' ? `Step ${index + 1}: share of the traffic, %` : `Step ${index + 1}: wait for`} value={step.value} kind={step.kind === 'weight' ? 'number' : 'text'} placeholder={step.kind === 'pause' ? 'a person' : ''} onChange={(value) => replace(index, value)} problem={problems[`steps.${index}`]} />
               </>
             )}
-            <span className={styles.tools}>
+            {readOnly ? null : <span className={styles.tools}>
               <Button kind="quiet" label={`Move step ${index + 1} up`} disabledReason={index === 0 ? 'It is the first.' : undefined} onPress={() => move(index, -1)}><Glyph name="up" size={14} /></Button>
               <Button kind="quiet" label={`Move step ${index + 1} down`} disabledReason={index === steps.length - 1 ? 'It is the last.' : undefined} onPress={() => move(index, 1)}><Glyph name="down" size={14} /></Button>
               <Button kind="quiet" label={`Remove step ${index + 1}`} onPress={() => onChange(steps.filter((_, at) => at !== index))}><Glyph name="close" size={14} /></Button>
-            </span>
+            </span>}
           </li>
         ))}
       </ol>
-      <div className={styles.buttons}>
+      <div className={styles.buttons} hidden={readOnly}>
         <Button onPress={() => onChange([...steps, { kind: 'weight', value: '' }])}>Add a share</Button>
         <Button onPress={() => onChange([...steps, { kind: 'pause', value: '30s' }])}>Add a wait</Button>
       </div>
@@ -85,7 +91,7 @@ function Steps({ steps, problems, onChange }: { steps: StepDraft[]; problems: Pr
 const NO_DATA: [NoDataPolicy, string][] = [['wait', 'wait for more'], ['fail', 'count as failed'], ['inconclusive', 'stop and ask a person'], ['pass', 'count as passed']];
 const METRICS: Readonly<Record<CheckDraft['check']['metric'], string>> = { successRate: 'Success, at least %', latency: 'First byte, at most ms', query: 'Query' };
 
-function Checks({ checks, problems, onChange }: { checks: CheckDraft[]; problems: Problems; onChange: (checks: CheckDraft[]) => void }) {
+function Checks({ checks, problems, onChange, readOnly }: PartProps & { checks: CheckDraft[]; onChange: (checks: CheckDraft[]) => void }) {
   const set = (index: number, change: Partial<CheckDraft>): void => onChange(checks.map((check, at) => (at === index ? { ...check, ...change } : check)));
   const free = (name: string): string => (checks.some(({ check }) => check.name === name) ? free(`${name}-2`) : name);
   const add = (check: Pick<CheckDraft['check'], 'name' | 'metric' | 'quantile'>, limit: string): void =>
@@ -99,7 +105,7 @@ function Checks({ checks, problems, onChange }: { checks: CheckDraft[]; problems
           <div className={styles.checkHead}>
             <h3>{entry.check.name}</h3>
             <span className={styles.soft}>{entry.check.metric === 'latency' ? `p${Math.round((entry.check.quantile ?? 0.95) * 1_000) / 10}` : ''}{entry.check.window === undefined ? '' : ` over ${entry.check.window}`}{entry.check.interval === undefined ? '' : `, every ${entry.check.interval}`}</span>
-            <Button kind="quiet" label={`Remove the check ${entry.check.name}`} onPress={() => onChange(checks.filter((_, at) => at !== index))}><Glyph name="close" size={14} /></Button>
+            {readOnly ? null : <Button kind="quiet" label={`Remove the check ${entry.check.name}`} onPress={() => onChange(checks.filter((_, at) => at !== index))}><Glyph name="close" size={14} /></Button>}
           </div>
           <div className={styles.checkFields}>
           {entry.check.metric === 'query' ? <p className={styles.fixed}><code>{entry.check.query}</code></p> : <Field label={METRICS[entry.check.metric]} kind="number" value={entry.limit} onChange={(limit) => set(index, { limit })} problem={problems[`checks.${index}.limit`]} />}
@@ -109,7 +115,7 @@ function Checks({ checks, problems, onChange }: { checks: CheckDraft[]; problems
           </div>
         </div>
       ))}
-      <div className={styles.buttons}>
+      <div className={styles.buttons} hidden={readOnly}>
         <Button onPress={() => add({ name: 'success-rate', metric: 'successRate' }, '99')}>Add a success check</Button>
         <Button onPress={() => add({ name: 'latency-p99', metric: 'latency', quantile: 0.99 }, '1000')}>Add a latency check</Button>
       </div>
