@@ -26,7 +26,7 @@ function shapes(colour: (name: string) => string): string[] {
     `.container{fill:${colour('container')}}`,
     `.icon{stroke:${colour('muted')}}`,
     `.rule{stroke:${colour('edge')}}`,
-    `a:focus-visible .card,.node:focus-visible .card,.grp:focus-visible .group{stroke:${colour('focus')};stroke-width:3}`,
+    `a:focus-visible .card{stroke:${colour('focus')};stroke-width:3}`,
     ...PROVIDERS.flatMap((name) => [`.${name} .tile{fill:${colour(`${name}-soft`)}}`, `.${name} .accent{stroke:${colour(name)}}`, `.${name} .count{fill:${colour(name)}}`, `.${name} .frame{stroke:${colour(name)}}`]),
     `.counted{fill:${colour('onchange')}}`,
     ...EXPOSURES.flatMap((name) => [`.${name} .group{fill:${colour(name)};stroke:${colour(`${name}-line`)}}`, `.${name} .exposure{fill:${colour(`${name}-ink`)}}`]),

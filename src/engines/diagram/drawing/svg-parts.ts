@@ -1,7 +1,7 @@
 /** Groups, nodes and lines as SVG. */
 import type { DiagramBadge } from '../diagram.ts';
 import { EDGE_LABEL_SIZE, HEADER_HEIGHT, HEADER_SIZE, LABEL_SIZE, NODE_PADDING, SUBLABEL_SIZE, TILE } from '../layout/measure.ts';
-import type { PlacedEdge, PlacedGroup, PlacedNode, Point } from '../layout/placement.ts';
+import type { PlacedEdge, PlacedGroup, PlacedNode, Point, Rectangle } from '../layout/placement.ts';
 import { textWidth, wrapText } from '../layout/text-width.ts';
 import { oneLine, xml } from './escape.ts';
 import { providerColour } from './palette.ts';
@@ -27,6 +27,17 @@ function rect(classes: string, x: number, y: number, width: number, height: numb
 
 function linked(markup: string, href: string | undefined, label: string): string {
   return href === undefined ? markup : `<a href="${xml(href)}" aria-label="${xml(label)}">${markup}</a>`;
+}
+
+/** On a page the part itself has the name; its texts, which may be cut, are not read again. */
+function quiet(links: PartLinks): string {
+  return links.interactive ? ' aria-hidden="true"' : '';
+}
+
+/** What is focused and pressed on a page: beside the texts, so that its name is the whole and not what fits on a card. */
+function hit(links: PartLinks, r: Rectangle, name: string): string {
+  if (!links.interactive) return '';
+  return `<rect class="hit" x="${coordinate(r.x)}" y="${coordinate(r.y)}" width="${coordinate(r.width)}" height="${coordinate(r.height)}" rx="10" tabindex="0" role="button" aria-label="${xml(name)}"/>`;
 }
 
 function data(links: PartLinks, name: string, id: string): string {
@@ -60,8 +71,8 @@ export function groupHeader(placed: PlacedGroup, links: PartLinks): string {
   const sign = change === undefined ? '' : changeSign(change, r.x, r.y);
   const text = `${group.label}${group.sublabel === undefined ? '' : `, ${group.sublabel}`}`;
   const body = links.interactive ? head : linked(head, links.source(group), text);
-  const focus = links.interactive ? ' tabindex="0" role="button"' : ' role="group"';
-  return `<g class="head ${group.exposure ?? ''}"${data(links, 'group', group.id)}${focus} aria-label="${xml(oneLine(`${groupWord(group.kind)} ${text}`))}">${body}${exposure}${marks.markup}${opener(group.opens, right - 15, r.y + 7.5, links)}${sign}</g>`;
+  const name = oneLine(`${groupWord(group.kind)} ${text}`);
+  return `<g class="head ${group.exposure ?? ''}"${data(links, 'group', group.id)}${links.interactive ? '' : ` role="group" aria-label="${xml(name)}"`}>${hit(links, { x: r.x, y: r.y, width: r.width, height: HEADER_HEIGHT }, name)}<g${quiet(links)}>${body}${exposure}${marks.markup}</g>${opener(group.opens, right - 15, r.y + 7.5, links)}${sign}</g>`;
 }
 
 function groupWord(kind: string): string {
@@ -124,8 +135,7 @@ export function nodeCard(placed: PlacedNode, links: PartLinks): string {
   const sign = change === undefined ? '' : changeSign(change, r.x, r.y);
   const label = oneLine(`${node.label}${node.sublabel === undefined ? '' : `, ${node.sublabel}`}${node.count !== undefined && node.count > 1 ? `, ${node.count} of them` : ''}${change === undefined ? '' : `, ${change}`}`);
   const inner = links.interactive ? body : linked(body, links.source(node), label);
-  const focus = links.interactive ? ` tabindex="0" role="button" aria-label="${xml(label)}"` : '';
-  return `<g class="node ${colour}${change === undefined ? '' : ` ${change}`}"${data(links, 'node', node.id)}${focus}>${inner}${badges}${countBadge(placed)}${opener(node.opens, r.x + r.width - 20, r.y + 4, links)}${sign}</g>`;
+  return `<g class="node ${colour}${change === undefined ? '' : ` ${change}`}"${data(links, 'node', node.id)}>${hit(links, { x: r.x - 3, y: r.y - 3, width: r.width + 6, height: r.height + 6 }, label)}<g${quiet(links)}>${inner}${badges}${countBadge(placed)}</g>${opener(node.opens, r.x + r.width - 20, r.y + 4, links)}${sign}</g>`;
 }
 
 function between(a: Point, b: Point, distance: number): Point {
