@@ -5,7 +5,7 @@
 import { formatDecimal, isInteger, signOf } from '../value/decimal.ts';
 import { numberValue, stringValue, unknownValue } from '../value/construct.ts';
 import { tryConvert, ConversionError } from '../value/convert.ts';
-import { deepMarks, marksBelow, marksOfElement, mergeMarks, withMarks } from '../value/marks.ts';
+import { deepMarks, marksBelow, marksOfElement, mergeMarks, secrecyOnly, withMarks } from '../value/marks.ts';
 import { DYNAMIC, NUMBER, STRING, isCollection, typeName, typeOf } from '../value/type.ts';
 import type { Marks, Type, Value } from '../value/value.ts';
 import { didYouMean } from './suggestion.ts';
@@ -33,6 +33,8 @@ export function getAttribute(value: Value, name: string): Value | AccessProblem 
   }
   const type = typeOf(value);
   if (value.kind === 'unknown') {
+    const known = value.attributes?.(name);
+    if (known !== undefined) return withMarks(known, secrecyOnly(value.marks));
     const below = attributeType(type, name);
     if (below !== undefined) return unknownValue(below, value.reason, marksBelow(value.marks, name));
   }
@@ -69,13 +71,14 @@ export function getIndex(value: Value, key: Value): Value | AccessProblem {
   const type = typeOf(value);
   if (type.kind === 'set') return { summary: INVALID_INDEX, detail: "Elements of a set are identified only by their value and don't have any separate index or key to select with, so it's only possible to perform operations across all elements of the set." };
   if (type.kind === 'string' || type.kind === 'number' || type.kind === 'bool') return { summary: INVALID_INDEX, detail: 'This value does not have any indices.' };
+  if (value.kind === 'unknown' && value.attributes !== undefined && key.kind === 'string') return getAttribute(value, key.value);
   if (type.kind === 'dynamic') return value.kind === 'unknown' ? unknownValue(DYNAMIC, value.reason, mergeMarks(elementMarks(value, key), key.marks)) : { summary: INVALID_INDEX, detail: 'This value does not have any indices.' };
   const wanted = type.kind === 'list' || type.kind === 'tuple' ? NUMBER : STRING;
   const converted = tryConvert(key, wanted);
   if (converted instanceof ConversionError) return { summary: INVALID_INDEX, detail: `${NOT_THERE}: ${converted.message}.` };
   if (value.kind === 'unknown') return unknownElement(value, type, converted);
   if (converted.kind === 'unknown') return unknownValue(isCollection(type) ? type.element : DYNAMIC, converted.reason, mergeMarks(deepMarks(value), converted.marks));
-  if (value.kind === 'list' || value.kind === 'tuple') return elementAt(value, converted);
+  if (value.kind === 'list' || value.kind === 'tuple' || value.kind === 'set') return elementAt(value, converted);
   const name = converted.kind === 'string' ? converted.value : '';
   const entries = value.kind === 'map' || value.kind === 'object' ? value.entries : new Map<string, Value>();
   const entry = entries.get(name);
@@ -102,7 +105,7 @@ function unknownElement(value: Value & { kind: 'unknown' }, type: Type, key: Val
   return unknownValue(element ?? DYNAMIC, value.reason, marks);
 }
 
-function elementAt(value: Value & { kind: 'list' | 'tuple' }, key: Value): Value | AccessProblem {
+function elementAt(value: Extract<Value, { elements: readonly Value[] }>, key: Value): Value | AccessProblem {
   if (key.kind !== 'number') return { summary: INVALID_INDEX, detail: `${NOT_THERE}.` };
   const index = key.value.safe;
   const element = index === undefined ? undefined : value.elements[index];

@@ -3,7 +3,7 @@
  * come from: the body is still evaluated once with an unknown element, so that its origins (and secrecy)
  * are on the unknown result; problems of that trial do not count.
  */
-import type { Expression, ForObject, ForTuple, Splat } from '../../../formats/hcl/syntax-tree.ts';
+import type { Expression, ForObject, ForTuple, Span, Splat, SplatStep } from '../../../formats/hcl/syntax-tree.ts';
 import { EMPTY_TUPLE, listValue, objectValue, tupleValue, unknownValue } from '../value/construct.ts';
 import { ConversionError, convert, tryConvert } from '../value/convert.ts';
 import { deepMarks, mergeMarks, secrecyOnly, withMarks } from '../value/marks.ts';
@@ -166,33 +166,39 @@ function overUnknown(expression: For, collection: Value & { kind: 'unknown' }, r
 
 /** `source.*.name` and `source[*].name[0]`. */
 export function evaluateSplat(expression: Splat, run: Run): Value {
-  const source = run.evaluate(expression.source, run);
+  return splatOver(run.evaluate(expression.source, run), expression.steps, expression.source, run);
+}
+
+function splatOver(source: Value, steps: readonly SplatStep[], span: Span, run: Run): Value {
   const type = typeOf(source);
   const isSequence = type.kind === 'tuple' || type.kind === 'list' || type.kind === 'set';
   if (source.kind === 'null') {
     if (!isSequence) return withMarks(EMPTY_TUPLE, source.marks);
-    return fail(run, expression.source, 'Splat of null value', 'Splat expressions (with the * symbol) cannot be applied to null sequences.');
+    return fail(run, span, 'Splat of null value', 'Splat expressions (with the * symbol) cannot be applied to null sequences.');
   }
-  if (source.kind === 'unknown') return splatUnknown(expression, source, run);
-  if (!isSequence) return withMarks(tupleValue([takeSteps(expression, source, run)]), secrecyOnly(source.marks));
+  if (source.kind === 'unknown') return splatUnknown(source, steps, run);
+  if (source.kind !== 'list' && source.kind !== 'set' && source.kind !== 'tuple') return withMarks(tupleValue([takeSteps(steps, source, run)]), secrecyOnly(source.marks));
   const problems = run.problems.length;
-  const items = source.kind === 'list' || source.kind === 'set' || source.kind === 'tuple' ? source.elements : [];
-  step(run, expression, items.length);
+  step(run, span, source.elements.length);
   const inherited = source.marks?.origins;
-  const values = items.map((item) => takeSteps(expression, inherited !== undefined && item.marks?.origins === undefined ? withMarks(item, { origins: inherited }) : item, run));
+  const values = source.elements.map((item) => takeSteps(steps, inherited !== undefined && item.marks?.origins === undefined ? withMarks(item, { origins: inherited }) : item, run));
   const marks = secrecyOnly(source.marks);
   if (source.kind === 'tuple') return withMarks(tupleValue(values), marks);
+  if (values.length === 0) return withMarks(listValue(typeOf(quietly(run, () => takeSteps(steps, unknownValue(source.element, EMPTY_REASON), run))), []), marks);
   const elementType = unify(values.map(typeOf), true);
-  if (values.length === 0) return withMarks(listValue(typeOf(quietly(run, () => takeSteps(expression, unknownValue(source.element, EMPTY_REASON), run))), []), marks);
   if (elementType === undefined || run.problems.length > problems) return withMarks(tupleValue(values), marks);
   return withMarks(listValue(elementType, values.map((value) => (sameType(typeOf(value), elementType) ? value : convert(value, elementType)))), marks);
 }
 
 const EMPTY_REASON = { kind: 'computed', message: 'no element' } as const;
 
-function takeSteps(expression: Splat, item: Value, run: Run): Value {
+function takeSteps(steps: readonly SplatStep[], item: Value, run: Run): Value {
   let value = item;
-  for (const part of expression.steps) {
+  for (const part of steps) {
+    if (part.kind === 'splat-step') {
+      value = splatOver(value, part.steps, part, run);
+      continue;
+    }
     const next = part.kind === 'attribute-step' ? getAttribute(value, part.name) : getIndex(value, run.evaluate(part.key, run));
     if (isAccessProblem(next)) return fail(run, part, next.summary, next.detail);
     value = next;
@@ -200,9 +206,9 @@ function takeSteps(expression: Splat, item: Value, run: Run): Value {
   return value;
 }
 
-function splatUnknown(expression: Splat, source: Value & { kind: 'unknown' }, run: Run): Value {
+function splatUnknown(source: Value & { kind: 'unknown' }, steps: readonly SplatStep[], run: Run): Value {
   const { type } = source;
-  const trial = (elementType: Type): Value => quietly(run, () => takeSteps(expression, unknownValue(elementType, source.reason, source.marks), run));
+  const trial = (elementType: Type): Value => quietly(run, () => takeSteps(steps, unknownValue(elementType, source.reason, source.marks), run));
   if (type.kind === 'list' || type.kind === 'set') {
     const element = trial(type.element);
     return unknownValue(listOf(typeOf(element)), source.reason, element.marks);
@@ -214,4 +220,3 @@ function splatUnknown(expression: Splat, source: Value & { kind: 'unknown' }, ru
   const element = trial(type);
   return unknownValue(DYNAMIC, source.reason, element.marks ?? source.marks);
 }
-

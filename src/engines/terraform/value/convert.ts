@@ -60,7 +60,7 @@ function convertKnown(value: Value, type: Type, path: string): Value {
       return convertPrimitive(value, type.kind, path);
     case 'list':
     case 'set':
-      if (value.kind === 'list' || value.kind === 'set' || value.kind === 'tuple') return convertSequence(value, type, path);
+      if (value.kind === 'list' || value.kind === 'set' || value.kind === 'tuple') return convertSequence(value, type.kind, type.element, path);
       break;
     case 'map':
       if (value.kind === 'map' || value.kind === 'object') return convertEntries(value, type.element, path);
@@ -101,16 +101,16 @@ function parseBool(text: string, path: string): boolean {
   throw new ConversionError(`a bool is required${hint}`, path);
 }
 
-function convertSequence(value: Extract<Value, { elements: readonly Value[] }>, type: Type & { kind: 'list' | 'set' }, path: string): Value {
-  if (value.kind === type.kind && sameType(value.element, type.element)) return value;
-  if (value.kind === 'set' && type.kind === 'list') {
+function convertSequence(value: Extract<Value, { elements: readonly Value[] }>, kind: 'list' | 'set', wanted: Type, path: string): Value {
+  if (value.kind === kind && sameType(value.element, wanted)) return value;
+  if (value.kind === 'set' && kind === 'list') {
     const unknown = value.elements.find((element) => element.kind === 'unknown');
     if (unknown?.kind === 'unknown') return unknownValue({ kind: 'list', element: value.element }, unknown.reason, deepMarks(value));
   }
-  const make = type.kind === 'list' ? listValue : setValue;
-  const [elements, element] = convertMembers(value.elements, type.element, value.kind === 'tuple' ? undefined : value.element, (index) => `${path}[${index}]`, path);
+  const make = kind === 'list' ? listValue : setValue;
+  const [elements, element] = convertMembers(value.elements, wanted, value.kind === 'tuple' ? undefined : value.element, (index) => `${path}[${index}]`, path);
   const lost = elements.find((item) => item.kind === 'unknown' && item.type.kind === 'dynamic');
-  if (element.kind === 'dynamic' && lost?.kind === 'unknown') return unknownValue(type.kind === 'set' ? setOf(DYNAMIC) : { kind: 'list', element: DYNAMIC }, lost.reason, deepMarks(value));
+  if (element.kind === 'dynamic' && lost?.kind === 'unknown') return unknownValue(kind === 'set' ? setOf(DYNAMIC) : { kind: 'list', element: DYNAMIC }, lost.reason, deepMarks(value));
   return make(element, elements);
 }
 
