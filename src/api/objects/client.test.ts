@@ -40,10 +40,10 @@ test('who may read one team watches that team, and no other', async () => {
   await platform.create({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'RoleGrant', metadata: { name: 'vera', namespace: 'payments' }, spec: { role: 'viewer', subjects: ['user:vera'] } });
   const vera = as('user:vera');
   expect(() => vera.watch(KIND, () => undefined)).toThrow(/cannot watch/);
-  expect(() => vera.watch(KIND, () => undefined, { namespace: 'shop' })).toThrow(/cannot watch/);
+  expect(() => vera.watch(KIND, () => undefined, { namespace: 'orders' })).toThrow(/cannot watch/);
   const seen: string[] = [];
   const watch = vera.watch(KIND, ({ object }) => seen.push(`${object.metadata.namespace}/${object.metadata.name}`), { namespace: 'payments' });
-  await platform.create({ ...claim('foreign'), metadata: { name: 'foreign', namespace: 'shop' } });
+  await platform.create({ ...claim('foreign'), metadata: { name: 'foreign', namespace: 'orders' } });
   await platform.create(claim('own'));
   expect(seen).toEqual(['payments/own']);
   watch.stop();
