@@ -6,11 +6,11 @@
  */
 import type { ProviderReference } from '../terraform/configuration/declarations.ts';
 import type { ModuleEvaluation } from '../terraform/module/module-evaluation.ts';
-import { surroundingsOf } from '../terraform/module/module-evaluation.ts';
+import { surroundingsOf } from '../terraform/module/module-context.ts';
 import { evaluateBody } from '../terraform/module/body-evaluation.ts';
 import { expand } from '../terraform/module/expansion.ts';
 import type { ExpandedInstance } from '../terraform/module/expansion.ts';
-import type { Surroundings } from '../terraform/module/scope.ts';
+import type { Surroundings } from '../terraform/module/module-context.ts';
 import { bodyAttributes } from './configuration-attributes.ts';
 import { locationOf } from './configuration-values.ts';
 import type { ProviderInstance, ResourceInstance } from './model.ts';

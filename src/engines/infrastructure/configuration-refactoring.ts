@@ -2,9 +2,9 @@
 import type { ImportDeclaration } from '../terraform/configuration/declarations.ts';
 import { writtenPath } from '../terraform/configuration/syntax.ts';
 import { expand } from '../terraform/module/expansion.ts';
-import { surroundingsOf } from '../terraform/module/module-evaluation.ts';
+import { surroundingsOf } from '../terraform/module/module-context.ts';
 import type { ModuleEvaluation } from '../terraform/module/module-evaluation.ts';
-import type { Surroundings } from '../terraform/module/scope.ts';
+import type { Surroundings } from '../terraform/module/module-context.ts';
 import { printKey } from '../../formats/terraform/address.ts';
 import { attributeValue, locationOf } from './configuration-values.ts';
 import type { ModelRefactoring } from './model.ts';

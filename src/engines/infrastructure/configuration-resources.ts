@@ -1,6 +1,7 @@
 /** Resources of an evaluated module as resource instances of the model. */
 import type { ResourceDeclaration, Written } from '../terraform/configuration/declarations.ts';
 import { referenceSteps } from '../terraform/configuration/syntax.ts';
+import type { ModuleContext } from '../terraform/module/module-context.ts';
 import type { ModuleEvaluation } from '../terraform/module/module-evaluation.ts';
 import type { InstanceEvaluation, ResourceEvaluation } from '../terraform/module/resource-evaluation.ts';
 import { compareText } from '../terraform/value/type.ts';
@@ -17,13 +18,13 @@ export function moduleResources(module: ModuleEvaluation, coverage: CoverageCoun
     if (resource === undefined) return [];
     coverage.block(resource.declaration, false);
     const shared = sharedReferences(resource);
-    return resource.instances.map((instance) => resourceInstance(instance, shared, coverage));
+    return resource.instances.map((instance) => resourceInstance(module, instance, shared, coverage));
   });
 }
 
-function resourceInstance(instance: InstanceEvaluation, shared: readonly ModelReference[], coverage: CoverageCount): ResourceInstance {
+function resourceInstance(module: ModuleEvaluation, instance: InstanceEvaluation, shared: readonly ModelReference[], coverage: CoverageCount): ResourceInstance {
   const { resource } = instance;
-  const { declaration, module } = resource;
+  const { declaration } = resource;
   const body = bodyAttributes(instance.body());
   coverage.attributes(body.uses.length);
   for (const { path, reason } of body.unknown) coverage.unknown(reason, `${instance.address}.${path}`);
@@ -57,7 +58,7 @@ function sharedReferences(resource: ResourceEvaluation): ModelReference[] {
 }
 
 /** `depends_on` and the like: references to whole resources and modules. */
-export function dependencyReferences(written: readonly Written[], module: ModuleEvaluation, attribute: string): ModelReference[] {
+export function dependencyReferences(written: readonly Written[], module: ModuleContext, attribute: string): ModelReference[] {
   return written.flatMap((one) => {
     const names = (referenceSteps(one.expression) ?? []).flatMap((step) => (step.kind === 'name' ? [step.name] : []));
     const target = declaredAddress(module, names);
@@ -66,7 +67,7 @@ export function dependencyReferences(written: readonly Written[], module: Module
 }
 
 /** The address of the resource or module that a reference begins with; undefined when it is neither. */
-function declaredAddress(module: ModuleEvaluation, steps: readonly string[]): string | undefined {
+function declaredAddress(module: ModuleContext, steps: readonly string[]): string | undefined {
   const { configuration } = module.node;
   const [first = '', second = '', third = ''] = steps;
   if (first === 'module') return configuration?.calls.has(second) === true ? module.addressOf(`module.${second}`) : undefined;
@@ -74,7 +75,7 @@ function declaredAddress(module: ModuleEvaluation, steps: readonly string[]): st
   return configuration?.resources.has(local) === true ? module.addressOf(local) : undefined;
 }
 
-function lifecycleOf(declaration: ResourceDeclaration, module: ModuleEvaluation): NonNullable<ResourceInstance['lifecycle']> {
+function lifecycleOf(declaration: ResourceDeclaration, module: ModuleContext): NonNullable<ResourceInstance['lifecycle']> {
   const flag = (written: Written | undefined): boolean => {
     const value = written === undefined ? undefined : module.evaluate(written, {}, `${declaration.address}.lifecycle`);
     return (value?.kind === 'bool' && value.value) || (value?.kind === 'string' && value.value === 'true');

@@ -10,8 +10,7 @@ import { secrecyOnly, withMarks } from '../value/marks.ts';
 import { DYNAMIC, STRING } from '../value/type.ts';
 import type { UnknownReason, Value } from '../value/value.ts';
 import { iterate } from '../expression/access.ts';
-import type { ModuleEvaluation } from './module-evaluation.ts';
-import type { Surroundings } from './scope.ts';
+import type { ModuleContext, Surroundings } from './module-context.ts';
 
 export interface EvaluatedAttribute {
   written: Written;
@@ -31,7 +30,7 @@ export interface EvaluatedBody {
   blocks: Map<string, EvaluatedBlock[]>;
 }
 
-export function evaluateBody(module: ModuleEvaluation, body: FreeBody, around: Surroundings, path: string): EvaluatedBody {
+export function evaluateBody(module: ModuleContext, body: FreeBody, around: Surroundings, path: string): EvaluatedBody {
   const attributes = new Map<string, EvaluatedAttribute>();
   for (const [name, written] of body.attributes) attributes.set(name, { written, value: module.evaluate(written, around, `${path}.${name}`) });
   const blocks = new Map<string, EvaluatedBlock[]>();
@@ -45,12 +44,12 @@ export function evaluateBody(module: ModuleEvaluation, body: FreeBody, around: S
 }
 
 /** The blocks that one block in the code makes: itself, or what a dynamic block unfolds to. */
-export function evaluateBlock(module: ModuleEvaluation, block: NestedBlock, around: Surroundings, path: string): EvaluatedBlock[] {
+export function evaluateBlock(module: ModuleContext, block: NestedBlock, around: Surroundings, path: string): EvaluatedBlock[] {
   const { dynamic } = block;
   if (dynamic === undefined) return [{ block, body: evaluateBody(module, block.body, around, path) }];
   const collection = module.evaluate(dynamic.forEach, around, path);
   const elements = collection.kind === 'null' ? [] : iterate(collection);
-  const content = (iterator: Value): EvaluatedBody => evaluateBody(module, block.body, { ...around, iterators: new Map([...(around.iterators ?? []), [dynamic.iterator, iterator]]) }, path);
+  const content = (iterator: Value, doubtful = around.doubtful): EvaluatedBody => evaluateBody(module, block.body, { ...around, ...(doubtful ? { doubtful } : {}), iterators: new Map([...(around.iterators ?? []), [dynamic.iterator, iterator]]) }, path);
   if (elements === undefined) {
     if (collection.kind !== 'unknown') {
       module.evaluation.problems.at(dynamic.forEach.file, dynamic.forEach.expression, path, 'a dynamic block repeats over a list, a set or a map', 'for_each is none of these');
@@ -58,7 +57,7 @@ export function evaluateBlock(module: ModuleEvaluation, block: NestedBlock, arou
     }
     const { reason, marks } = collection;
     const iterator = iteratorValue(unknownValue(STRING, reason, secrecyOnly(marks)), unknownValue(DYNAMIC, reason, marks));
-    return [{ block, body: content(iterator), unknown: { reason, value: collection } }];
+    return [{ block, body: content(iterator, true), unknown: { reason, value: collection } }];
   }
   const secrecy = secrecyOnly(collection.marks);
   if (elements.length > module.evaluation.instanceLimit) {

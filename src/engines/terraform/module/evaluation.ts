@@ -65,9 +65,10 @@ export class Evaluation {
     this.#instancesLeft -= count;
   }
 
-  /** The value of an expression; what goes wrong in it becomes problems at its place. */
-  value(written: Written, scope: Scope, path: string): Value {
+  /** The value of an expression; what goes wrong in it becomes problems at its place, unless it is `doubtful`. */
+  value(written: Written, scope: Scope, path: string, doubtful: boolean): Value {
     const { value, problems } = evaluate(written.expression, scope);
+    if (doubtful) return value;
     for (const problem of problems) if (problem.severity === 'error') this.problems.at(written.file, problem.span, path, `${problem.summary}: ${problem.detail}`);
     return value;
   }

@@ -16,6 +16,8 @@ export interface ExpandedInstance {
   key?: string | number;
   index?: Value;
   each?: { key: Value; value: Value };
+  /** Nobody knows whether there is one. */
+  doubtful?: true;
 }
 
 export interface Expansion {
@@ -84,7 +86,7 @@ function eachOf(entries: readonly (readonly [string, Value])[], limit: number): 
 function expandEnabled(value: Value): Expansion {
   const enabled = tryConvert(value, BOOL);
   if (enabled instanceof ConversionError || enabled.kind === 'null') return { kind: 'enabled', instances: [{}], problem: { message: 'enabled must be true or false' } };
-  if (enabled.kind !== 'bool') return { kind: 'enabled', instances: [{}], unknown: enabled.kind === 'unknown' ? enabled.reason : FAILED };
+  if (enabled.kind !== 'bool') return { kind: 'enabled', instances: [{ doubtful: true }], unknown: enabled.kind === 'unknown' ? enabled.reason : FAILED };
   return { kind: 'enabled', instances: enabled.value ? [{}] : [] };
 }
 
@@ -92,12 +94,12 @@ const FAILED: UnknownReason = { kind: 'failed', message: 'the number of instance
 const SENSITIVE: UnknownReason = { kind: 'unsupported', message: 'the number of instances depends on a sensitive value' };
 
 function unknownCount(reason: UnknownReason): Expansion {
-  return { kind: 'count', instances: [{ index: unknownValue(NUMBER, reason) }], unknown: reason };
+  return { kind: 'count', instances: [{ index: unknownValue(NUMBER, reason), doubtful: true }], unknown: reason };
 }
 
 function unknownEach(reason: UnknownReason, value: Value): Expansion {
   const marks = value.marks;
-  return { kind: 'for-each', instances: [{ each: { key: unknownValue(STRING, reason, secrecyOnly(marks)), value: unknownValue(DYNAMIC, reason, marks) } }], unknown: reason };
+  return { kind: 'for-each', instances: [{ each: { key: unknownValue(STRING, reason, secrecyOnly(marks)), value: unknownValue(DYNAMIC, reason, marks) }, doubtful: true }], unknown: reason };
 }
 
 function failedCount(message: string, hint?: string): Expansion {

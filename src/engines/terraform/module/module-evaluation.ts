@@ -19,7 +19,8 @@ import type { ModuleNode } from './module-node.ts';
 import { partlyKnown, unknownFrom } from './origins.ts';
 import { ResourceEvaluation } from './resource-evaluation.ts';
 import { moduleScope } from './scope.ts';
-import type { Surroundings } from './scope.ts';
+import { surroundingsOf } from './module-context.ts';
+import type { ModuleContext, Surroundings } from './module-context.ts';
 import { settleVariable } from './variable-value.ts';
 
 const OPAQUE: UnknownReason = { kind: 'opaque-module', message: 'comes out of a module whose code is not here' };
@@ -38,12 +39,14 @@ export interface CallEvaluation {
   value: Value;
 }
 
-export class ModuleEvaluation {
+export class ModuleEvaluation implements ModuleContext {
   readonly evaluation: Evaluation;
   readonly node: ModuleNode;
   readonly caller: Caller | undefined;
   /** `module.network["a"]`; empty for the root. */
   readonly address: string;
+  /** Nobody knows whether there is such a module: what is wrong in it is not told. */
+  readonly doubtful: boolean;
   /** Values given to the root module's variables. */
   readonly #given: ReadonlyMap<string, Value>;
   readonly #rootFolder: string;
@@ -57,10 +60,14 @@ export class ModuleEvaluation {
     this.caller = caller;
     this.#given = given;
     this.#rootFolder = rootFolder;
+    this.doubtful = caller !== undefined && (caller.module.doubtful || caller.instance.doubtful === true);
     this.address = caller === undefined ? '' : `${caller.module.prefix}module.${node.path.at(-1) ?? ''}${printKey(caller.instance.key)}`;
   }
 
-  /** What addresses in this module begin with. */
+  get isRoot(): boolean {
+    return this.caller === undefined;
+  }
+
   get prefix(): string {
     return this.address === '' ? '' : `${this.address}.`;
   }
@@ -70,7 +77,7 @@ export class ModuleEvaluation {
   }
 
   evaluate(written: Written, around: Surroundings, path: string): Value {
-    return this.evaluation.value(written, moduleScope(this, written.file, around), `${this.prefix}${path}`);
+    return this.evaluation.value(written, moduleScope(this, written.file, around), `${this.prefix}${path}`, this.doubtful || around.doubtful === true);
   }
 
   variable(name: string): Value | undefined {
@@ -213,7 +220,7 @@ export class ModuleEvaluation {
   check(rule: CheckRule, around: Surroundings, path: string, at?: Written): void {
     if (rule.condition === undefined) return;
     const condition = this.evaluate(rule.condition, around, path);
-    if (condition.kind !== 'bool' || condition.value) return;
+    if (condition.kind !== 'bool' || condition.value || this.doubtful || around.doubtful === true) return;
     const message = rule.errorMessage === undefined ? undefined : this.evaluate(rule.errorMessage, around, path);
     const shown = message?.kind === 'string' && message.marks?.sensitive !== true && message.marks?.ephemeral !== true ? message.value.trim() : 'the condition does not hold (its message has sensitive values)';
     const { file, line } = rule.place.file.locate(rule.place.start);
@@ -240,8 +247,3 @@ export class ModuleEvaluation {
 }
 
 const NO_VALUES: ReadonlyMap<string, Value> = new Map();
-
-export function surroundingsOf(instance: ExpandedInstance): Surroundings {
-  return { ...(instance.index === undefined ? {} : { index: instance.index }), ...(instance.each === undefined ? {} : { each: instance.each }) };
-}
-

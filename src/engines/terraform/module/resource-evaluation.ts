@@ -14,9 +14,9 @@ import { evaluateBlock, evaluateBody } from './body-evaluation.ts';
 import type { KnownAttributeData } from './evaluation.ts';
 import { unknownCycle } from './evaluation.ts';
 import type { ExpandedInstance, Expansion } from './expansion.ts';
-import type { ModuleEvaluation } from './module-evaluation.ts';
+import { surroundingsOf } from './module-context.ts';
+import type { ModuleContext, Surroundings } from './module-context.ts';
 import { partlyKnown, readFrom, unknownFrom } from './origins.ts';
-import type { Surroundings } from './scope.ts';
 
 const COMPUTED: UnknownReason = { kind: 'computed', message: 'known only after apply' };
 const READ_LATER: UnknownReason = { kind: 'data-source', message: 'read by a data source' };
@@ -24,7 +24,7 @@ const EPHEMERAL: UnknownReason = { kind: 'computed', message: 'ephemeral: never 
 
 export class ResourceEvaluation {
   readonly declaration: ResourceDeclaration;
-  readonly module: ModuleEvaluation;
+  readonly module: ModuleContext;
   /** With the module's address. */
   readonly address: string;
   readonly expansion: Expansion;
@@ -33,7 +33,7 @@ export class ResourceEvaluation {
   readonly repetition: Value | undefined;
   #value: Value | undefined;
 
-  constructor(module: ModuleEvaluation, declaration: ResourceDeclaration, expansion: Expansion, repetition: Value | undefined) {
+  constructor(module: ModuleContext, declaration: ResourceDeclaration, expansion: Expansion, repetition: Value | undefined) {
     this.module = module;
     this.declaration = declaration;
     this.address = module.addressOf(declaration.address);
@@ -79,8 +79,7 @@ export class InstanceEvaluation {
   }
 
   get surroundings(): Surroundings {
-    const { index, each } = this.expanded;
-    return { ...(index === undefined ? {} : { index }), ...(each === undefined ? {} : { each }) };
+    return surroundingsOf(this.expanded);
   }
 
   /** The instance as an object in expressions. */

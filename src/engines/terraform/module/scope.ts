@@ -10,22 +10,11 @@ import type { Reference, Resolution, Scope } from '../expression/scope.ts';
 import { stringValue, unknownValue } from '../value/construct.ts';
 import { DYNAMIC } from '../value/type.ts';
 import type { Value } from '../value/value.ts';
-import type { ModuleEvaluation } from './module-evaluation.ts';
-
-/** What an expression sees beside its module. */
-export interface Surroundings {
-  /** `count.index`. */
-  index?: Value;
-  /** `each.key` and `each.value`. */
-  each?: { key: Value; value: Value };
-  self?: Value;
-  /** Iterators of dynamic blocks, inner ones last. */
-  iterators?: ReadonlyMap<string, Value>;
-}
+import type { ModuleContext, Surroundings } from './module-context.ts';
 
 const ROOTS = ['var', 'local', 'module', 'data', 'ephemeral', 'resource', 'path', 'terraform', 'tofu', 'count', 'each', 'self'];
 
-export function moduleScope(module: ModuleEvaluation, file: ConfigurationFile, around: Surroundings): Scope {
+export function moduleScope(module: ModuleContext, file: ConfigurationFile, around: Surroundings): Scope {
   return {
     resolve: (reference) => resolve(module, file, around, reference),
     names: () => ROOTS,
@@ -34,7 +23,7 @@ export function moduleScope(module: ModuleEvaluation, file: ConfigurationFile, a
   };
 }
 
-function resolve(module: ModuleEvaluation, file: ConfigurationFile, around: Surroundings, reference: Reference): Resolution | undefined {
+function resolve(module: ModuleContext, file: ConfigurationFile, around: Surroundings, reference: Reference): Resolution | undefined {
   const { name, steps } = reference;
   const iterator = around.iterators?.get(name);
   if (iterator !== undefined) return { value: iterator, steps: 0 };
@@ -71,7 +60,7 @@ function resolve(module: ModuleEvaluation, file: ConfigurationFile, around: Surr
 }
 
 /** `prefix` is what stands before the type or, without a mode, the type itself. */
-function resolveResource(module: ModuleEvaluation, file: ConfigurationFile, reference: Reference, prefix: string, shift: 0 | -1): Resolution | undefined {
+function resolveResource(module: ModuleContext, file: ConfigurationFile, reference: Reference, prefix: string, shift: 0 | -1): Resolution | undefined {
   const names = shift === 0 ? reference.steps.slice(0, 2) : reference.steps.slice(0, 1);
   if (names.length < (shift === 0 ? 2 : 1)) return undefined;
   const address = `${prefix}${names.join('.')}`;
@@ -79,12 +68,12 @@ function resolveResource(module: ModuleEvaluation, file: ConfigurationFile, refe
   return { value: value ?? undeclared(module, file, reference, `resource "${address}"`), steps: names.length };
 }
 
-function undeclared(module: ModuleEvaluation, file: ConfigurationFile, reference: Reference, what: string): Value {
+function undeclared(module: ModuleContext, file: ConfigurationFile, reference: Reference, what: string): Value {
   module.evaluation.problems.at(file, reference.span, [reference.name, ...reference.steps].join('.'), `there is no ${what} in this module`);
   return unknownValue(DYNAMIC, { kind: 'failed', message: 'refers to something that is not declared', at: file.locate(reference.span.start) });
 }
 
-function misplaced(module: ModuleEvaluation, file: ConfigurationFile, reference: Reference, message: string): Resolution {
+function misplaced(module: ModuleContext, file: ConfigurationFile, reference: Reference, message: string): Resolution {
   module.evaluation.problems.at(file, reference.span, reference.name, message);
   return { value: unknownValue(DYNAMIC, { kind: 'failed', message, at: file.locate(reference.span.start) }), steps: reference.steps.length };
 }

@@ -1,7 +1,7 @@
 /**
  * Evaluates a module tree completely, so that every problem in it is found.
  *
- * Functions read files at once, a source tree only later: what they asked for in vain is fetched and the
+ * Functions read files at once, a source tree only later: what they asked for in vain is read and the
  * tree evaluated again, until nothing new is asked for. Most trees need one pass.
  */
 import type { SourceTree } from '../../../domain/source-tree.ts';
@@ -16,10 +16,10 @@ import { validateVariable } from './variable-value.ts';
 const MOST_PASSES = 6;
 const MOST_READ_FILES = 5000;
 
-/** Files for functions: those fetched so far, and the paths that were asked for in vain. */
-class FetchedFiles {
+/** Files for functions: those read so far, and the paths that were asked for in vain. */
+class ReadFiles {
   readonly missing = new Set<string>();
-  readonly #fetched = new Map<string, Uint8Array>();
+  readonly #read = new Map<string, Uint8Array>();
   readonly #paths: ReadonlySet<string>;
   readonly #root: string;
 
@@ -31,7 +31,7 @@ class FetchedFiles {
   read(path: string): Uint8Array | undefined {
     const place = resolvePath(this.#root, path);
     if (place === undefined) return undefined;
-    const bytes = this.#fetched.get(place);
+    const bytes = this.#read.get(place);
     if (bytes === undefined && this.#paths.has(place)) this.missing.add(place);
     return bytes;
   }
@@ -40,25 +40,25 @@ class FetchedFiles {
     for (const path of this.#paths) yield relativePath(this.#root, path);
   }
 
-  /** Fetches what is missing; answers whether anything came. */
-  async fetch(source: SourceTree): Promise<boolean> {
-    const wanted = [...this.missing].slice(0, MOST_READ_FILES - this.#fetched.size);
+  /** Reads what is missing; answers whether anything came. */
+  async readMissing(source: SourceTree): Promise<boolean> {
+    const wanted = [...this.missing].slice(0, MOST_READ_FILES - this.#read.size);
     this.missing.clear();
-    const read = await Promise.all(wanted.map(async (path) => [path, await source.read(path)] as const));
-    for (const [path, bytes] of read) if (bytes !== undefined) this.#fetched.set(path, bytes);
-    return read.some(([, bytes]) => bytes !== undefined);
+    const found = await Promise.all(wanted.map(async (path) => [path, await source.read(path)] as const));
+    for (const [path, bytes] of found) if (bytes !== undefined) this.#read.set(path, bytes);
+    return found.some(([, bytes]) => bytes !== undefined);
   }
 }
 
 /** The root's evaluation with everything in it evaluated. Deterministic, whatever the order of files and blocks. */
 export async function evaluateModuleTree(source: SourceTree, tree: ModuleTree, options: Omit<EvaluationOptions, 'files'> = {}): Promise<ModuleEvaluation> {
   const { folder } = tree.root.configuration;
-  const files = new FetchedFiles(tree.paths, folder);
+  const files = new ReadFiles(tree.paths, folder);
   for (let pass = 1; ; pass += 1) {
     const evaluation = new Evaluation({ ...options, files });
     const root = new ModuleEvaluation(evaluation, tree.root, undefined, tree.given, folder);
     settle(root);
-    if (files.missing.size === 0 || pass === MOST_PASSES || !(await files.fetch(source))) return root;
+    if (files.missing.size === 0 || pass === MOST_PASSES || !(await files.readMissing(source))) return root;
   }
 }
 

@@ -11,10 +11,10 @@ import { unknownValue } from '../value/construct.ts';
 import { ConversionError } from '../value/convert.ts';
 import { withMarks } from '../value/marks.ts';
 import type { Marks, Value } from '../value/value.ts';
-import type { ModuleEvaluation } from './module-evaluation.ts';
+import type { ModuleContext } from './module-context.ts';
 
 /** `at`: where the value was written, for a variable of a called module. */
-export function settleVariable(module: ModuleEvaluation, declaration: VariableDeclaration, given: Value | undefined, at: Written | undefined): Value {
+export function settleVariable(module: ModuleContext, declaration: VariableDeclaration, given: Value | undefined, at: Written | undefined): Value {
   const marks: Marks = { ...(declaration.sensitive ? { sensitive: true as const } : {}), ...(declaration.ephemeral ? { ephemeral: true as const } : {}) };
   const raw = given === undefined || (given.kind === 'null' && !declaration.nullable) ? defaultOf(module, declaration) : given;
   if (raw === undefined) return withMarks(noValue(module, declaration, given, at), marks);
@@ -29,17 +29,17 @@ export function settleVariable(module: ModuleEvaluation, declaration: VariableDe
 }
 
 /** Evaluates the rules of a variable, once its value is settled. */
-export function validateVariable(module: ModuleEvaluation, declaration: VariableDeclaration): void {
+export function validateVariable(module: ModuleContext, declaration: VariableDeclaration): void {
   const at = module.node.call?.inputs.get(declaration.name);
   for (const rule of declaration.validations) module.check(rule, {}, `var.${declaration.name}`, at);
 }
 
-function defaultOf(module: ModuleEvaluation, declaration: VariableDeclaration): Value | undefined {
+function defaultOf(module: ModuleContext, declaration: VariableDeclaration): Value | undefined {
   return declaration.default === undefined ? undefined : module.evaluate(declaration.default, {}, `var.${declaration.name}`);
 }
 
-function noValue(module: ModuleEvaluation, declaration: VariableDeclaration, given: Value | undefined, at: Written | undefined): Value {
-  if (module.caller !== undefined) {
+function noValue(module: ModuleContext, declaration: VariableDeclaration, given: Value | undefined, at: Written | undefined): Value {
+  if (!module.isRoot) {
     const place = module.node.call?.place;
     const message = given === undefined ? `the variable "${declaration.name}" of the module needs a value` : `the variable "${declaration.name}" of the module must not be null`;
     if (at !== undefined) module.evaluation.problems.at(at.file, at.expression, module.address, message);
