@@ -1,0 +1,83 @@
+/**
+ * Names, second lines and details of parts. What a person called the thing comes first (tag, name);
+ * names like `this` or `main` say nothing, so the module's name stands in. Sensitive attributes,
+ * by the catalogue, by the source and by their name, never come here.
+ */
+import type { AttributeValue } from '../infrastructure/model.ts';
+import { SensitiveAttribute, UnknownAttribute } from '../infrastructure/model.ts';
+import { oneLine, scalarText, textsAt, valuesAt } from './attribute-values.ts';
+import type { DiagramDetail } from './diagram.ts';
+import { unique } from './order.ts';
+import type { Entry } from './resource-index.ts';
+import { withoutKeys } from './resource-index.ts';
+
+const SAYS_NOTHING = new Set(['this', 'main', 'default', 'self', 'resource', 'it', 'instance', 'cluster', 'primary']);
+const SECRET_NAME = /pass(word|wd|phrase)?|secret|token|private_key|credential|connection_string|access_key|user_data|kube_?config|client_secret|(^|_)sas($|_)|^content|certificate_data|auth_key|api_key|ssh_key|signature|environment|policy$|^values?$|script|template_body/i;
+const SECRET_TEXT = /-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,}|:\/\/[^/\s:@]+:[^/\s@]+@/;
+const MOST_DETAILS = 24;
+
+/** The name in the code, or the module's where that name says nothing. */
+export function codeName(entry: Entry): string {
+  const { name, module } = entry.resource;
+  if (!SAYS_NOTHING.has(name) || module === '') return name.replaceAll('_', ' ');
+  const last = withoutKeys(module).split('.').at(-1) ?? name;
+  return last.replaceAll('_', ' ');
+}
+
+export function nameOf(entry: Entry): string {
+  if (entry.type.type === 'module') return entry.address.replace(/^module\./, '');
+  const given = entry.type.name.flatMap((path) => textsAt(entry.resource.attributes, path)).find((text) => !SECRET_TEXT.test(text));
+  return oneLine(given ?? codeName(entry), 40);
+}
+
+/** Common part of several names: `worker-0, worker-1` becomes `worker`. */
+function commonName(names: readonly string[]): string | undefined {
+  const [first = ''] = names;
+  let length = first.length;
+  for (const name of names) while (!name.startsWith(first.slice(0, length))) length -= 1;
+  const common = first.slice(0, length).replace(/[\s._-]*\d*[\s._-]*$/, '');
+  return common.length >= 3 ? common : undefined;
+}
+
+export function nameOfAll(entries: readonly Entry[]): string {
+  const [first] = entries;
+  if (first === undefined) return '';
+  const names = unique(entries.map(nameOf));
+  return names.length === 1 ? (names[0] ?? '') : (commonName(names) ?? codeName(first));
+}
+
+/** `EC2 instance · t3.micro`; values that differ between the instances are left out. */
+export function sublabelOf(entries: readonly Entry[]): string {
+  const [first] = entries;
+  if (first === undefined) return '';
+  const values = first.type.sublabel.flatMap((path) => {
+    const texts = unique(entries.flatMap((entry) => textsAt(entry.resource.attributes, path)));
+    return texts.length === 1 ? [oneLine(texts[0] ?? '', 28)] : [];
+  });
+  return [first.type.label, ...unique(values)].join(' · ');
+}
+
+function detailText(value: AttributeValue): string | undefined {
+  if (value instanceof SensitiveAttribute) return undefined;
+  if (value instanceof UnknownAttribute) return `(${oneLine(value.reason, 60)})`;
+  const text = scalarText(value);
+  if (text !== undefined) return SECRET_TEXT.test(text) ? undefined : oneLine(text, 120);
+  if (!Array.isArray(value)) return undefined;
+  const texts = valuesAt(value, '').map(scalarText);
+  return texts.length === 0 || texts.some((item) => item === undefined || SECRET_TEXT.test(item)) ? undefined : oneLine(texts.join(', '), 120);
+}
+
+/** Scalars and lists of scalars of the first instance, without anything that might be a secret. */
+export function detailsOf(entries: readonly Entry[]): DiagramDetail[] {
+  const [first] = entries;
+  if (first === undefined) return [];
+  const hidden = new Set(first.type.sensitive);
+  return Object.keys(first.resource.attributes)
+    .filter((name) => !hidden.has(name) && !SECRET_NAME.test(name))
+    .sort()
+    .flatMap((name): DiagramDetail[] => {
+      const value = detailText(first.resource.attributes[name] ?? null);
+      return value === undefined ? [] : [{ name: oneLine(name, 60), value }];
+    })
+    .slice(0, MOST_DETAILS);
+}
