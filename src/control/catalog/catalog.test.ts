@@ -114,6 +114,13 @@ test('what another repository or a person declared is not taken, and the owner i
   expect(await load('fourth', { 'catalog-info.yaml': `${component('a')}---\n${component('A')}` })).toMatchObject({ ok: false, message: expect.stringContaining('is declared twice; first at catalog-info.yaml:1') });
 });
 
+test('a workload has one repository: the second is refused by name, and does not become where it was read from', async () => {
+  await load('first', { 'score.yaml': SCORE });
+  const second = await load('second', { 'score.yaml': SCORE });
+  expect(second).toMatchObject({ ok: false, message: expect.stringContaining('Workload team/web belongs to team/first') });
+  expect((await objects.get<ApiObject>('roadbed.dev/Workload', 'team', 'web'))?.status).toMatchObject({ source: { repository: 'first' } });
+});
+
 test('substitutions and locations stay in the repository', async () => {
   const api = 'apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: { name: pay }\nspec:\n  type: openapi\n  lifecycle: production\n  owner: group:payments\n  definition:\n    $text: ./openapi.json\n';
   const location = 'apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: { name: more }\nspec:\n  targets: [./apis/pay.yaml, ./apis/pay.yaml]\n';

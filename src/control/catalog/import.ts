@@ -14,7 +14,7 @@ import { describeProblem, type SourceProblem } from '../../domain/source-problem
 import type { KindName, Objects } from '../../ports/objects.ts';
 import type { Source } from '../../ports/source.ts';
 import { runsOf } from '../repository/moves.ts';
-import type { RepositoryObject } from '../repository/names.ts';
+import { SOURCE_LABEL, sourceLabel, type RepositoryObject } from '../repository/names.ts';
 import { IMPORTED_KINDS, planImport, planRemoval } from './desired.ts';
 import { readDeclarations } from './read.ts';
 
@@ -45,7 +45,7 @@ export async function importCatalog(deps: CatalogDependencies, repository: Repos
     const told = plan.writes.length > 0 || plan.problems.length > 0;
     try {
       if (told) await deps.objects.transact(plan.writes, [importEvent(repository, commit, chain, plan.problems, plan.counts)], { reason: `declared by ${namespace}/${name} at ${commit}`, ...(chain === undefined ? {} : { chain }) });
-      if (declarations.workload !== undefined) await noteSource(deps.objects, namespace, declarations.workload.document.metadata.name, { repository: name, commit, path: declarations.workload.file });
+      if (declarations.workload !== undefined) await noteSource(deps.objects, repository, declarations.workload.document.metadata.name, { repository: name, commit, path: declarations.workload.file });
       return { ok: plan.problems.length === 0, message };
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
@@ -67,10 +67,10 @@ async function presentObjects(objects: Objects): Promise<Map<KindName, ApiObject
   return new Map(await Promise.all(IMPORTED_KINDS.map(async (kind) => [kind, await objects.list(kind)] as const)));
 }
 
-/** The commit that a workload was read from, as its status. */
-async function noteSource(objects: Objects, namespace: string, name: string, source: NonNullable<WorkloadStatus['source']>): Promise<void> {
+/** The commit that a workload was read from, as its status; that of another repository's workload is not ours to tell. */
+async function noteSource(objects: Objects, { metadata: { namespace = '', name: repository } }: RepositoryObject, name: string, source: NonNullable<WorkloadStatus['source']>): Promise<void> {
   const workload = await objects.get<ApiObject<unknown, WorkloadStatus>>('roadbed.dev/Workload', namespace, name);
-  if (workload === undefined || workload.apiVersion !== API_VERSION || JSON.stringify(workload.status?.source) === JSON.stringify(source)) return;
+  if (workload?.metadata.labels?.[SOURCE_LABEL] !== sourceLabel(namespace, repository) || workload.apiVersion !== API_VERSION || JSON.stringify(workload.status?.source) === JSON.stringify(source)) return;
   await objects.updateStatus({ ...workload, status: { ...workload.status, source } });
 }
 

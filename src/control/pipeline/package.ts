@@ -7,6 +7,7 @@
 import type { PipelineDefinition } from '../../domain/kinds/pipeline-run.ts';
 import { printStart, START_FILE } from '../../formats/roadbed-yaml/start.ts';
 import type { CommitInfo } from '../../ports/source.ts';
+import { REPOSITORY_ANNOTATION } from '../catalog/desired.ts';
 import type { PipelineRunObject, RepositoryObject } from '../repository/names.ts';
 import type { CommitPlan } from './plan.ts';
 import { cachesOf } from './steps.ts';
@@ -48,12 +49,20 @@ export async function releaseOf(world: PipelineWorld, made: MadeArtifact, plan: 
   const isOnBranch = head === run.spec.commit || (head !== undefined && (await world.source.isAncestor(namespace, repository.metadata.name, run.spec.commit, head)));
   if (!isOnBranch) return { message: `no release: commit ${run.spec.commit.slice(0, 7)} is not on ${repository.spec.branch}` };
   if (plan.workload === undefined) return { message: 'no release: there is no score.yaml that says how to run it' };
+  const service = serviceOf(plan, repository);
+  const owner = await ownerOfWorkload(world, namespace, service);
+  if (owner !== undefined && owner !== `${namespace}/${repository.metadata.name}`) return { message: `no release: the workload ${service} belongs to the repository ${owner}; rename it in score.yaml, or remove it there first` };
   const release = await world.makeRelease({
     ...made,
-    service: serviceOf(plan, repository),
+    service,
     workload: plan.workload,
     configuration: plan.own?.configuration ?? {},
     strategies: plan.own?.strategies ?? {},
   });
   return { release, message: `release ${release}` };
+}
+
+/** The repository that a workload was imported from; a name has one owner in a team. */
+async function ownerOfWorkload(world: PipelineWorld, namespace: string, name: string): Promise<string | undefined> {
+  return (await world.objects.get('roadbed.dev/Workload', namespace, name))?.metadata.annotations?.[REPOSITORY_ANNOTATION];
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { PipelineRunObject, RepositoryObject } from '../repository/names.ts';
@@ -39,6 +39,16 @@ test('a push is tested, packed and released, and its events stand on one chain',
   expect(existsSync(join(platform.folder, 'work/runs/team', run.metadata.name))).toBe(false);
 });
 
+test('a repository makes no release of a workload that another repository declared', async () => {
+  platform = await openTestPlatform();
+  platform.start();
+  await platform.objects.create({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'Workload', metadata: { name: 'web', namespace: 'team', annotations: { 'roadbed.dev/source-repository': 'team/first' } }, spec: {} });
+  const { commit } = await platform.push('web', SERVICE);
+  const run = await platform.finished(`web-${commit.slice(0, 7)}-1`);
+  expect([run.status?.release, platform.orders]).toEqual([undefined, []]);
+  expect(run.status?.message).toContain('the workload web belongs to the repository team/first');
+});
+
 test('a resource that nothing here provides fails the run before its first step, and the pusher reads it at once', async () => {
   platform = await openTestPlatform();
   platform.start();
@@ -63,12 +73,13 @@ test('a settled system changes nothing in a full pass', async () => {
   expect(platform.objects.writes).toBe(writes);
 });
 
-test('a failed step says what it printed, and a re-run takes over what had succeeded', async () => {
+test('a failed step says what it printed, and a re-run begins with exactly what the failed step began with', async () => {
   platform = await openTestPlatform();
   platform.start();
+  const weather = join(platform.folder, 'weather');
   const roadbed = steps(
     `{ name: prepare, run: [${script("require('fs').writeFileSync('prepared.txt', 'yes')")}] }`,
-    `{ name: check, needs: [prepare], run: [${script("require('fs').existsSync('prepared.txt') || process.exit(9); if (!require('fs').existsSync(process.env.HOME + '/second')) { require('fs').writeFileSync(process.env.HOME + '/second', ''); console.error('the sky is green'); process.exit(3) }")}] }`,
+    `{ name: check, needs: [prepare], run: [${script(`const fs = require('fs'); if (fs.existsSync('dirt') || fs.existsSync(process.env.HOME + '/dirt') || fs.readFileSync('prepared.txt', 'utf8') !== 'yes') process.exit(9); for (const place of ['dirt', process.env.HOME + '/dirt']) fs.writeFileSync(place, ''); fs.writeFileSync('prepared.txt', 'spoilt'); if (!fs.existsSync(${JSON.stringify(weather)})) { console.error('the sky is green'); process.exit(3) }`)}] }`,
     `{ name: last, needs: [check], run: [[node, --version]] }`,
   );
   const { commit } = await platform.push('web', { 'roadbed.yaml': roadbed });
@@ -77,7 +88,8 @@ test('a failed step says what it printed, and a re-run takes over what had succe
   expect(failed.status?.phase).toBe('Failed');
   expect(failed.status?.message).toContain('step "check" failed: node: exit code 3; last lines: the sky is green');
   expect(failed.status?.steps?.map((step) => step.phase)).toEqual(['Succeeded', 'Failed', 'Skipped']);
-  expect(existsSync(join(platform.folder, 'work/runs/team', name))).toBe(true);
+  await expect.poll(() => readdirSync(join(platform.folder, 'work/runs/team', name))).toEqual(['point']);
+  writeFileSync(weather, 'fine');
   const again = await rerunPipeline({ objectsOf: () => platform.objects, source: platform.source }, PUSHER, { namespace: 'team', run: name });
   const passed = await platform.finished(again.object.name);
   expect(passed.status?.steps?.map((step) => step.phase)).toEqual(['Reused', 'Succeeded', 'Succeeded']);
@@ -86,6 +98,23 @@ test('a failed step says what it printed, and a re-run takes over what had succe
   expect(existsSync(join(platform.folder, 'work/runs/team', name))).toBe(false);
   const from = rerunPipeline({ objectsOf: () => platform.objects, source: platform.source }, PUSHER, { namespace: 'team', run: name, fromStep: 'nope' });
   await expect(from).rejects.toMatchObject({ code: 'ROADBED-2111' });
+});
+
+test('what ran beside the failed step wrote to the same workspace, so it runs again too', async () => {
+  platform = await openTestPlatform();
+  platform.start();
+  const weather = join(platform.folder, 'weather');
+  const roadbed = steps(
+    '{ name: prepare, run: [[node, --version]] }',
+    `{ name: beside, needs: [prepare], run: [${script("require('fs').writeFileSync('beside.txt', '')")}] }`,
+    `{ name: check, needs: [prepare], run: [${script(`setTimeout(() => process.exit(require('fs').existsSync(${JSON.stringify(weather)}) ? 0 : 3), 400)`)}] }`,
+  );
+  const { commit } = await platform.push('web', { 'roadbed.yaml': roadbed });
+  const name = `web-${commit.slice(0, 7)}-1`;
+  expect((await platform.finished(name)).status?.steps?.map((step) => step.phase)).toEqual(['Succeeded', 'Succeeded', 'Failed']);
+  writeFileSync(weather, 'fine');
+  const again = await rerunPipeline({ objectsOf: () => platform.objects, source: platform.source }, PUSHER, { namespace: 'team', run: name });
+  expect((await platform.finished(again.object.name)).status?.steps?.map((step) => step.phase)).toEqual(['Reused', 'Succeeded', 'Succeeded']);
 });
 
 test('a re-run whose workspace is not kept any more starts from the beginning and says so', async () => {
