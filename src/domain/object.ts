@@ -14,6 +14,9 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
+/** Annotation that the server writes when it makes an object of a kind that is `ordered`: the store's position then. Nobody changes it. */
+export const ORDER_OF_CREATION = 'roadbed.dev/order-of-creation';
+
 export interface ManagedFieldsEntry {
   manager: string;
   operation: 'Apply' | 'Update';

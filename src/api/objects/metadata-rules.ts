@@ -1,6 +1,6 @@
 /** The rules of `metadata`: who sets what, what is valid. */
 import type { FieldProblem } from '../../domain/kinds/definition.ts';
-import type { ApiObject, ManagedFieldsEntry, ObjectMeta } from '../../domain/object.ts';
+import { ORDER_OF_CREATION, type ApiObject, type ManagedFieldsEntry, type ObjectMeta } from '../../domain/object.ts';
 import { parseFieldSet } from '../../engines/field-sets/set.ts';
 import { isLabelKey, isLabelValue } from '../../engines/selectors/labels.ts';
 import { badRequest } from './failure.ts';
@@ -32,8 +32,16 @@ export function keptMetadata(kind: ServedKind, old: ObjectMeta, given: Partial<O
   restore(fixed, old, 'deletionTimestamp');
   restore(fixed, old, 'deletionGracePeriodSeconds');
   restore(fixed, old, 'generateName');
+  if (kind.definition.ordered === true) keepOrder(fixed, old);
   delete (fixed as unknown as Record<string, unknown>)['selfLink'];
   return fixed;
+}
+
+function keepOrder(fixed: ObjectMeta, old: ObjectMeta): void {
+  const order = old.annotations?.[ORDER_OF_CREATION];
+  if (fixed.annotations?.[ORDER_OF_CREATION] === order) return;
+  const { [ORDER_OF_CREATION]: _given, ...annotations } = fixed.annotations ?? {};
+  fixed.annotations = order === undefined ? annotations : { ...annotations, [ORDER_OF_CREATION]: order };
 }
 
 function restore<Key extends keyof ObjectMeta>(target: ObjectMeta, old: ObjectMeta, key: Key): void {

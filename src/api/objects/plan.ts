@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import type { NewEvent } from '../../domain/event.ts';
 import type { NamespaceSpec } from '../../domain/kinds/core.ts';
 import { SYSTEM_NAMESPACE } from '../../domain/kinds/group.ts';
-import type { ApiObject, ManagedFieldsEntry } from '../../domain/object.ts';
+import { ORDER_OF_CREATION, type ApiObject, type ManagedFieldsEntry } from '../../domain/object.ts';
 import { trackUpdate } from '../../engines/field-sets/managed-fields.ts';
 import type { Writer } from '../../engines/field-sets/managed-fields.ts';
 import { equalValues } from '../../engines/field-sets/structure.ts';
@@ -78,7 +78,8 @@ export function planCreate(foundation: Foundation, kind: ServedKind, namespace: 
   const draft = admit(foundation, kind, stampPerson(draftOf(foundation, kind, given, key), undefined, context), undefined, undefined, context);
   const managedFields = entries ?? trackUpdate([], undefined, draft, writerOf(foundation, kind, undefined, context), kind.schema);
   const observed = kind.definition.observedAtFirst?.(draft as unknown as Record<string, unknown>);
-  const object: ApiObject = { ...draft, ...observed, metadata: { ...draft.metadata, ...(managedFields.length === 0 ? {} : { managedFields }) } };
+  const order = kind.definition.ordered === true ? { annotations: { ...draft.metadata.annotations, [ORDER_OF_CREATION]: String(foundation.store.position()) } } : {};
+  const object: ApiObject = { ...draft, ...observed, metadata: { ...draft.metadata, ...order, ...(managedFields.length === 0 ? {} : { managedFields }) } };
   return { kind: 'write', key, object, write: { action: 'create', key, object }, event: writeEvent('object.created', kind, undefined, object, context) };
 }
 

@@ -174,3 +174,20 @@ test('a watch in process shows what is there and then every change', async () =>
   await platform.delete(KIND, 'payments', 'a');
   expect(seen).toEqual(['ADDED a', 'ADDED b', 'MODIFIED a', 'DELETED b']);
 });
+
+test('a rollout keeps its place in the order of creation, whatever the clock says and whoever writes it', async () => {
+  const world = await testWorld();
+  const kind = 'roadbed.dev/Rollout';
+  const rollout = (namespace: string, annotations: Record<string, string> = {}) => ({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'Rollout', metadata: { name: 'cart.prod', namespace, annotations }, spec: { service: 'cart', environment: 'prod' } });
+  const orderOf = async (namespace: string): Promise<number> => Number((await world.platform.get(kind, namespace, 'cart.prod'))?.metadata.annotations?.['roadbed.dev/order-of-creation']);
+  await world.platform.create(rollout('payments'));
+  world.time.now -= 86_400_000;
+  await world.platform.create(rollout('orders', { 'roadbed.dev/order-of-creation': '0' }));
+  const [first, second] = [await orderOf('payments'), await orderOf('orders')];
+  expect(first).toBeGreaterThan(0);
+  expect(second).toBeGreaterThan(first);
+  await world.platform.patch(kind, 'orders', 'cart.prod', { metadata: { annotations: { 'roadbed.dev/order-of-creation': '0', note: 'x' } } });
+  await world.platform.patch(kind, 'payments', 'cart.prod', { metadata: { annotations: null } });
+  expect([await orderOf('payments'), await orderOf('orders')]).toEqual([first, second]);
+  expect((await world.platform.get(kind, 'orders', 'cart.prod'))?.metadata.annotations).toMatchObject({ note: 'x' });
+});

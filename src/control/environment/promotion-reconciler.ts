@@ -10,7 +10,7 @@ import type { HoldSpec } from '../../domain/kinds/hold.ts';
 import { heldBy, releaseFacts, type NamedHold } from '../../engines/holds/holds.ts';
 import { decidePromotions, type Candidate, type PromotionView } from '../../engines/promotion/promotion.ts';
 import { hashIn } from '../../engines/release/identity.ts';
-import { ownerOf } from '../../engines/rollout-plan/ownership.ts';
+import { claimantOf, ownerOf } from '../../engines/rollout-plan/ownership.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Objects, ObjectEvent } from '../../ports/objects.ts';
 import type { DesiredState } from '../../ports/source.ts';
@@ -90,7 +90,7 @@ export async function promotionView(deps: Pick<PromotionDeps, 'objects' | 'desir
     deps.objects.list<HoldObject>('roadbed.dev/Hold', { namespace }),
     deps.objects.list<RolloutObject>('roadbed.dev/Rollout'),
   ]);
-  const claimants = rollouts.map(({ metadata, spec }) => ({ namespace: metadata.namespace ?? '', service: spec.service, environment: spec.environment, createdAt: metadata.creationTimestamp }));
+  const claimants = rollouts.map(claimantOf);
   const named = environments.map((environment) => ({ name: environment.metadata.name, spec: environment.spec }));
   const desired = await Promise.all(named.map(async ({ name }) => [name, (await deps.desiredState.read(name, namespace, service))?.release] as const));
   const owners = named.map(({ name }) => [name, ownerOf(service, name, claimants)] as const);

@@ -2,7 +2,7 @@
 import { parseDuration } from '../../domain/duration.ts';
 import type { Attempt, MetricCheck } from '../../domain/kinds/rollout.ts';
 import type { TrafficSample } from '../../domain/traffic.ts';
-import { ownerOf } from '../../engines/rollout-plan/ownership.ts';
+import { claimantOf, ownerOf } from '../../engines/rollout-plan/ownership.ts';
 import { portName, serviceHost } from '../../engines/rollout-plan/route-table.ts';
 import type { KnownRelease, Resources, RolloutView } from '../../engines/rollout-plan/view.ts';
 import { CHAIN_ANNOTATION, type EnvironmentObject, type HoldObject, type ReleaseObject, type RolloutObject, type RolloutWorld } from './world.ts';
@@ -30,7 +30,7 @@ export async function observe(world: RolloutWorld, namespace: string, name: stri
     world.runtime.observe(),
     world.traffic.table(),
   ]);
-  const owner = ownerOf(service, environment, claimants.map((one) => ({ namespace: one.metadata.namespace ?? '', service: one.spec.service, environment: one.spec.environment, createdAt: one.metadata.creationTimestamp })));
+  const owner = ownerOf(service, environment, claimants.map(claimantOf));
   const revisions = observed.filter((revision) => belongsTo(revision.id, service, environment));
   // Its own host: a claimed host may lead to a port that only some revisions have.
   const route = table.routes.find((one) => one.host === serviceHost(service, environment));

@@ -8,7 +8,7 @@ import { PlatformError } from '../../domain/error.ts';
 import type { ApiObject } from '../../domain/object.ts';
 import { API_VERSION } from '../../domain/kinds/group.ts';
 import type { RepositorySpec, RepositoryStatus } from '../../domain/kinds/repository.ts';
-import { ownerOf } from '../../engines/rollout-plan/ownership.ts';
+import { claimantOf, ownerOf } from '../../engines/rollout-plan/ownership.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Identity } from '../../ports/identity.ts';
 import type { Objects } from '../../ports/objects.ts';
@@ -99,7 +99,7 @@ function templateNamed(templates: readonly ServiceTemplate[], name: string): Ser
 
 async function refuseTakenName(objects: Objects, args: NewServiceArguments): Promise<void> {
   const rollouts = await objects.list<RolloutObject>('roadbed.dev/Rollout', { fieldSelector: `spec.service=${args.name}` });
-  const claimants = rollouts.map(({ metadata, spec }) => ({ namespace: metadata.namespace ?? '', service: spec.service, environment: spec.environment, createdAt: metadata.creationTimestamp }));
+  const claimants = rollouts.map(claimantOf);
   for (const { environment } of claimants) {
     const owner = ownerOf(args.name, environment, claimants);
     if (owner !== undefined && owner !== args.namespace) throw taken(args, `the name is taken in ${environment} by team ${owner}`);

@@ -10,7 +10,7 @@ import type { ApiObject } from '../../domain/object.ts';
 import type { ReleaseSpec } from '../../domain/kinds/release.ts';
 import type { ResourceClaimSpec, ResourceClaimStatus } from '../../domain/kinds/resource-claim.ts';
 import type { RolloutSpec, RolloutStatus } from '../../domain/kinds/rollout.ts';
-import { ownerOf } from '../../engines/rollout-plan/ownership.ts';
+import { claimantOf, ownerOf } from '../../engines/rollout-plan/ownership.ts';
 import { revisionId } from '../../engines/release/identity.ts';
 import { internalHost, planListeners, planRoutes, type ClaimedHost, type ClaimedPort, type PlannedRoute, type ServiceTraffic } from '../../engines/rollout-plan/route-table.ts';
 import { splitOf } from '../../engines/rollout-plan/weights.ts';
@@ -108,7 +108,7 @@ async function deriveTable(deps: TrafficControlDeps): Promise<PlannedTable> {
     deps.objects.list<Claim>('roadbed.dev/ResourceClaim'),
     deps.runtime.observe(),
   ]);
-  const claimants = rollouts.map(({ metadata, spec }) => ({ namespace: metadata.namespace ?? '', service: spec.service, environment: spec.environment, createdAt: metadata.creationTimestamp }));
+  const claimants = rollouts.map(claimantOf);
   const owned = rollouts.filter((rollout) => rollout.metadata.deletionTimestamp === undefined && ownerOf(rollout.spec.service, rollout.spec.environment, claimants) === rollout.metadata.namespace);
   const ports = claims.flatMap(claimedPort);
   const routes = planRoutes(await Promise.all(owned.map((rollout) => serviceTraffic(deps, rollout, claims, ports, revisions))));

@@ -56,6 +56,8 @@ export interface KindDefinition {
   shortNames: readonly string[];
   categories: readonly string[];
   scope: 'Namespaced' | 'Cluster';
+  /** Who came first counts: each object keeps the position of the store at which it was made. */
+  ordered?: true;
   description: string;
   /** Schemas of `spec` and `status`; other top-level fields (a Backstage entity's `relations`) in `extra`. */
   spec: Schema;

@@ -190,6 +190,7 @@ export const ROLLOUT: KindDefinition = {
   shortNames: ['ro'],
   categories: ['all', 'roadbed'],
   scope: 'Namespaced',
+  ordered: true,
   description: 'One service in one environment, for as long as it lives there; named `<service>.<environment>`.',
   spec: record(
     'What is desired.',
