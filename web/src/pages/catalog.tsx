@@ -102,14 +102,14 @@ function CatalogTable({ rows }: { rows: readonly CatalogRow[] }) {
             <Link to="/catalog/$kind/$namespace/$name" params={{ kind: row.kind.toLowerCase(), namespace: row.namespace, name: row.name }} className={table.main} data-row-link="">
               {row.title ?? row.name}
             </Link>
-            {row.description === undefined ? null : <span className={table.sub}>{row.description}</span>}
+            {row.description === undefined ? null : <span className={`${table.sub} ${table.lines}`} title={row.description}>{row.description}</span>}
           </td>
           <td className={table.tight}>
             {row.kind}
             {row.type === undefined ? null : <span className={table.sub}>{row.type}</span>}
           </td>
-          <td className={table.tight}>{row.owner ?? (row.kind === 'Component' || row.kind === 'API' ? <State tone="warn" plain>No owner</State> : <span className={table.soft}>–</span>)}</td>
-          <td className={table.tight}>{row.system ?? <span className={table.soft}>–</span>}</td>
+          <td className={table.clip} title={row.owner}>{row.owner ?? (row.kind === 'Component' || row.kind === 'API' ? <State tone="warn" plain>No owner</State> : <span className={table.soft}>–</span>)}</td>
+          <td className={table.clip} title={row.system}>{row.system ?? <span className={table.soft}>–</span>}</td>
           <td>
             <span className={styles.runs}>
               {row.running.map((place) => (

@@ -86,7 +86,7 @@ function Matrix({ data, rows }: { data: EnvironmentsPage; rows: readonly MatrixR
             <Link to="/services/$namespace/$service" params={{ namespace: row.namespace, service: row.service }} className={table.main} data-row-link="">
               {row.service}
             </Link>
-            <span className={table.sub}>{row.owner ?? row.namespace}</span>
+            <span className={`${table.sub} ${table.clip}`} title={row.owner}>{row.owner ?? row.namespace}</span>
           </td>
           {row.cells.map((cell) => (
             <Cell key={cell.environment} cell={cell} row={row} />

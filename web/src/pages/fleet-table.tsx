@@ -27,7 +27,7 @@ export function FleetTable({ rows }: { rows: FleetRow[] }) {
                   <Link to="/services/$namespace/$service" params={{ namespace: row.namespace, service: row.service }} className={table.main} data-row-link="">
                     {row.service}
                   </Link>
-                  <span className={table.sub}>{row.owner ?? row.namespace}</span>
+                  <span className={`${table.sub} ${table.clip}`} title={row.owner}>{row.owner ?? row.namespace}</span>
                 </>
               ) : (
                 <span className="unseen">{row.service}</span>

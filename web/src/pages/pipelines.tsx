@@ -90,7 +90,7 @@ function Runs({ rows }: { rows: readonly PipelineRunRow[] }) {
           </td>
           <td className={table.tight}><Phase phase={run.status?.phase ?? 'Pending'} plain /></td>
           <td><StepDots steps={run.status?.steps ?? []} /></td>
-          <td className={table.tight}>
+          <td className={table.clip} title={author}>
             {author ?? person(run.spec.trigger.by)}
             <span className={table.sub}>{run.spec.trigger.kind}</span>
           </td>

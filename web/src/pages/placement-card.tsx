@@ -35,11 +35,11 @@ export function PlacementCard({ placement, namespace, service }: { placement: Pl
         </div>
         <div className={styles.release}>
           {release === undefined ? (
-            <span>{status?.message ?? 'No release serves here yet.'}</span>
+            <span title={status?.message}>{status?.message ?? 'No release serves here yet.'}</span>
           ) : (
             <>
               <p title={release.subject}>{release.subject}</p>
-              <span>
+              <span title={`${release.hash} from ${release.commit} by ${release.author}`}>
                 <code>{release.hash.slice(7, 19)}</code> from <code>{shortCommit(release.commit)}</code> by {release.author}
                 {status?.stable === undefined ? null : <>, <Age at={status.stable.since} /></>}
               </span>

@@ -129,7 +129,7 @@ function Releases({ data }: { data: ServicePage }) {
           <td className={table.tight}>
             <code>{release.hash.slice(7, 19)}</code> <span className={table.soft}>from</span> <code>{shortCommit(release.commit)}</code>
           </td>
-          <td className={table.tight}>{release.author}</td>
+          <td className={table.clip} title={release.author}>{release.author}</td>
           <td>
             <span className={styles.marks}>
               {release.verified.map((entry) => (
