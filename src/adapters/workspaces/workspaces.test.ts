@@ -42,17 +42,34 @@ test('a kill while unpacking leaves nothing that looks finished', async () => {
   expect(existsSync((await workspaces.prepare(request())).folder)).toBe(true);
 });
 
-test('a kept workspace is taken over with all that is in it', async () => {
+test('a restart point is taken over as it was, whatever was done to the workspace after it', async () => {
   const workspaces = openWorkspaces(root);
   const first = await workspaces.prepare(request());
-  writeFileSync(join(first.folder, 'made'), 'x');
+  writeFileSync(join(first.folder, 'made'), 'before');
+  writeFileSync(join(first.home, 'settings'), 'before');
+  expect(await workspaces.pointOf('team', 'web-1')).toBeUndefined();
+  expect(await workspaces.keepPoint('team', 'web-1', ['install', 'build'])).toBe(true);
+  writeFileSync(join(first.folder, 'made'), 'after');
+  writeFileSync(join(first.folder, 'dirt'), 'x');
+  rmSync(join(first.home, 'settings'));
+  await workspaces.reduceToPoint('team', 'web-1');
+  expect(existsSync(first.folder)).toBe(false);
+  expect([await workspaces.exists('team', 'web-1'), await workspaces.pointOf('team', 'web-1')]).toEqual([true, ['install', 'build']]);
   const second = await workspaces.prepare(request({ run: 'web-2', takeOver: 'web-1', unpack: async () => { throw new Error('unpacked'); } }));
-  expect(existsSync(join(second.folder, 'made'))).toBe(true);
-  expect(await workspaces.exists('team', 'web-1')).toBe(false);
+  expect([readFileSync(join(second.folder, 'made'), 'utf8'), readFileSync(join(second.home, 'settings'), 'utf8'), existsSync(join(second.folder, 'dirt'))]).toEqual(['before', 'before', false]);
+  expect([await workspaces.exists('team', 'web-1'), await workspaces.pointOf('team', 'web-2')]).toEqual([false, undefined]);
 });
 
-test.each([{ path: 'a.txt' }, { path: 'a.txt/x' }, { path: '../x' }, { path: '~/../x' }])('a cache at $path of a repository that has something there is refused', async ({ path }) => {
-  await expect(openWorkspaces(root).prepare(request({ caches: [{ name: 'c', path }] }))).rejects.toMatchObject({ code: 'ROADBED-2106' });
+test('a newer restart point takes the place of the older one, and what cannot be kept leaves none', async () => {
+  const workspaces = openWorkspaces(root);
+  const { folder } = await workspaces.prepare(request());
+  await workspaces.keepPoint('team', 'web-1', ['a']);
+  writeFileSync(join(folder, 'later'), 'x');
+  await workspaces.keepPoint('team', 'web-1', ['a', 'b']);
+  expect(await workspaces.pointOf('team', 'web-1')).toEqual(['a', 'b']);
+  mkdirSync(join(folder, ...Array.from({ length: 210 }, () => 'd')), { recursive: true });
+  expect(await workspaces.keepPoint('team', 'web-1', ['a', 'b', 'c'])).toBe(false);
+  expect(await workspaces.pointOf('team', 'web-1')).toBeUndefined();
 });
 
 test('a link that a step left is neither followed nor written through', async () => {

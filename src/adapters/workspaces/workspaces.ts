@@ -1,27 +1,40 @@
 /**
  * Workspaces as folders: `<root>/runs/<namespace>/<run>/{workspace,home}` and `<root>/caches/<namespace>/<repository>/<name>`.
  *
+ * A restart point is a copy of both as they were when steps began, `<run>/point`, closed to all others. It has the form
+ * of a run's folder, so a re-run takes it over by one rename.
+ *
  * A workspace is built under another name and moved into place, so that a kill half-way leaves nothing that looks
  * finished. Caches are links made before any step runs, while the tree is known to hold no link of anybody
  * else. Whatever is done after steps ran trusts nothing in the workspace: paths are resolved first, and files of
  * the platform are written only into real folders.
  */
 import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, realpath, rename, symlink, utimes } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, readFile, realpath, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
 import type { WorkspaceRequest, Workspaces } from '../../ports/workspaces.ts';
+import { copyTree } from '../held-folder/copy-tree.ts';
 import { removeFolder, throughFolders } from '../held-folder/held-folder.ts';
 
 const NAME = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/;
 const OPEN_TO_OTHERS = 0o711;
+const CLOSED_TO_OTHERS = 0o700;
+const POINT = 'point';
+const DRAFT = 'point.new';
+const DONE = 'done.json';
 
 /** `root` must be reachable for the users that steps run as. */
 export function openWorkspaces(root: string): Workspaces {
   const runFolder = (namespace: string, run: string): string => join(root, 'runs', checked(namespace), checked(run));
   const cacheFolder = (namespace: string, repository: string): string => join(root, 'caches', checked(namespace), checked(repository));
   return {
-    exists: async (namespace, run) => await isThere(join(runFolder(namespace, run), 'workspace')),
+    exists: async (namespace, run) => (await isThere(join(runFolder(namespace, run), 'workspace'))) || (await isThere(join(runFolder(namespace, run), POINT))),
+    keepPoint: async (namespace, run, done) => await keepPoint(runFolder(namespace, run), done),
+    pointOf: async (namespace, run) => await pointOf(runFolder(namespace, run)),
+    reduceToPoint: async (namespace, run) => {
+      for (const part of ['workspace', 'home', DRAFT]) await removeFolder(join(runFolder(namespace, run), part));
+    },
     prepare: async (request) => {
       const own = runFolder(request.namespace, request.run);
       const caches = cacheFolder(request.namespace, request.repository);
@@ -32,11 +45,13 @@ export function openWorkspaces(root: string): Workspaces {
       const fresh = !(await isThere(join(own, 'workspace')));
       if (fresh) {
         await removeFolder(own);
-        if (earlier !== undefined && (await isThere(join(earlier, 'workspace')))) {
-          await rename(earlier, own);
+        if (earlier !== undefined && (await pointOf(earlier)) !== undefined) {
+          await rename(join(earlier, POINT), own);
+          await removeFolder(earlier);
           taken = true;
         } else await build(own, request);
       }
+      await chmod(own, OPEN_TO_OTHERS);
       const names = [...new Set(request.caches.map((cache) => checked(cache.name)))];
       const writable = [join(own, 'home'), ...names.map((name) => join(caches, name))];
       for (const folder of writable.slice(1)) await touch(folder);
@@ -55,6 +70,29 @@ export function openWorkspaces(root: string): Workspaces {
     boundCaches: async (namespace, repository, bytes) => await bound(cacheFolder(namespace, repository), bytes),
     removeCaches: async (namespace, repository) => await removeFolder(cacheFolder(namespace, repository)),
   };
+}
+
+/** Made under another name and moved into place; what goes wrong leaves no point, and a re-run then does all steps again. */
+async function keepPoint(own: string, done: readonly string[]): Promise<boolean> {
+  const draft = join(own, DRAFT);
+  const point = join(own, POINT);
+  try {
+    await removeFolder(draft);
+    await mkdir(draft, { mode: CLOSED_TO_OTHERS });
+    for (const part of ['workspace', 'home']) await copyTree(join(own, part), join(draft, part));
+    await writeFile(join(draft, DONE), JSON.stringify(done));
+    await removeFolder(point);
+    await rename(draft, point);
+    return true;
+  } catch {
+    for (const folder of [draft, point]) await removeFolder(folder);
+    return false;
+  }
+}
+
+async function pointOf(own: string): Promise<string[] | undefined> {
+  const text = await readFile(join(own, POINT, DONE), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as string[]);
 }
 
 async function build(own: string, request: WorkspaceRequest): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * What is left when a run is over: nothing, but the workspace of the newest failed run of a repository, which a re-run
- * may build on, and the logs of the newest runs.
+ * What is left when a run is over: nothing, but the restart point of the newest failed run of a repository, which a
+ * re-run may build on, and the logs of the newest runs.
  */
 import type { PipelineRunStatus } from '../../domain/kinds/pipeline-run.ts';
 import { runsOf } from '../repository/moves.ts';
@@ -18,7 +18,10 @@ export async function tidyAfter(world: PipelineWorld, run: PipelineRunObject): P
   const finished = (await runsOf(world.objects, namespace, run.spec.repository)).filter((one) => isFinished(one.status?.phase) && one.metadata.deletionTimestamp === undefined);
   const newestFailed = finished.filter((one) => one.status?.phase === 'Failed').at(-1);
   for (const one of finished) {
-    if (one.metadata.name !== newestFailed?.metadata.name && (await world.workspaces.exists(namespace, one.metadata.name))) await world.workspaces.remove(namespace, one.metadata.name);
+    const { name } = one.metadata;
+    if (!(await world.workspaces.exists(namespace, name))) continue;
+    const kept = name === newestFailed?.metadata.name && (await world.workspaces.pointOf(namespace, name)) !== undefined;
+    await (kept ? world.workspaces.reduceToPoint(namespace, name) : world.workspaces.remove(namespace, name));
   }
   for (const old of finished.slice(0, Math.max(0, finished.length - world.settings.keptRuns))) {
     await world.objects.delete('roadbed.dev/PipelineRun', namespace, old.metadata.name, { reason: `only the newest ${world.settings.keptRuns} runs of a repository are kept` });

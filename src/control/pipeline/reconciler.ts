@@ -9,7 +9,7 @@
 import { PlatformError } from '../../domain/error.ts';
 import type { PipelineDefinition, PipelineRunStatus, StepStatus } from '../../domain/kinds/pipeline-run.ts';
 import type { NewEvent } from '../../domain/event.ts';
-import { decidePipeline, firstStates, reusableSteps, type PipelineDecision, type TaskSeen } from '../../engines/pipeline/decide.ts';
+import { decidePipeline, firstStates, restartPoint, reusableSteps, takenOver, type PipelineDecision, type TaskSeen } from '../../engines/pipeline/decide.ts';
 import { supersededBy } from '../../engines/pipeline/supersede.ts';
 import type { CommitInfo } from '../../ports/source.ts';
 import type { Workspace } from '../../ports/workspaces.ts';
@@ -87,6 +87,8 @@ async function advance(world: PipelineWorld, admission: Admission, run: Pipeline
   });
   // Unpacking comes first: a commit that may not be unpacked must not leave a step that seems to run.
   const workspace = decision.actions.some((action) => action.kind === 'start') ? await prepare(world, run, repository, definition) : undefined;
+  const done = workspace === undefined ? undefined : restartPoint(before, decision);
+  if (done !== undefined) await world.workspaces.keepPoint(namespace, run.metadata.name, done);
   const current = await writeSteps(world, run, commit, before, decision);
   await act(world, current, repository, decision, workspace);
   if (decision.phase === 'Running') return { requeueAfterMs: LOOK_MS };
@@ -123,8 +125,9 @@ async function begin(world: PipelineWorld, run: PipelineRunObject, commit: Commi
     });
   }
   const earlier = run.spec.rerunOf === undefined ? undefined : await world.objects.get<PipelineRunObject>('roadbed.dev/PipelineRun', namespace, run.spec.rerunOf.run);
-  const kept = earlier !== undefined && earlier.spec.commit === run.spec.commit && (await world.workspaces.exists(namespace, earlier.metadata.name));
-  const reused = kept ? reusableSteps(definition, earlier.status?.steps ?? [], run.spec.rerunOf?.fromStep) : new Set<string>();
+  const same = earlier !== undefined && earlier.spec.commit === run.spec.commit ? earlier : undefined;
+  const reusable = same === undefined ? new Set<string>() : reusableSteps(definition, same.status?.steps ?? [], run.spec.rerunOf?.fromStep);
+  const reused = takenOver(reusable, same === undefined ? undefined : await world.workspaces.pointOf(namespace, same.metadata.name));
   const now = world.clock.now();
   const status: PipelineRunStatus = {
     ...run.status,
@@ -135,7 +138,7 @@ async function begin(world: PipelineWorld, run: PipelineRunObject, commit: Commi
     isolation: capabilities.isolation,
     limits: capabilities.limitsBy,
     startedAt: new Date(now).toISOString(),
-    message: run.spec.rerunOf !== undefined && !kept ? `the workspace of ${run.spec.rerunOf.run} is not kept any more; every step runs again` : 'starting',
+    message: run.spec.rerunOf !== undefined && reused.size === 0 ? `no state of ${run.spec.rerunOf.run} is kept that this can go on from; every step runs again` : 'starting',
   };
   await world.objects.transact([{ action: 'updateStatus', object: { ...run, status } }], startedEvents(run, commit, now, definition.origin), { chain: run.spec.chain });
   return { requeueAfterMs: 1 };

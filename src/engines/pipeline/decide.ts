@@ -66,6 +66,26 @@ export function reusableSteps(definition: PipelineDefinition, earlier: readonly 
   return new Set(definition.steps.map((step) => step.name).filter((name) => !repeated.has(name)));
 }
 
+/**
+ * What a re-run takes over of what was kept: the steps whose work the restart point holds, if it is to repeat none of
+ * them. Steps that ran beside the failed one share its workspace, so they are not in the point and are repeated.
+ */
+export function takenOver(reusable: ReadonlySet<string>, point: readonly string[] | undefined): Set<string> {
+  return point !== undefined && point.every((step) => reusable.has(step)) ? new Set(point) : new Set();
+}
+
+/**
+ * The steps whose work a restart point would hold, when this is the moment for one: steps begin, none was running, so
+ * the workspace is in nobody's hands. Undefined when it is not, and when nothing was done that a checkout would not give.
+ */
+export function restartPoint(before: readonly StepStatus[], decision: Pick<PipelineDecision, 'steps' | 'actions'>): string[] | undefined {
+  const starting = new Set(decision.actions.flatMap((action) => (action.kind === 'start' ? [action.step.name] : [])));
+  const fresh = starting.size > 0 && [...starting].every((name) => before.find((step) => step.name === name)?.phase === 'Pending');
+  const running = decision.steps.some((step) => step.phase === 'Running' && !starting.has(step.name));
+  const done = decision.steps.filter((step) => isDone(step.phase)).map((step) => step.name);
+  return fresh && !running && done.length > 0 ? done : undefined;
+}
+
 export function decidePipeline(view: PipelineView): PipelineDecision {
   const at = new Date(view.now).toISOString();
   const actions: PipelineAction[] = [];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PipelineDefinition, StepStatus } from '../../domain/kinds/pipeline-run.ts';
-import { decidePipeline, firstStates, reusableSteps, type PipelineView, type TaskSeen } from './decide.ts';
+import { decidePipeline, firstStates, restartPoint, reusableSteps, takenOver, type PipelineAction, type PipelineView, type TaskSeen } from './decide.ts';
 import { dependentsOf, graphProblems } from './graph.ts';
 import { supersededBy, type RunSeen } from './supersede.ts';
 
@@ -184,4 +184,21 @@ test('what follows a step is closed under needing', () => {
     for (const step of definition.steps) if (step.needs.some((need) => found.has(need))) expect(found.has(step.name)).toBe(true);
     for (const name of found) if (name !== from) expect(definition.steps.find((step) => step.name === name)?.needs.some((need) => found.has(need))).toBe(true);
   }));
+});
+
+test('a restart point is kept when steps begin and none is running, and holds what was done by then', () => {
+  const state = (name: string, phase: StepStatus['phase']): StepStatus => ({ name, needs: [], phase });
+  const start = (name: string): PipelineAction => ({ kind: 'start', step: { name, needs: [], commands: [], timeoutSeconds: 1 }, task: name });
+  const before = [state('a', 'Running'), state('b', 'Pending'), state('c', 'Pending')];
+  expect(restartPoint(before, { steps: [state('a', 'Succeeded'), state('b', 'Running'), state('c', 'Running')], actions: [start('b'), start('c')] })).toEqual(['a']);
+  expect(restartPoint(before, { steps: [state('a', 'Running'), state('b', 'Running'), state('c', 'Pending')], actions: [start('b')] })).toBeUndefined();
+  // Nothing is done yet: a checkout gives the same. And a task that is started again after a kill finds its files half-made.
+  expect(restartPoint([state('a', 'Pending')], { steps: [state('a', 'Running')], actions: [start('a')] })).toBeUndefined();
+  expect(restartPoint([state('a', 'Succeeded'), state('b', 'Running')], { steps: [state('a', 'Succeeded'), state('b', 'Running')], actions: [start('b')] })).toBeUndefined();
+});
+
+test('a re-run takes over a restart point whole or not at all', () => {
+  expect(takenOver(new Set(['a', 'b', 'beside']), ['a', 'b'])).toEqual(new Set(['a', 'b']));
+  expect(takenOver(new Set(['a']), ['a', 'b'])).toEqual(new Set());
+  expect(takenOver(new Set(['a']), undefined)).toEqual(new Set());
 });
