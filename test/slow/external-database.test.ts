@@ -53,6 +53,8 @@ beforeAll(async () => {
   const password = randomBytes(12).toString('hex');
   await administer(`create role platform login createdb createrole password '${password}'`);
   await administer('create database roadbed_platform owner platform');
+  // As the how-to asks of whoever gives the server.
+  for (const open of ['postgres', 'template1', 'roadbed_platform']) await administer(`revoke connect, temporary on database ${open} from public`);
   databaseUrl = `postgres://platform:${password}@127.0.0.1:${server.connection.port ?? 0}/roadbed_platform`;
   platform = await startPlatform(dataDir, ['--empty'], { DATABASE_URL: databaseUrl });
 }, 2 * MINUTE);
