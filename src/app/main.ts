@@ -1,4 +1,5 @@
 /** Entry of every command. Heavy parts are loaded only by the command that needs them. */
+import { fstatSync } from 'node:fs';
 import { useCompileCache } from './compile-cache.ts';
 
 useCompileCache();
@@ -9,11 +10,22 @@ if (process.env['ROADBED_WRAPPED'] !== undefined && process.channel !== undefine
   process.channel.unref();
 }
 
-// A reader that has enough (`roadbed pipeline | head`) is no failure; a platform in the foreground outlives its reader.
+/** Whether both streams lead to one reader, as with `2>&1 | head`: then nobody is left to talk to. */
+function sharesReader(): boolean {
+  try {
+    const [out, talk] = [fstatSync(1), fstatSync(2)];
+    return out.ino === talk.ino && out.dev === talk.dev;
+  } catch {
+    return false;
+  }
+}
+
+// A reader that has enough (`roadbed pipeline | head`) is no failure, also when only talk was left to write (`status
+// --watch` of nothing); a platform in the foreground outlives its reader.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    if (stream === process.stdout && !process.argv.includes('up')) process.exit(0);
+    if ((stream === process.stdout || sharesReader()) && !process.argv.includes('up')) process.exit(0);
   });
 }
 

@@ -1,11 +1,13 @@
 /**
  * Who a process is: its id and when it began. Ids are used again by the system, so that a file with an
- * id alone may name a stranger.
+ * id alone may name a stranger; and Linux counts from the boot, so that after a restart of the machine another
+ * process may have begun at the same tick.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { bootId } from '../process/process-table.ts';
 
-/** An opaque word that differs for each process that ever had this id since boot; undefined when there is none now. */
+/** An opaque word that differs for each process that ever had this id; undefined when there is none now. */
 export function startTimeOf(pid: number): string | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   return process.platform === 'linux' ? linuxStartTime(pid) : portableStartTime(pid);
@@ -15,7 +17,7 @@ function linuxStartTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+    return fields[0] === 'Z' || fields[0] === 'X' || fields[19] === undefined ? undefined : `${bootId()}/${fields[19]}`;
   } catch {
     return undefined;
   }

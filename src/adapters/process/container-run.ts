@@ -5,7 +5,7 @@
  * wall time is only written down for people.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerSpec, Probe } from '../../ports/runtime.ts';
@@ -13,7 +13,7 @@ import { MARKER, type CellRecord, cellAlive, cellMembers, killCell, readExitCode
 import { type Cgroups, THREADS_PER_PROCESS, createCgroup, outOfMemoryKills, peakMemory } from './cgroup.ts';
 import { type ContainerView, HEALTHY_AGAIN_MS, restartDelay } from './container-plan.ts';
 import { type Habitat, type Surroundings, prepareHabitat } from './habitat.ts';
-import { LogStream } from './log-collector.ts';
+import { ProgramLog } from './log-collector.ts';
 import type { LogJournal } from './log-journal.ts';
 import { type ProbeResult, probeCommand, probeHttp, probePort } from './probe.ts';
 import type { ProcessRow } from './process-table.ts';
@@ -63,8 +63,7 @@ function mebibytes(bytes: number): string {
 export class ContainerRun implements ContainerView {
   readonly spec: ContainerSpec;
   readonly #context: ContainerContext;
-  readonly #recent: string[] = [];
-  readonly #streams: LogStream[];
+  readonly #log: ProgramLog;
   readonly #limits: ReturnType<typeof workloadLimits>;
   phase: ContainerView['phase'] = 'idle';
   ready = false;
@@ -93,7 +92,6 @@ export class ContainerRun implements ContainerView {
   /** Why the supervisor itself ended it; wins over what the exit code says. */
   #verdict: string | undefined;
   #ending: Promise<void> | undefined;
-  #savedOffsets = '';
   /** On the monotonic clock: a stop that takes longer ends with a kill. */
   #latestStop = Infinity;
 
@@ -101,10 +99,7 @@ export class ContainerRun implements ContainerView {
     this.spec = spec;
     this.#limits = workloadLimits(spec.limits);
     this.#context = context;
-    const offsets = this.#readJson<Record<string, number>>('offsets.json') ?? {};
-    this.#streams = (['out', 'err'] as const).map(
-      (stream) => new LogStream({ path: this.#path(stream), stream, container: spec.name, replica: context.replica }, context.journal, this.#recent, offsets[stream] ?? 0),
-    );
+    this.#log = new ProgramLog(context.privateFolder, { container: spec.name, replica: context.replica }, context.journal);
   }
 
   get name(): string {
@@ -240,7 +235,7 @@ export class ContainerRun implements ContainerView {
     this.failing = true;
     this.restarts += 1;
     this.notBefore = performance.now() + restartDelay(this.#failures);
-    this.lastExit = { reason, at: new Date().toISOString(), logTail: [...this.#recent] };
+    this.lastExit = { reason, at: new Date().toISOString(), logTail: [...this.#log.recent] };
     this.note(`roadbed: ended: ${reason}; starts again in ${restartDelay(this.#failures) / 1000} s`);
   }
 
@@ -331,13 +326,7 @@ export class ContainerRun implements ContainerView {
 
   /** Moves new output to the journal; true when a stream floods and wants to be looked at soon again. */
   collectLogs(now: number, final = false): boolean {
-    if (!existsSync(this.#path('out'))) return false;
-    const floods = this.#streams.map((stream) => stream.collect(now, final)).some(Boolean);
-    const offsets = { out: this.#streams[0]?.offset ?? 0, err: this.#streams[1]?.offset ?? 0 };
-    const text = JSON.stringify(offsets);
-    if (text !== this.#savedOffsets) writeRecord(this.#path('offsets.json'), offsets);
-    this.#savedOffsets = text;
-    return floods;
+    return this.#log.collect(now, final);
   }
 
   async #checkReadiness(): Promise<void> {

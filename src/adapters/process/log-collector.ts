@@ -9,8 +9,10 @@
  * A stream may bring 256 kB each quarter of a second. Who writes more loses the surplus, is told so in
  * the log, and is looked at more often, so that neither disk nor CPU is eaten.
  */
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LogLine } from '../../ports/runtime.ts';
+import { writeRecord } from './cell.ts';
 import type { LogJournal } from './log-journal.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -25,6 +27,45 @@ export interface StreamSource {
   stream: 'out' | 'err';
   container: string;
   replica: string;
+}
+
+/** Both streams of a program, `out` and `err` in its folder, and how far they were read, which outlives the supervisor. */
+export class ProgramLog {
+  /** The last lines, for the reason of an end. */
+  readonly recent: string[] = [];
+  readonly #place: string;
+  readonly #streams: { out: LogStream; err: LogStream };
+  #saved: string;
+
+  constructor(folder: string, source: Omit<StreamSource, 'path' | 'stream'>, journal: LogJournal) {
+    this.#place = join(folder, 'offsets.json');
+    const offsets = readOffsets(this.#place);
+    const follow = (stream: 'out' | 'err'): LogStream => new LogStream({ ...source, path: join(folder, stream), stream }, journal, this.recent, offsets[stream] ?? 0);
+    this.#streams = { out: follow('out'), err: follow('err') };
+    this.#saved = JSON.stringify(this.#offsets());
+  }
+
+  #offsets(): Record<'out' | 'err', number> {
+    return { out: this.#streams.out.offset, err: this.#streams.err.offset };
+  }
+
+  /** Moves new output to the journal; true when a stream floods and wants to be looked at soon again. */
+  collect(now: number, final = false): boolean {
+    const floods = [this.#streams.out.collect(now, final), this.#streams.err.collect(now, final)].some(Boolean);
+    const offsets = this.#offsets();
+    const text = JSON.stringify(offsets);
+    if (text !== this.#saved) writeRecord(this.#place, offsets);
+    this.#saved = text;
+    return floods;
+  }
+}
+
+function readOffsets(place: string): Partial<Record<'out' | 'err', number>> {
+  try {
+    return JSON.parse(readFileSync(place, 'utf8')) as Partial<Record<'out' | 'err', number>>;
+  } catch {
+    return {};
+  }
 }
 
 /** Follows one file. `offset` is kept by the owner across restarts of the supervisor. */

@@ -15,7 +15,7 @@ import { type CellRecord, allCellMembers, cellAlive, cellMembers, killCell, read
 import { type CgroupHandle, type Cgroups, THREADS_PER_PROCESS, createCgroup, outOfMemoryKills, peakMemory } from './cgroup.ts';
 import { diskUsage } from './disk-usage.ts';
 import { type Surroundings, baseEnvironment, ownFolder } from './habitat.ts';
-import { LogStream } from './log-collector.ts';
+import { ProgramLog } from './log-collector.ts';
 import { LogJournal, readTail } from './log-journal.ts';
 import type { ProcessRow } from './process-table.ts';
 import { exitReason, shimCommand } from './shim.ts';
@@ -65,8 +65,7 @@ export class TaskRun {
   readonly #folder: string;
   readonly #shared: string;
   readonly #journal: LogJournal;
-  readonly #recent: string[] = [];
-  readonly #streams: LogStream[];
+  readonly #log: ProgramLog;
   #progress: Progress;
   #record: CellRecord | undefined;
   #deadline: number;
@@ -74,7 +73,6 @@ export class TaskRun {
   #ending: Promise<void> | undefined;
   #measuringDisk = false;
   #starting = false;
-  #savedOffsets = '';
 
   constructor(spec: TaskSpec, startedAt: string, context: TaskContext) {
     this.spec = spec;
@@ -84,7 +82,7 @@ export class TaskRun {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     this.#progress = this.#load() ?? { startedAt, command: 0, isolation: context.surroundings.isolation.kind, limitsBy: context.cgroups === undefined ? 'watchdog' : 'cgroup', ...(context.user === undefined ? {} : { user: context.user }) };
     this.#journal = new LogJournal(taskJournal(context.folder, spec.id));
-    this.#streams = (['out', 'err'] as const).map((stream) => new LogStream({ path: this.#path(stream), stream, container: 'step', replica: spec.id }, this.#journal, this.#recent, this.#offsets()[stream] ?? 0));
+    this.#log = new ProgramLog(this.#folder, { container: 'step', replica: spec.id }, this.#journal);
     const spent = Math.max(0, Date.now() - Date.parse(this.#progress.startedAt));
     this.#deadline = performance.now() + Math.max(0, spec.timeoutSeconds * 1_000 - spent);
   }
@@ -98,14 +96,6 @@ export class TaskRun {
       return JSON.parse(readFileSync(this.#path('progress.json'), 'utf8')) as Progress;
     } catch {
       return undefined;
-    }
-  }
-
-  #offsets(): Record<string, number> {
-    try {
-      return JSON.parse(readFileSync(this.#path('offsets.json'), 'utf8')) as Record<string, number>;
-    } catch {
-      return {};
     }
   }
 
@@ -322,12 +312,7 @@ export class TaskRun {
   }
 
   collectLogs(now: number, final = false): boolean {
-    const floods = this.#streams.map((stream) => stream.collect(now, final)).some(Boolean);
-    const offsets = { out: this.#streams[0]?.offset ?? 0, err: this.#streams[1]?.offset ?? 0 };
-    const text = JSON.stringify(offsets);
-    if (text !== this.#savedOffsets) writeRecord(this.#path('offsets.json'), offsets);
-    this.#savedOffsets = text;
-    return floods;
+    return this.#log.collect(now, final);
   }
 
   observe(): TaskObservation {
