@@ -3,6 +3,7 @@ import { isNumberInRange } from './number-literal.ts';
 import type { Binary, BinaryOperator, Expression, FunctionCall, Splat, SplatStep } from './syntax-tree.ts';
 import * as token from './token.ts';
 import { CollectionParser } from './collection-parser.ts';
+import { nameAt } from './name-cache.ts';
 
 /** By kind of token: 0 is no operator, a higher one binds tighter. */
 const PRECEDENCE = new Uint8Array(64);
@@ -99,7 +100,7 @@ export class ExpressionParser extends CollectionParser {
     this.advance();
     if (this.kind === token.OPEN_PARENTHESIS || this.kind === token.DOUBLE_COLON) return this.parseCall(start, end);
     this.height = 1;
-    const name = this.text.slice(start, end);
+    const name = nameAt(this.text, start, end);
     if (end - start === 4) {
       if (name === 'true') return { kind: 'boolean', start, end, value: true };
       if (name === 'null') return { kind: 'null', start, end };
@@ -125,7 +126,7 @@ export class ExpressionParser extends CollectionParser {
   }
 
   private parseCall(start: number, nameEnd: number): FunctionCall {
-    let name = this.text.slice(start, nameEnd);
+    let name = nameAt(this.text, start, nameEnd);
     let nameSpanEnd = nameEnd;
     while (this.kind === token.DOUBLE_COLON) {
       this.advance();
@@ -172,7 +173,7 @@ export class ExpressionParser extends CollectionParser {
     if (kind === token.IDENTIFIER) {
       this.growTo(height + 1);
       this.advance();
-      return { kind: 'attribute-access', start: source.start, end, source, name: this.text.slice(start, end), nameSpan: { start, end } };
+      return { kind: 'attribute-access', start: source.start, end, source, name: nameAt(this.text, start, end), nameSpan: { start, end } };
     }
     if (kind === token.NUMBER) {
       const key = this.legacyKey();

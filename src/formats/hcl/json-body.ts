@@ -82,7 +82,7 @@ class JsonBodyReader {
     const target = into as (Attribute | Block)[];
     if (labels.length < schema.labels) {
       const properties = this.properties(value, `the labels of ${type.name}`);
-      if (properties.length === 0 && value.kind !== 'invalid') this.problems.add(value.start, value.start + 1, `A block ${type.name} needs a label, and no property gives one.`, `write "${type.name}": { "label": { … } }`);
+      if (properties.length === 0 && isSound(value)) this.problems.add(value.start, value.start + 1, `A block ${type.name} needs a label, and no property gives one.`, `write "${type.name}": { "label": { … } }`);
       for (const property of properties) {
         const label: Label = { start: property.key.start, end: property.key.end, value: this.nameOf(property), quoted: true };
         this.addBlocks(property.value, type, [...labels, label], schema, target);
@@ -118,4 +118,9 @@ class JsonBodyReader {
   private nameOf(property: ObjectItem): string {
     return property.key.kind === 'template' ? literalText(this.text, property.key) : '';
   }
+}
+
+/** Not yet reported as the wrong kind of value for a level of labels. */
+function isSound(value: Expression): boolean {
+  return value.kind === 'tuple' ? value.elements.every(({ kind }) => kind === 'object') : value.kind !== 'invalid';
 }

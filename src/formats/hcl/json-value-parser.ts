@@ -177,6 +177,8 @@ export class JsonValueParser {
         this.nesting = nesting;
         this.skipMember(member);
       }
+      // After another error the missing bracket is its consequence.
+      if (this.at >= this.text.length && this.problems.count > 0) throw SYNTAX_FAILURE;
       if (this.at >= this.text.length) this.fail('The bracket is not closed before the end of the file.', undefined, open, open + 1);
       this.at += 1;
       if (this.text.charCodeAt(this.at - 1) === close) return;

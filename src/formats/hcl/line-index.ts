@@ -9,6 +9,9 @@
 const SEGMENTED_PREFIX = 4096;
 const EXCERPT = 160;
 
+/** Made once, when first needed: making one takes longer than parsing a small file. */
+let segmenter: Intl.Segmenter | undefined;
+
 export interface Location {
   /** 1-based. */
   line: number;
@@ -77,5 +80,6 @@ export class LineIndex {
 function widthOf(prefix: string): number {
   if (/^[\t\r\x20-\x7e]*$/.test(prefix)) return prefix.length;
   if (prefix.length > SEGMENTED_PREFIX) return [...prefix].length;
-  return [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(prefix)].length;
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return [...segmenter.segment(prefix)].length;
 }

@@ -9,6 +9,7 @@
 import type { Attribute, Block, Body, BodyItem, Expression, Label } from './syntax-tree.ts';
 import * as token from './token.ts';
 import { ExpressionParser } from './expression-parser.ts';
+import { nameAt } from './name-cache.ts';
 import { unescape } from './string-literal.ts';
 import { SYNTAX_FAILURE } from './token-reader.ts';
 
@@ -91,7 +92,7 @@ export class StructureParser extends ExpressionParser {
     const nameEnd = this.ends[index] as number;
     this.moveTo(index + 2);
     const expression = this.parseExpression();
-    const attribute: Attribute = { kind: 'attribute', start, end: expression.end, name: this.text.slice(start, nameEnd), nameSpan: { start, end: nameEnd }, expression };
+    const attribute: Attribute = { kind: 'attribute', start, end: expression.end, name: nameAt(this.text, start, nameEnd), nameSpan: { start, end: nameEnd }, expression };
     if (this.kind === token.NEWLINE) {
       this.advance();
     } else if (this.kind !== token.END_OF_FILE) {
@@ -125,7 +126,7 @@ export class StructureParser extends ExpressionParser {
         this.failInHeader(index);
       }
     }
-    const block: Block = { kind: 'block', start, end: typeEnd, type: this.text.slice(start, typeEnd), typeSpan: { start, end: typeEnd }, labels, body: this.parseBlockBody() };
+    const block: Block = { kind: 'block', start, end: typeEnd, type: nameAt(this.text, start, typeEnd), typeSpan: { start, end: typeEnd }, labels, body: this.parseBlockBody() };
     block.end = block.body.end;
     this.leave();
     if (this.kind === token.NEWLINE) {
@@ -202,7 +203,7 @@ export class StructureParser extends ExpressionParser {
       const nameEnd = this.end;
       this.moveTo(index + 2);
       const expression = this.parseExpression();
-      items.push({ kind: 'attribute', start, end: expression.end, name: this.text.slice(start, nameEnd), nameSpan: { start, end: nameEnd }, expression });
+      items.push({ kind: 'attribute', start, end: expression.end, name: nameAt(this.text, start, nameEnd), nameSpan: { start, end: nameEnd }, expression });
       if (this.kind === token.CLOSE_BRACE) return;
       if (this.kind === token.COMMA) this.fail('A block on one line can hold one argument only.', 'put every argument on a line of its own, without commas');
       if (this.kind === token.NEWLINE) this.fail('A block that begins with an argument on the line of its { must end on that line.', 'put a line break after the {');
@@ -295,9 +296,10 @@ export class StructureParser extends ExpressionParser {
     else this.skipItem(index);
   }
 
-  /** To the line break that ends the item begun at token `index`, past the error at hand; or to a brace it does not own. */
+  /** To the line break that ends the item begun at token `index`, past the error at hand (or before it, where it begins a line); or to a brace it does not own. */
   private skipItem(index: number): void {
-    const error = this.at;
+    let error = this.at;
+    while (error > index && this.kinds[error - 1] === token.NEWLINE) error -= 1;
     const open: number[] = [];
     let at = index;
     for (; at < this.last; at++) {
@@ -319,7 +321,7 @@ export class StructureParser extends ExpressionParser {
         open.pop();
       }
     }
-    this.moveTo(Math.max(at, error));
+    this.moveTo(at);
     if (this.kind === token.NEWLINE) this.advance();
   }
 

@@ -7,6 +7,7 @@
  * parser recurses into, and `HIGHEST_TREE` for chains (`a + b + …`, `a.b.c…`), which are parsed by loops
  * but make a tree as high as they are long.
  */
+import { nameAt } from './name-cache.ts';
 import type { ProblemCollector } from './problem-collector.ts';
 import { END_OF_FILE, INVALID, NEWLINE } from './token.ts';
 import type { TokenList } from './token.ts';
@@ -78,7 +79,7 @@ export class TokenReader {
   }
 
   protected textOf(index: number): string {
-    return this.text.slice(this.starts[index], this.ends[index]);
+    return nameAt(this.text, this.starts[index] as number, this.ends[index] as number);
   }
 
   /** Whether the token at hand is the identifier `word`. */
