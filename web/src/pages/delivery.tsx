@@ -59,7 +59,7 @@ function DeliveryView({ data }: { data: DeploysPage }) {
       title={title(data)}
       tab="Delivery metrics"
       lead="Computed from the event log; press a metric for the rows that it rests on. Days are UTC."
-      cli="roadbed receipt <service>"
+      cli="roadbed audit list --kind service."
       noun={['deployment event', 'deployment events']}
       rows={data.deploys}
       shown={shown}
