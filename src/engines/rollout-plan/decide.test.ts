@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ReleaseSpec } from '../../domain/kinds/release.ts';
 import type { Attempt, RolloutStatus } from '../../domain/kinds/rollout.ts';
 import { decide } from './decide.ts';
+import { observedStatus } from './observed-status.ts';
 import type { ReplicaState, RolloutView } from './view.ts';
 
 const NOW = Date.parse('2026-01-05T10:00:00Z');
@@ -62,6 +63,10 @@ test('what is refused before it starts is told as it is, in the verdict, the mes
   const next = written(decide(view({ status, revisions: [], inForce: undefined, endpointsInForce: {}, resources: { state: 'failed', refused: true, message } })));
   expect(next?.attempt?.verdict).toMatchObject({ outcome: 'RolledBack', sentence: expect.stringContaining(`was rolled back: ${message}`) });
   expect(next?.conditions?.find((one) => one.type === 'Ready')).toMatchObject({ status: 'False', message: expect.stringContaining(message) });
+  // Where another release serves the rollout is ready, and the condition on progress goes on saying why the newer one is not there.
+  const ended: RolloutStatus = { phase: 'RolledBack', stable: { release: 'old', since: AT, attempt: 1 }, attempt: { ...attempt, phase: 'RolledBack', finishedAt: AT, verdict: { outcome: 'RolledBack', at: AT, sentence: message } } };
+  const after = observedStatus(view({ status: ended, revisions: [{ id: OLD, replicas: [replica('ready', 1)] }] }), ended);
+  expect(after.conditions?.map(({ type, status: is, reason, message: said }) => [type, is, reason, said])).toEqual([['Available', 'True', 'ReplicasReady', ''], ['Progressing', 'False', 'RolledBack', message], ['Ready', 'True', 'Settled', '']]);
 });
 
 test('what still has weight, or something in flight, is not removed, though nobody wants it', () => {

@@ -32,6 +32,8 @@ export function observedStatus(view: RolloutView, next: RolloutStatus): RolloutS
 
 function conditions(view: RolloutView, next: RolloutStatus, available: boolean, active: boolean, at: string): Condition[] {
   const settled = available && !active;
+  // The last release did not come to stay: while nothing else is under way, its verdict is why nothing progresses.
+  const undone = !active && (next.attempt?.phase === 'RolledBack' || next.attempt?.phase === 'Aborted') ? next.attempt : undefined;
   const observed = { observedGeneration: view.generation };
   const withAvailable = withCondition(
     next.conditions,
@@ -40,7 +42,7 @@ function conditions(view: RolloutView, next: RolloutStatus, available: boolean, 
   );
   const withProgress = withCondition(
     withAvailable,
-    { type: 'Progressing', status: active ? 'True' : 'False', reason: active ? (next.attempt?.phase ?? 'Active') : 'NoAttempt', message: active ? (next.message ?? '') : '', ...observed },
+    { type: 'Progressing', status: active ? 'True' : 'False', reason: active ? (next.attempt?.phase ?? 'Active') : (undone?.phase ?? 'NoAttempt'), message: active ? (next.message ?? '') : (undone?.verdict?.sentence ?? ''), ...observed },
     at,
   );
   return withCondition(
