@@ -7,7 +7,6 @@ export class CoverageCount {
   readonly #tree: ModuleTree;
   readonly #reasons = new Map<string, { count: number; example: string }>();
   readonly #failed = new Set<object>();
-  readonly #seen = new Set<object>();
   #opaque = 0;
   #attributes = 0;
   #unknown = 0;
@@ -26,10 +25,9 @@ export class CoverageCount {
     this.#reason(reason, example);
   }
 
-  /** A block that was evaluated; `failed` when an argument of it could not be. */
-  block(declaration: object, failed: boolean): void {
-    this.#seen.add(declaration);
-    if (failed) this.#failed.add(declaration);
+  /** A resource block of which an argument could not be evaluated. */
+  failed(declaration: object): void {
+    this.#failed.add(declaration);
   }
 
   opaque(address: string, reason: string): void {
@@ -48,7 +46,7 @@ export class CoverageCount {
       unreadableFiles: unreadable,
       blocks,
       resourceBlocks,
-      resourceBlocksUnderstood: this.#seen.size - this.#failed.size,
+      resourceBlocksUnderstood: configurations.reduce((sum, one) => sum + one.resources.size, 0) - this.#failed.size,
       instances,
       opaqueModules: this.#opaque,
       attributes: this.#attributes,

@@ -16,7 +16,6 @@ export function moduleResources(module: ModuleEvaluation, coverage: CoverageCoun
   return addresses.flatMap((address) => {
     const resource = module.resource(address);
     if (resource === undefined) return [];
-    coverage.block(resource.declaration, false);
     const shared = sharedReferences(resource);
     return resource.instances.map((instance) => resourceInstance(module, instance, shared, coverage));
   });
@@ -28,7 +27,7 @@ function resourceInstance(module: ModuleEvaluation, instance: InstanceEvaluation
   const body = bodyAttributes(instance.body());
   coverage.attributes(body.uses.length);
   for (const { path, reason } of body.unknown) coverage.unknown(reason, `${instance.address}.${path}`);
-  if (body.unknown.some((unknown) => unknown.failed)) coverage.block(declaration, true);
+  if (!module.doubtful && instance.expanded.doubtful !== true && body.unknown.some((unknown) => unknown.failed)) coverage.failed(declaration);
   const own = body.uses.flatMap((use) => referencesOf(use.value, use.path, instance.address, use.written, (steps) => declaredAddress(module, steps)));
   const { unknown } = resource.expansion;
   return {

@@ -3,7 +3,7 @@
  * leaves a problem with its place and an unknown value, and the rest goes on. Nothing here throws for
  * what an expression can do; work is bounded by steps, depth and sizes, and going over is a problem too.
  */
-import type { AttributeAccess, Conditional, Expression, Index, ObjectConstructor, Template, VariableReference } from '../../../formats/hcl/syntax-tree.ts';
+import type { AttributeAccess, BinaryOperator, Conditional, Expression, Index, ObjectConstructor, Template, VariableReference } from '../../../formats/hcl/syntax-tree.ts';
 import { FALSE, NULL, TRUE, numberValue, objectValue, stringValue, tupleValue, unknownValue } from '../value/construct.ts';
 import { ConversionError, tryConvert } from '../value/convert.ts';
 import { parseDecimal } from '../value/decimal.ts';
@@ -82,7 +82,13 @@ function dispatch(expression: Expression, run: Run): Value {
     }
     case 'binary': {
       const left = run.evaluate(expression.left, run);
+      const problems = run.problems;
+      run.problems = [];
       const right = run.evaluate(expression.right, run);
+      const ofRight = run.problems;
+      run.problems = problems;
+      if (ofRight.length > 0 && decides(expression.operator, left)) return left;
+      problems.push(...ofRight);
       const result = applyBinary(expression.operator, left, right);
       if (!('side' in result)) return result;
       return fail(run, result.side === 'left' ? expression.left : result.side === 'right' ? expression.right : expression, result.summary, result.detail);
@@ -99,6 +105,11 @@ function dispatch(expression: Expression, run: Run): Value {
     case 'invalid':
       return unknownValue(DYNAMIC, { kind: 'failed', message: 'the expression could not be read', ...(run.scope.locate === undefined ? {} : { at: run.scope.locate(expression) }) });
   }
+}
+
+/** Whether the left operand alone gives the result, so that faults of the right one do not matter (Terraform 1.12, OpenTofu 1.10). */
+function decides(operator: BinaryOperator, left: Value): boolean {
+  return left.kind === 'bool' && ((operator === '||' && left.value) || (operator === '&&' && !left.value));
 }
 
 function evaluateTemplateExpression(template: Template, run: Run): Value {

@@ -40,6 +40,7 @@ function resolve(module: ModuleContext, file: ConfigurationFile, around: Surroun
       return first === undefined ? undefined : declared(module.pathValue(first), `path.${first}`, 1);
     case 'terraform':
     case 'tofu':
+      if (first === 'applying') return { value: unknownValue({ kind: 'bool' }, { kind: 'computed', message: 'known only after apply' }, { ephemeral: true }), steps: 1 };
       return first === 'workspace' ? { value: stringValue(module.evaluation.workspace), steps: 1 } : declared(undefined, `${name}.${first ?? ''}`, steps.length);
     case 'count':
       return first === 'index' && around.index !== undefined ? { value: around.index, steps: 1 } : misplaced(module, file, reference, 'count.index stands only where count is set');
