@@ -77,6 +77,7 @@ test('the platform starts on it, delivers, and gives a workload a database of it
   });
   expect(Number(new URL(url).port)).toBe(server.connection.port);
   const workload = new pg.Client(url);
+  workload.on('error', () => undefined);
   await workload.connect();
   await workload.query('create table book (title text); insert into book values (\'Middlemarch\')');
   expect((await workload.query('select title from book')).rows).toEqual([{ title: 'Middlemarch' }]);
@@ -119,18 +120,18 @@ test('a backup says at once what it does not cover, and a purge lists and remove
   other.pathname = '/another';
   expect(roadbed(['down', '--purge', '--yes'], { DATABASE_URL: other.href }).text).toContain('ROADBED-7051');
   const mine = await administer<{ datname: string }>("select datname from pg_database where datname like 'rb\\_%' order by 1");
-  expect(mine).toHaveLength(2);
   const dry = roadbed(['down', '--purge', '--dry-run'], { DATABASE_URL: databaseUrl });
-  const tenant = mine.find(({ datname }) => datname !== foreign)?.datname ?? '';
-  expect(dry.text).toContain(`database and role ${tenant}`);
+  const tenants = mine.map(({ datname }) => datname).filter((name) => name !== foreign);
+  expect(tenants.length).toBeGreaterThan(0);
+  for (const tenant of tenants) expect(dry.text).toContain(`database and role ${tenant}`);
   expect(dry.text).not.toContain(foreign);
   expect(existsSync(dataDir)).toBe(true);
 
   const purged = roadbed(['down', '--purge', '--yes'], { DATABASE_URL: databaseUrl });
   expect(purged).toMatchObject({ code: 0, text: expect.stringContaining('nothing is left') });
-  expect(purged.text).toContain(`database and role ${tenant}`);
+  for (const tenant of tenants) expect(purged.text).toContain(`database and role ${tenant}`);
   expect(await administer("select datname from pg_database where datname like 'rb\\_%' or datname = 'roadbed_platform' order by 1")).toEqual([{ datname: foreign }, { datname: 'roadbed_platform' }]);
-  expect(await administer(`select rolname from pg_roles where rolname = '${tenant}'`)).toEqual([]);
+  expect(await administer("select rolname from pg_roles where rolname like 'rb\\_%'")).toEqual([{ rolname: foreign }]);
   const client = new pg.Client(databaseUrl);
   await client.connect();
   expect((await client.query("select 1 from pg_namespace where nspname = 'roadbed'")).rows).toEqual([]);

@@ -57,10 +57,11 @@ async function rememberedPassword(options: PostgresProvisionerOptions, request: 
   return fresh;
 }
 
+/** The role is a member of nothing; it inherits because before PostgreSQL 16 it would else not own the schema `public` of its own database. */
 async function makeDatabase(client: pg.Client, name: string, password: string, connections: number): Promise<void> {
   const quoted = pg.escapeIdentifier(name);
   const { rows: roles } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
-  const attributes = `login nosuperuser nocreatedb nocreaterole noreplication nobypassrls noinherit connection limit ${connections} password ${pg.escapeLiteral(scramVerifier(password))}`;
+  const attributes = `login nosuperuser nocreatedb nocreaterole noreplication nobypassrls inherit connection limit ${connections} password ${pg.escapeLiteral(scramVerifier(password))}`;
   await client.query(roles.length === 0 ? `create role ${quoted} ${attributes}` : `alter role ${quoted} ${attributes}`);
   const { rows } = await client.query<{ superuser: boolean }>('select rolsuper as superuser from pg_roles where rolname = current_user');
   const superuser = rows[0]?.superuser === true;
