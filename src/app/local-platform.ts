@@ -31,5 +31,11 @@ export function localPlatform(): LocalPlatform {
     runPipeline: async (options) => (await import('./local-pipeline.ts')).runLocalPipeline(options),
     doctor: async ({ dataDir }) => (await import('./doctor.ts')).diagnose(dataDir),
     openInBrowser,
+    infrastructure: {
+      open: async (options) => (await import('./infrastructure-files.ts')).openPath(options),
+      openAt: async (options) => (await import('./infrastructure-files.ts')).openCommit(options),
+      providerCatalogue: async (ownFolder) => (await import('./provider-catalogue.ts')).loadProviderCatalogue('all', ownFolder),
+      drawPng: async (svg) => (await import('../adapters/diagram-png/diagram-png.ts')).svgToPng(svg),
+    },
   };
 }

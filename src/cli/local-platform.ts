@@ -1,4 +1,23 @@
 /** What commands need of the machine they run on rather than of a server; `app` provides it. */
+import type { SourceProblem } from '../domain/source-problem.ts';
+import type { SourceTree } from '../domain/source-tree.ts';
+import type { ProviderCatalogue } from '../engines/provider-catalogue/catalogue.ts';
+
+/** Terraform code, a plan or a state, as found on this machine. */
+export type InfrastructureInput =
+  | { kind: 'folder'; tree: SourceTree; /** Absolute path of the tree; for links. */ top: string; /** Of the root module, within the tree. */ folder: string; name: string }
+  | { kind: 'document'; text: string; file: string; name: string };
+
+export interface InfrastructureFiles {
+  /** A folder, a file, or `-` for standard input. `top` bounds what modules may be read; the repository around the folder by default. */
+  open(options: { path: string; top?: string }): Promise<InfrastructureInput>;
+  /** The folder or file as it was at a commit, branch or tag of the repository around it. */
+  openAt(options: { path: string; ref: string; top?: string }): Promise<InfrastructureInput>;
+  /** The shipped catalogue of resource types, with a platform team's own folder on top. */
+  providerCatalogue(ownFolder?: string): Promise<{ catalogue: ProviderCatalogue; problems: SourceProblem[] }>;
+  drawPng(svg: string): Promise<Uint8Array>;
+}
+
 export interface UpOptions {
   empty: boolean;
   port: number | undefined;
@@ -32,4 +51,5 @@ export interface LocalPlatform {
   doctor(options: { dataDir: string }): Promise<{ name: string; state: 'ok' | 'warning' | 'problem'; fact: string; fix?: string }[]>;
   runPipeline(options: { folder: string; dataDir: string; extensions: string | undefined; onLine: (line: string) => void; signal: AbortSignal }): Promise<{ ok: boolean; message: string }>;
   openInBrowser(url: string): Promise<boolean>;
+  infrastructure: InfrastructureFiles;
 }

@@ -18,6 +18,10 @@ function collector(): { stream: Writable; text: () => string } {
   return { stream: new Writable({ write: (chunk, _encoding, done) => ((text += String(chunk)), done()) }), text: () => text };
 }
 
+const refuse = async (): Promise<never> => {
+  throw new Error('no infrastructure in these tests');
+};
+
 const platform: LocalPlatform = {
   packageVersion: '1.2.3',
   up: async () => 0,
@@ -29,6 +33,7 @@ const platform: LocalPlatform = {
   doctor: async () => [{ name: 'git', state: 'problem', fact: 'not found', fix: 'apt-get install git' }],
   runPipeline: async () => ({ ok: false, message: 'step test failed' }),
   openInBrowser: async () => false,
+  infrastructure: { open: refuse, openAt: refuse, providerCatalogue: refuse, drawPng: refuse },
 };
 
 async function roadbed(...words: string[]): Promise<{ code: number; out: string; err: string }> {
