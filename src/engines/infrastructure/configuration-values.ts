@@ -5,7 +5,7 @@
  * itself; where it came up to the whole, the whole is hidden.
  */
 import type { ConfigurationFile, Written } from '../terraform/configuration/declarations.ts';
-import { referenceSteps } from '../terraform/configuration/syntax.ts';
+import { writtenReferences } from '../terraform/configuration/written-references.ts';
 import { decimalToBigInt, decimalToNumber, isInteger } from '../terraform/value/decimal.ts';
 import type { Decimal } from '../terraform/value/decimal.ts';
 import { deepMarks } from '../terraform/value/marks.ts';
@@ -100,29 +100,6 @@ export function referencesOf(value: Value, attribute: string, self: string, writ
     const target = declared(steps);
     return target === undefined || target === self ? [] : [{ attribute, target, targetAttribute: '', via: 'expression' as const }];
   });
-}
-
-/** The references that stand in an expression, as names up to the first key. */
-export function writtenReferences(written: Written): string[][] {
-  const found: string[][] = [];
-  const visit = (node: unknown, depth: number): void => {
-    if (typeof node !== 'object' || node === null || depth > 200) return;
-    if (Array.isArray(node)) {
-      for (const item of node) visit(item, depth + 1);
-      return;
-    }
-    if ('kind' in node && (node.kind === 'variable' || node.kind === 'attribute-access' || node.kind === 'index')) {
-      const steps = referenceSteps(node as Written['expression']);
-      if (steps !== undefined) {
-        const end = steps.findIndex((step) => step.kind !== 'name');
-        found.push((end < 0 ? steps : steps.slice(0, end)).flatMap((step) => (step.kind === 'name' ? [step.name] : [])));
-        return;
-      }
-    }
-    for (const inner of Object.values(node)) visit(inner, depth + 1);
-  };
-  visit(written.expression, 0);
-  return found;
 }
 
 const places = new WeakMap<object, ModelLocation>();

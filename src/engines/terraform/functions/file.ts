@@ -10,10 +10,10 @@ import { utf8Text } from './encoding.ts';
 import { compileGlob } from './glob.ts';
 import { digest, type HashName } from './hash.ts';
 
-/** The path below the root module's folder with `.` and `..` worked out; undefined when it leads outside. */
-export function confinedPath(path: string): string | undefined {
+/** The path from the root module's `folder` with `.` and `..` worked out; undefined when it leads out of the tree. */
+export function confinedPath(path: string, folder = '.'): string | undefined {
   if (path.startsWith('/') || path.startsWith('~') || path.includes('\0')) return undefined;
-  const parts: string[] = [];
+  const parts = folder === '.' ? [] : folder.split('/');
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
     if (part !== '..') parts.push(part);
@@ -28,7 +28,7 @@ function outside(type: Type, path: string): Value {
 
 /** What a file holds, or the unknown value when it is outside; refused when there is none. */
 function bytesOf(path: string, type: Type, context: CallContext): Uint8Array | Value {
-  const confined = confinedPath(path);
+  const confined = confinedPath(path, context.files?.folder);
   if (confined === undefined || context.files === undefined) return outside(type, path);
   const bytes = context.files.read(confined);
   if (bytes === undefined) throw new FunctionError(`no file exists at ${JSON.stringify(path)}; this function works only with files that are distributed as part of the configuration source code, so if this file will be created by a resource in this configuration you must instead obtain this result from an attribute of that resource`, 0);
@@ -53,7 +53,7 @@ const fileText = (bytes: Uint8Array, path: string): string => utf8Text(bytes, `c
 const hashed = (algorithm: HashName, encoding: 'hex' | 'base64') => (bytes: Uint8Array): string => digest(algorithm, bytes, encoding);
 
 function fileSet(args: readonly Value[], context: CallContext): Value {
-  const base = confinedPath(textOf(args[0]));
+  const base = confinedPath(textOf(args[0]), context.files?.folder);
   const pattern = textOf(args[1]);
   if (base === undefined || context.files === undefined || pattern.startsWith('/') || pattern.split('/').includes('..')) return outside(setOf(STRING), `${textOf(args[0])}/${pattern}`);
   const matches = compileGlob(pattern);
@@ -129,7 +129,7 @@ export const FILE_FUNCTIONS: readonly FunctionDefinition[] = [
     parameters: [PATH],
     returns: BOOL,
     call: ([path], context) => {
-      const confined = confinedPath(textOf(path));
+      const confined = confinedPath(textOf(path), context.files?.folder);
       return confined === undefined || context.files === undefined ? outside(BOOL, textOf(path)) : boolValue(context.files.read(confined) !== undefined);
     },
   },

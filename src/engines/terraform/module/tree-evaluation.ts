@@ -8,7 +8,8 @@ import type { SourceTree } from '../../../domain/source-tree.ts';
 import { compareText } from '../value/type.ts';
 import { Evaluation } from './evaluation.ts';
 import type { EvaluationOptions } from './evaluation.ts';
-import { relativePath, resolvePath } from './folder-path.ts';
+import type { ModuleFiles } from '../functions/definition.ts';
+import { localsInOrder } from './locals-order.ts';
 import { ModuleEvaluation } from './module-evaluation.ts';
 import type { ModuleTree } from './module-node.ts';
 import { validateVariable } from './variable-value.ts';
@@ -17,27 +18,25 @@ const MOST_PASSES = 6;
 const MOST_READ_FILES = 5000;
 
 /** Files for functions: those read so far, and the paths that were asked for in vain. */
-class ReadFiles {
+class FilesRead implements ModuleFiles {
+  readonly folder: string;
   readonly missing = new Set<string>();
   readonly #read = new Map<string, Uint8Array>();
   readonly #paths: ReadonlySet<string>;
-  readonly #root: string;
 
-  constructor(paths: ReadonlySet<string>, root: string) {
+  constructor(paths: ReadonlySet<string>, folder: string) {
     this.#paths = paths;
-    this.#root = root;
+    this.folder = folder;
   }
 
   read(path: string): Uint8Array | undefined {
-    const place = resolvePath(this.#root, path);
-    if (place === undefined) return undefined;
-    const bytes = this.#read.get(place);
-    if (bytes === undefined && this.#paths.has(place)) this.missing.add(place);
+    const bytes = this.#read.get(path);
+    if (bytes === undefined && this.#paths.has(path)) this.missing.add(path);
     return bytes;
   }
 
-  *list(): Iterable<string> {
-    for (const path of this.#paths) yield relativePath(this.#root, path);
+  list(): Iterable<string> {
+    return this.#paths;
   }
 
   /** Reads what is missing; answers whether anything came. */
@@ -53,7 +52,7 @@ class ReadFiles {
 /** The root's evaluation with everything in it evaluated. Deterministic, whatever the order of files and blocks. */
 export async function evaluateModuleTree(source: SourceTree, tree: ModuleTree, options: Omit<EvaluationOptions, 'files'> = {}): Promise<ModuleEvaluation> {
   const { folder } = tree.root.configuration;
-  const files = new ReadFiles(tree.paths, folder);
+  const files = new FilesRead(tree.paths, folder);
   for (let pass = 1; ; pass += 1) {
     const evaluation = new Evaluation({ ...options, files });
     const root = new ModuleEvaluation(evaluation, tree.root, undefined, tree.given, folder);
@@ -70,7 +69,7 @@ function settle(module: ModuleEvaluation): void {
     return;
   }
   for (const name of sorted(configuration.variables)) module.variable(name);
-  for (const name of sorted(configuration.locals)) module.local(name);
+  for (const name of localsInOrder(configuration)) module.local(name);
   for (const address of sorted(configuration.resources)) settleResource(module, address);
   for (const name of sorted(configuration.outputs)) {
     module.output(name);
