@@ -36,7 +36,7 @@ test('any text is parsed, printed back as it was, and its tree lies within it', 
       checkSpans(file.problems, file);
       for (let index = 1; index < file.tokens.count; index++) if ((file.tokens.starts[index] as number) < (file.tokens.ends[index - 1] as number)) throw new Error('tokens overlap');
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 });
 

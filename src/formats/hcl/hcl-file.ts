@@ -22,7 +22,7 @@ export interface HclFile {
   text: string;
   syntax: 'native' | 'json';
   body: Body;
-  /** In the order of their places; empty means that the file is valid HCL. */
+  /** In the order of their places, at most 100; empty means that the file is valid HCL. */
   problems: HclProblem[];
   /**
    * For JSON: what is wrong in strings as templates, by the offset at which the string begins. It counts

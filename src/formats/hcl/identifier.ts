@@ -1,7 +1,8 @@
 /**
  * Which characters make an identifier and which are white space, as HashiCorp's parser has it:
  * UAX #31 (ID_Start or `_`, then ID_Continue) plus the dash; white space is Go's `unicode.IsSpace`,
- * which differs from JavaScript's `trim` in U+0085 and U+FEFF.
+ * which differs from JavaScript's `trim` in U+0085 and U+FEFF. The letters are those of the Unicode version
+ * of the runtime; HashiCorp's tables are of version 9, so names in scripts added since are only taken here.
  */
 const ID_START = /^\p{ID_Start}$/u;
 const ID_CONTINUE = /^\p{ID_Continue}$/u;
@@ -23,11 +24,6 @@ export function identifierLength(text: string, start: number, limit: number): nu
     at += code > 0xffff ? 2 : 1;
   }
   return Math.min(at, limit) - start;
-}
-
-/** Whether `name` is one identifier and nothing else. */
-export function isIdentifier(name: string): boolean {
-  return name !== '' && identifierLength(name, 0, name.length) === name.length;
 }
 
 function startsIdentifier(code: number): boolean {

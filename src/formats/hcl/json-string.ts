@@ -9,7 +9,7 @@ import { Scanner } from './scanner.ts';
 import type { Template } from './syntax-tree.ts';
 import { TemplateFileParser } from './template-file-parser.ts';
 
-export interface ParsedJsonString {
+interface ParsedJsonString {
   template: Template;
   problems: HclProblem[];
 }

@@ -2,12 +2,13 @@
  * From an offset to a line and a column, worked out only when somebody asks.
  *
  * A line ends with a line feed. Columns count what a reader sees: grapheme clusters, as HashiCorp's
- * parser does, so that its messages and ours name the same place. Lines with only ASCII before the
- * place need no segmentation; beyond `SEGMENTED_PREFIX` characters code points are counted instead,
+ * parser does, so that its messages and ours name the same place. Most lines need no segmentation; beyond `SEGMENTED_PREFIX` characters code points are counted instead,
  * for the segmenter is slow and a line of a megabyte is not read by eye.
  */
 const SEGMENTED_PREFIX = 4096;
 const EXCERPT = 160;
+/** Characters that never join a neighbour: ASCII and the Latin letters with accents of their own. */
+const SIMPLE = /^[\t\r\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*$/;
 
 /** Made once, when first needed: making one takes longer than parsing a small file. */
 let segmenter: Intl.Segmenter | undefined;
@@ -78,7 +79,7 @@ export class LineIndex {
 }
 
 function widthOf(prefix: string): number {
-  if (/^[\t\r\x20-\x7e]*$/.test(prefix)) return prefix.length;
+  if (SIMPLE.test(prefix)) return prefix.length;
   if (prefix.length > SEGMENTED_PREFIX) return [...prefix].length;
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   return [...segmenter.segment(prefix)].length;

@@ -38,8 +38,6 @@ export const DOUBLE_COLON: number = 25;
 export const ELLIPSIS: number = 26;
 export const FAT_ARROW: number = 27;
 export const BANG: number = 28;
-/** Binary operators stand together, from here to the end of `OPERATORS`. */
-export const FIRST_OPERATOR: number = 30;
 export const STAR: number = 30;
 export const SLASH: number = 31;
 export const PERCENT: number = 32;
