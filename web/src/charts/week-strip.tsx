@@ -34,20 +34,20 @@ export function WeekStrip({ week }: { week: Home['week'] }) {
         <span className="unseen">{sentence}</span>
       </figcaption>
       <div className={styles.foot}>
-      <details className={styles.data}>
-        <summary>Data</summary>
-        <table>
-          <thead>
-            <tr><th scope="col">Day</th><th scope="col">Deployed</th><th scope="col">Returned</th><th scope="col">Failed</th></tr>
-          </thead>
-          <tbody>
-            {week.map((day) => (
-              <tr key={day.date}><th scope="row">{day.date}</th><td>{day.deployed}</td><td>{day.returned}</td><td>{day.failedRuns === 0 ? 0 : <Link to="/pipelines" search={{ phase: 'Failed', day: day.date }}>{day.failedRuns}</Link>}</td></tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
-      <ChartTools name="deployments of the week" figure={figure} rows={() => csv([{ label: 'day', value: (day: Home['week'][number]) => day.date }, { label: 'deployed', value: (day) => day.deployed }, { label: 'returned', value: (day) => day.returned }, { label: 'failed pipelines', value: (day) => day.failedRuns }], week)} />
+        <details className={styles.data}>
+          <summary>Data</summary>
+          <table>
+            <thead>
+              <tr><th scope="col">Day</th><th scope="col">Deployed</th><th scope="col">Returned</th><th scope="col">Failed</th></tr>
+            </thead>
+            <tbody>
+              {week.map((day) => (
+                <tr key={day.date}><th scope="row">{day.date}</th><td>{day.deployed}</td><td>{day.returned}</td><td>{day.failedRuns === 0 ? 0 : <Link to="/pipelines" search={{ phase: 'Failed', day: day.date }}>{day.failedRuns}</Link>}</td></tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
+        <ChartTools name="deployments of the week" figure={figure} rows={() => csv([{ label: 'day', value: (day: Home['week'][number]) => day.date }, { label: 'deployed', value: (day) => day.deployed }, { label: 'returned', value: (day) => day.returned }, { label: 'failed pipelines', value: (day) => day.failedRuns }], week)} />
       </div>
     </figure>
   );

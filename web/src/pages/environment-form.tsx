@@ -35,7 +35,7 @@ export function EnvironmentForm({ draft, onChange, problems, readOnly, sources }
       <Checks checks={draft.checks} problems={problems} onChange={(checks) => onChange({ checks })} readOnly={readOnly} />
       <Panel>
         <div className={styles.narrow}>
-        <Field label="Seconds until a new release must be ready" kind="number" value={draft.deadlineSeconds} onChange={(deadlineSeconds) => onChange({ deadlineSeconds })} hint="Empty: 600 seconds. A release that is not ready by then is returned." problem={problems['deadlineSeconds']} />
+          <Field label="Seconds until a new release must be ready" kind="number" value={draft.deadlineSeconds} onChange={(deadlineSeconds) => onChange({ deadlineSeconds })} hint="Empty: 600 seconds. A release that is not ready by then is returned." problem={problems['deadlineSeconds']} />
         </div>
       </Panel>
     </fieldset>
@@ -72,11 +72,13 @@ function Steps({ steps, problems, onChange, readOnly }: PartProps & { steps: Ste
                 <Field hideLabel label={step.kind === 'weight' ? `Step ${index + 1}: share of the traffic, %` : `Step ${index + 1}: wait for`} value={step.value} kind={step.kind === 'weight' ? 'number' : 'text'} placeholder={step.kind === 'pause' ? 'a person' : ''} onChange={(value) => replace(index, value)} problem={problems[`steps.${index}`]} />
               </>
             )}
-            {readOnly ? null : <span className={styles.tools}>
-              <Button kind="quiet" label={`Move step ${index + 1} up`} disabledReason={index === 0 ? 'It is the first.' : undefined} onPress={() => move(index, -1)}><Glyph name="up" size={14} /></Button>
-              <Button kind="quiet" label={`Move step ${index + 1} down`} disabledReason={index === steps.length - 1 ? 'It is the last.' : undefined} onPress={() => move(index, 1)}><Glyph name="down" size={14} /></Button>
-              <Button kind="quiet" label={`Remove step ${index + 1}`} onPress={() => onChange(steps.filter((_, at) => at !== index))}><Glyph name="close" size={14} /></Button>
-            </span>}
+            {readOnly ? null : (
+              <span className={styles.tools}>
+                <Button kind="quiet" label={`Move step ${index + 1} up`} disabledReason={index === 0 ? 'It is the first.' : undefined} onPress={() => move(index, -1)}><Glyph name="up" size={14} /></Button>
+                <Button kind="quiet" label={`Move step ${index + 1} down`} disabledReason={index === steps.length - 1 ? 'It is the last.' : undefined} onPress={() => move(index, 1)}><Glyph name="down" size={14} /></Button>
+                <Button kind="quiet" label={`Remove step ${index + 1}`} onPress={() => onChange(steps.filter((_, at) => at !== index))}><Glyph name="close" size={14} /></Button>
+              </span>
+            )}
           </li>
         ))}
       </ol>
@@ -108,10 +110,10 @@ function Checks({ checks, problems, onChange, readOnly }: PartProps & { checks: 
             {readOnly ? null : <Button kind="quiet" label={`Remove the check ${entry.check.name}`} onPress={() => onChange(checks.filter((_, at) => at !== index))}><Glyph name="close" size={14} /></Button>}
           </div>
           <div className={styles.checkFields}>
-          {entry.check.metric === 'query' ? <p className={styles.fixed}><code>{entry.check.query}</code></p> : <Field label={METRICS[entry.check.metric]} kind="number" value={entry.limit} onChange={(limit) => set(index, { limit })} problem={problems[`checks.${index}.limit`]} />}
-          <Field label="Samples needed" kind="number" value={entry.minSamples} onChange={(minSamples) => set(index, { minSamples })} problem={problems[`checks.${index}.minSamples`]} />
-          <Choice label="With fewer samples" value={entry.noData} options={NO_DATA} onChange={(noData) => set(index, { noData: noData as NoDataPolicy })} />
-          <Field label="Failures tolerated" kind="number" value={entry.failureLimit} onChange={(failureLimit) => set(index, { failureLimit })} problem={problems[`checks.${index}.failureLimit`]} />
+            {entry.check.metric === 'query' ? <p className={styles.fixed}><code>{entry.check.query}</code></p> : <Field label={METRICS[entry.check.metric]} kind="number" value={entry.limit} onChange={(limit) => set(index, { limit })} problem={problems[`checks.${index}.limit`]} />}
+            <Field label="Samples needed" kind="number" value={entry.minSamples} onChange={(minSamples) => set(index, { minSamples })} problem={problems[`checks.${index}.minSamples`]} />
+            <Choice label="With fewer samples" value={entry.noData} options={NO_DATA} onChange={(noData) => set(index, { noData: noData as NoDataPolicy })} />
+            <Field label="Failures tolerated" kind="number" value={entry.failureLimit} onChange={(failureLimit) => set(index, { failureLimit })} problem={problems[`checks.${index}.failureLimit`]} />
           </div>
         </div>
       ))}
