@@ -2,8 +2,9 @@
  * From an offset to a line and a column, worked out only when somebody asks.
  *
  * A line ends with a line feed. Columns count what a reader sees: grapheme clusters, as HashiCorp's
- * parser does, so that its messages and ours name the same place. Most lines need no segmentation; beyond `SEGMENTED_PREFIX` characters code points are counted instead,
- * for the segmenter is slow and a line of a megabyte is not read by eye.
+ * parser does, so that its messages and ours name the same place. Most lines need no
+ * segmentation; beyond `SEGMENTED_PREFIX` characters code points are counted instead, for the segmenter is
+ * slow and a line of a megabyte is not read by eye.
  */
 const SEGMENTED_PREFIX = 4096;
 const EXCERPT = 160;
