@@ -70,7 +70,7 @@ class SceneBuilder {
       if (!managed && !entry.type.drawData && !(role === 'node' && touched.has(entry))) {
         if (role === 'policy') this.#folded.add(entry);
         else if (role === 'hidden') this.#omit(entry.type.reason ?? 'not part of a picture', entry);
-        else if (role !== 'group' || this.containment.groups.get(this.containment.groupOf(entry) ?? '') === undefined) this.#omit('data source: only read', entry);
+        else if (role !== 'group') this.#omit('data source: only read', entry);
         return false;
       }
       if (role === 'node') return entry.type.type !== 'module' || !this.containment.groups.has(entry.address);
@@ -172,9 +172,21 @@ class SceneBuilder {
     edges.addDependencies(dependencyFlows(this.index, this.folding));
     this.#addBadges();
     if (this.#nodes.size === 0 && this.containment.groups.size === 0) this.#makeNodes(this.index.entries.filter((entry) => entry.resource.mode === 'managed' && entry.type.role !== 'hidden'));
+    this.#leaveUnusedGroups(edges);
     const found = edges.result();
     if (found.some((edge) => edge.from === INTERNET || edge.to === INTERNET)) this.#nodes.set(INTERNET, internet());
     return { groups: this.containment.groups, nodes: this.#nodes, edges: found, folded: this.#folded, omitted: this.#omissions(), notes: this.#notes(edges.left) };
+  }
+
+  /** Networks that are only read are drawn when something lies in them or leads to them. */
+  #leaveUnusedGroups(edges: SceneEdges): void {
+    const used = new Set<string>();
+    for (const node of this.#nodes.values()) for (const id of this.containment.chain(node.parent)) used.add(id);
+    for (const group of this.containment.groups.values()) if (group.entries.some((entry) => entry.resource.mode === 'managed')) for (const id of this.containment.chain(group.id)) used.add(id);
+    for (const id of edges.ends()) for (const around of this.containment.chain(id)) used.add(around);
+    for (const id of [...this.containment.groups.keys()]) if (!used.has(id)) this.containment.groups.delete(id);
+    const drawn = new Set([...this.containment.groups.values()].flatMap((group) => group.entries));
+    for (const entry of this.index.entries) if (entry.type.role === 'group' && entry.resource.mode !== 'managed' && !drawn.has(entry)) this.#omit('data source: only read', entry);
   }
 
   #omissions(): Omission[] {

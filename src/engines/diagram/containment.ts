@@ -81,7 +81,7 @@ export class Containment {
     for (const entry of this.#index.entries) {
       const [first] = this.locate(entry);
       if (first?.type.kind !== 'cluster' || this.locate(first).length > 0) continue;
-      const rest = entry.type.within.slice(1).flatMap((path) => this.#locate(entry, [path], 0)).filter((place) => place.type.kind !== 'cluster');
+      const rest = this.#locate(entry, entry.type.within.slice(1), 0).filter((place) => place.type.kind !== 'cluster');
       members.set(first, [...(members.get(first) ?? []), ...rest]);
     }
     for (const [cluster, places] of members) {
@@ -176,6 +176,7 @@ export class Containment {
     if (sure) this.guessed.push(...members.filter((_, number) => answers[number]?.guessed === true));
     const existing = entry.resource.mode === 'managed' ? '' : ' · existing';
     const several = members.length > 1;
+    const unknown = members.some((member) => member.resource.instancesUnknown !== undefined) ? ' · how many is not known' : '';
     const ranges = several ? entry.type.sublabel.slice(0, 1).flatMap((path) => unique(members.flatMap((member) => textsAt(member.resource.attributes, path)))) : [];
     const shown = ranges.length === 0 ? '' : ` · ${ranges.slice(0, 3).join(', ')}${ranges.length > 3 ? ', …' : ''}`;
     const kind: GroupKind = entry.type.type === 'module' ? 'module' : (entry.type.kind ?? 'group');
@@ -184,7 +185,7 @@ export class Containment {
       id,
       kind,
       label: several ? nameOfAll(members) : nameOf(entry),
-      sublabel: oneLine((unreadable ?? (several ? `${members.length} subnets${shown}` : sublabelOf(members))) + existing, 80),
+      sublabel: oneLine((unreadable ?? (several ? `${members.length} subnets${shown}` : sublabelOf(members))) + unknown + existing, 80),
       glyph: entry.type.glyph,
       provider: entry.type.provider,
       entries: [...members],

@@ -50,7 +50,8 @@ export class Folding {
   targets(entry: Entry): readonly Entry[] {
     for (const path of entry.type.into) {
       const into = unique(this.#index.linked(entry, [path]).flatMap((target) => this.parts(target))).filter((part) => part !== entry);
-      if (into.length > 0) return into;
+      const nodes = into.filter((part) => part.type.role !== 'group');
+      if (into.length > 0) return nodes.length > 0 ? nodes : into;
     }
     if (entry.type.users) {
       const users = unique(this.#index.referrers(entry).map((link) => link.entry)).filter((user) => user.type.type !== entry.type.type && !NO_USERS.has(user.type.role));

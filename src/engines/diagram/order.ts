@@ -1,22 +1,40 @@
 /** Order of everything in a diagram: by address, numbers by their size, without a locale. */
-const PIECES = /\d+|\D+/g;
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function endOfDigits(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && isDigit(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+function withoutZeros(text: string, start: number, end: number): string {
+  let first = start;
+  while (first < end - 1 && text.charCodeAt(first) === 48) first += 1;
+  return text.slice(first, end);
+}
 
 /** `x[2]` before `x[10]`; a total order, so that sorting never depends on the order of discovery. */
 export function byAddress(left: string, right: string): number {
-  if (left === right) return 0;
-  const a = left.match(PIECES) ?? [];
-  const b = right.match(PIECES) ?? [];
-  for (let index = 0; index < Math.min(a.length, b.length); index += 1) {
-    const one = a[index] ?? '';
-    const other = b[index] ?? '';
-    if (one === other) continue;
-    if (/^\d/.test(one) && /^\d/.test(other)) {
-      const difference = one.replace(/^0+/, '').length - other.replace(/^0+/, '').length;
-      if (difference !== 0) return difference;
+  let a = 0;
+  let b = 0;
+  while (a < left.length && b < right.length) {
+    const one = left.charCodeAt(a);
+    const other = right.charCodeAt(b);
+    if (isDigit(one) && isDigit(other)) {
+      const [endA, endB] = [endOfDigits(left, a), endOfDigits(right, b)];
+      const [numberA, numberB] = [withoutZeros(left, a, endA), withoutZeros(right, b, endB)];
+      if (numberA !== numberB) return numberA.length - numberB.length || (numberA < numberB ? -1 : 1);
+      [a, b] = [endA, endB];
+    } else if (one !== other) return one - other;
+    else {
+      a += 1;
+      b += 1;
     }
-    return one < other ? -1 : 1;
   }
-  return a.length === b.length ? (left < right ? -1 : 1) : a.length - b.length;
+  return left.length - a - (right.length - b) || (left === right ? 0 : left < right ? -1 : 1);
 }
 
 export function unique<Item>(items: Iterable<Item>): Item[] {

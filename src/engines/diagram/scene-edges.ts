@@ -137,6 +137,11 @@ export class SceneEdges {
     }
   }
 
+  /** Parts that an edge leads from or to. */
+  ends(): string[] {
+    return unique([...this.#edges.values()].flatMap((edge) => [edge.from, edge.to]));
+  }
+
   /** Sorted by ends and kind; attachments and bare events beside a telling edge are dropped. */
   result(): SceneEdge[] {
     const edges = [...this.#edges.values()];

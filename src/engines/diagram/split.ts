@@ -28,6 +28,8 @@ interface Closed {
 }
 
 const MOST_NEIGHBOURS = 8;
+/** A group with more of the picture than this is the picture: closing it would leave an empty frame. */
+const LARGEST_SHARE = 0.7;
 
 function chain(groups: ReadonlyMap<string, SceneGroup>, parent: string | undefined): string[] {
   const found: string[] = [];
@@ -51,7 +53,7 @@ function stackOf(id: string, nodes: readonly ViewNode[], opens: string | undefin
 
 function buckets(nodes: Iterable<ViewNode>, key: (node: ViewNode) => string): [string, ViewNode[]][] {
   const found = new Map<string, ViewNode[]>();
-  for (const node of nodes) if (node.id !== INTERNET && node.entries.length > 0) found.set(key(node), [...(found.get(key(node)) ?? []), node]);
+  for (const node of nodes) if (node.entries.length > 0) found.set(key(node), [...(found.get(key(node)) ?? []), node]);
   return [...found].sort(([one, left], [other, right]) => right.length - left.length || byAddress(one, other));
 }
 
@@ -62,14 +64,25 @@ class Splitter {
   readonly #nodes: Map<string, ViewNode>;
   readonly #groups: Map<string, SceneGroup>;
   readonly #into = new Map<string, string>();
+  readonly #neighbours: ReadonlySet<string>;
+  /** Parts that the view is about. What is closed must be less, or its inside would be this view again. */
+  readonly #own: number;
   readonly closed: Closed[] = [];
 
-  constructor(view: View, most: number, id: string) {
+  constructor(view: View, most: number, id: string, neighbours: ReadonlySet<string>) {
     this.#view = view;
     this.#most = most;
     this.#id = id;
     this.#nodes = new Map(view.nodes);
     this.#groups = new Map(view.groups);
+    this.#neighbours = neighbours;
+    this.#own = [...view.nodes.keys()].filter((node) => node !== INTERNET && !neighbours.has(node)).length;
+  }
+
+  /** Parts that may be put together: not the internet, not those outside. */
+  #free(withClosedGroups: boolean): ViewNode[] {
+    const groups = new Set(this.closed.filter((one) => one.group !== undefined).map((one) => one.node.id));
+    return [...this.#nodes.values()].filter((node) => node.id !== INTERNET && !this.#neighbours.has(node.id) && (withClosedGroups || !groups.has(node.id)));
   }
 
   get full(): boolean {
@@ -90,8 +103,9 @@ class Splitter {
   }
 
   stack(kind: string, least: number, key: (node: ViewNode) => string): void {
-    for (const [name, nodes] of buckets(this.#nodes.values(), key)) {
+    for (const [name, nodes] of buckets(this.#free(false), key)) {
       if (!this.full || nodes.length < least) return;
+      if (this.#members(nodes).size >= this.#own) continue;
       const id = `${kind}:${name}`;
       const stack = stackOf(id, nodes, `${this.#id}/${id}`);
       if (stack !== undefined) this.#close(stack, nodes);
@@ -102,7 +116,7 @@ class Splitter {
     while (this.full) {
       const sizes = new Map<string, ViewNode[]>();
       for (const node of this.#nodes.values()) for (const id of chain(this.#groups, node.parent)) sizes.set(id, [...(sizes.get(id) ?? []), node]);
-      const candidates = [...sizes].filter(([, nodes]) => nodes.length >= 2 && nodes.length < this.#nodes.size - 1).sort(([one, left], [other, right]) => {
+      const candidates = [...sizes].filter(([, nodes]) => nodes.length >= 2 && nodes.length <= this.#nodes.size * LARGEST_SHARE && this.#members(nodes).size < this.#own).sort(([one, left], [other, right]) => {
         const [fits, otherFits] = [left.length <= this.#most, right.length <= this.#most];
         return fits !== otherFits ? (fits ? -1 : 1) : (fits ? right.length - left.length : left.length - right.length) || byAddress(one, other);
       });
@@ -126,30 +140,35 @@ class Splitter {
 
   pages(): void {
     if (!this.full) return;
-    const rest = [...this.#nodes.values()].filter((node) => node.id !== INTERNET && !this.closed.some((one) => one.node.id === node.id)).sort((left, right) => byAddress(left.id, right.id));
-    const size = Math.max(2, Math.min(this.#most - MOST_NEIGHBOURS - 1, Math.ceil(rest.length / 2)));
+    const rest = this.#free(true).sort((left, right) => byAddress(left.id, right.id));
+    const places = this.#most - MOST_NEIGHBOURS - 2;
+    const size = Math.max(2, Math.min(places, Math.ceil(rest.length / 2)), Math.ceil(rest.length / places));
     for (let page = 0; page * size < rest.length && this.full; page += 1) {
       const nodes = rest.slice(page * size, (page + 1) * size);
+      const [first] = nodes;
+      const last = nodes.at(-1);
       const stack = nodes.length < 2 ? undefined : stackOf(`page:${page + 1}`, nodes, `${this.#id}/page:${page + 1}`);
-      const { parent: _, ...top } = stack ?? ({} as ViewNode);
-      if (stack !== undefined) this.#close({ ...top, label: `Part ${page + 1}`, sublabel: `${nodes.length} more parts`, glyph: 'module' }, nodes);
+      if (stack === undefined || first === undefined || last === undefined) continue;
+      const { parent: _, ...top } = stack;
+      this.#close({ ...top, label: `Part ${page + 1}`, sublabel: `${nodes.length} parts, ${first.label} to ${last.label}`, glyph: 'module' }, nodes);
     }
   }
 
+  /** What stands for a part of the view now; undefined when nothing does. */
+  standIn(id: string): string | undefined {
+    let at = id;
+    for (let hops = 0; hops < 8 && !this.#nodes.has(at); hops += 1) at = this.#into.get(at) ?? at;
+    return this.#nodes.has(at) || this.#groups.has(at) ? at : undefined;
+  }
+
   result(): View {
-    const exists = (id: string): boolean => this.#nodes.has(id) || this.#groups.has(id);
-    const target = (id: string): string | undefined => {
-      let at = id;
-      for (let hops = 0; hops < 8 && !this.#nodes.has(at); hops += 1) at = this.#into.get(at) ?? at;
-      return exists(at) ? at : undefined;
-    };
-    return { ...this.#view, groups: this.#groups, nodes: this.#nodes, edges: retarget(this.#view.edges, target) };
+    return { ...this.#view, groups: this.#groups, nodes: this.#nodes, edges: retarget(this.#view.edges, (id) => this.standIn(id)) };
   }
 }
 
 /** The inside of a closed part, and those it is connected to, as they look in the view around it. */
-function insideOf(view: View, outer: View, closed: Closed): View {
-  const nodes = new Map([...view.nodes].filter(([id]) => closed.members.has(id)));
+function insideOf(view: View, outer: View, closed: Closed, most: number, standIn: (id: string) => string | undefined): { view: View; neighbours: ReadonlySet<string> } {
+  const nodes = new Map([...closed.members].sort(byAddress).flatMap((id) => { const node = view.nodes.get(id); return node === undefined ? [] : [[id, node] as const]; }));
   const groups = new Map<string, SceneGroup>();
   const keep = (parent: string | undefined): void => {
     for (const id of chain(view.groups, parent)) {
@@ -160,13 +179,15 @@ function insideOf(view: View, outer: View, closed: Closed): View {
   for (const node of nodes.values()) keep(node.parent);
   const { group } = closed;
   if (group !== undefined) for (const inner of view.groups.keys()) if (chain(view.groups, inner).includes(group)) keep(inner);
-  const inside = (id: string): boolean => nodes.has(id) || (group !== undefined && chain(view.groups, id).includes(group));
-  const outerOf = (id: string): ViewNode | undefined => outer.nodes.get(id) ?? [...outer.nodes.values()].find((node) => node.opens !== undefined && node.entries.length > 0 && view.nodes.get(id)?.entries.every((entry) => node.entries.includes(entry)) === true);
+  const innerGroups = new Set(group === undefined ? [] : [...groups.keys()].filter((id) => chain(view.groups, id).includes(group)));
+  const inside = (id: string): boolean => nodes.has(id) || innerGroups.has(id);
+  const outerOf = (id: string): ViewNode | undefined => outer.nodes.get(standIn(id) ?? '');
+  const room = nodes.size > most ? MOST_NEIGHBOURS : Math.min(MOST_NEIGHBOURS, most - nodes.size);
   const neighbours = new Map<string, ViewNode>();
   for (const edge of view.edges) {
     if (inside(edge.from) === inside(edge.to)) continue;
     const other = outerOf(inside(edge.from) ? edge.to : edge.from);
-    if (other !== undefined && neighbours.size < MOST_NEIGHBOURS && other.id !== closed.node.id) {
+    if (other !== undefined && neighbours.size < room && other.id !== closed.node.id) {
       const { parent: _, ...top } = other;
       neighbours.set(other.id, { ...top, existing: true });
     }
@@ -176,25 +197,26 @@ function insideOf(view: View, outer: View, closed: Closed): View {
     const other = outerOf(id)?.id;
     return other !== undefined && neighbours.has(other) ? other : undefined;
   };
-  return { ...view, groups, nodes: new Map([...nodes, ...neighbours]), edges: retarget(view.edges, target), left: [] };
+  return { view: { ...view, groups, nodes: new Map([...nodes, ...neighbours]), edges: retarget(view.edges, target), left: [] }, neighbours: new Set(neighbours.keys()) };
 }
 
 /** The view within the bound, then the views that its closed parts open, and theirs. */
-export function splitView(view: View, id: string, title: string, most: number, alreadyAlike = false, partOf?: string): SplitView[] {
-  const splitter = new Splitter(view, most, id);
-  if (splitter.full && !alreadyAlike) {
-    splitter.stack('instances', 2, (node) => `${node.parent ?? ''}|${withoutKeys(node.entries[0]?.address ?? node.id)}`);
-    splitter.stack('alike', 3, (node) => `${node.parent ?? ''}|${node.entries[0]?.type.type ?? node.id}`);
-    splitter.closeGroups();
-    splitter.stack('type', 2, (node) => `${node.entries[0]?.type.type ?? node.id}`);
-  }
+export function splitView(view: View, id: string, title: string, most: number, inside?: { partOf: string; neighbours: ReadonlySet<string> }): SplitView[] {
+  const splitter = new Splitter(view, most, id, inside?.neighbours ?? new Set());
+  splitter.stack('instances', 2, (node) => `${node.parent ?? ''}|${withoutKeys(node.entries[0]?.address ?? node.id)}`);
+  splitter.stack('alike', 3, (node) => `${node.parent ?? ''}|${node.entries[0]?.type.type ?? node.id}`);
+  splitter.closeGroups();
+  splitter.stack('type', 2, (node) => `${node.entries[0]?.type.type ?? node.id}`);
   splitter.pages();
   const outer = splitter.result();
-  const own: SplitView = { ...outer, id, title, ...(partOf === undefined ? {} : { partOf }) };
+  const own: SplitView = { ...outer, id, title, ...(inside === undefined ? {} : { partOf: inside.partOf }) };
+  const closed = [...splitter.closed].sort((left, right) => byAddress(left.node.id, right.node.id));
   if (view.level !== 'resource') {
-    for (const { node } of splitter.closed) outer.nodes.set(node.id, { ...node, opens: 'network' });
+    for (const { node } of closed) outer.nodes.set(node.id, { ...node, opens: 'network' });
     return [own];
   }
-  const closed = [...splitter.closed].sort((left, right) => byAddress(left.node.id, right.node.id));
-  return [own, ...closed.flatMap((one) => splitView(insideOf(view, outer, one), `${id}/${one.node.id}`, one.node.label, most, one.group === undefined, id))];
+  return [own, ...closed.flatMap((one) => {
+    const { view: inner, neighbours } = insideOf(view, outer, one, most, (part) => splitter.standIn(part));
+    return splitView(inner, `${id}/${one.node.id}`, one.node.label, most, { partOf: id, neighbours });
+  })];
 }
