@@ -103,22 +103,13 @@ function attempt(expression: Expression, run: Run): Attempt {
 /** The first argument without an error. An unknown one ends the search: it may still fail when it is known. */
 function evaluateTry(call: FunctionCall, run: Run): Value {
   if (call.arguments.length === 0) return fail(run, call, 'Error in function call', 'Call to function "try" failed: at least one argument is required.');
-  let marks: Marks | undefined;
   const failures: string[] = [];
   for (const argument of call.arguments) {
     const { value, problems } = attempt(argument, run);
-    if (problems.length === 0) return withMarks(value, marks);
-    marks = mergeMarks(marks, ephemeralAndSensitive(value));
+    if (problems.length === 0) return value;
     for (const problem of problems) failures.push(`${problem.summary}: ${problem.detail}`);
   }
   return fail(run, call, 'Error in function call', `Call to function "try" failed: no expression succeeded:\n- ${failures.slice(0, 10).join('\n- ')}\n\nAt least one expression must produce a successful result.`);
-}
-
-/** Whether something failed on a secret would tell about it. */
-function ephemeralAndSensitive(value: Value): Marks | undefined {
-  const marks = deepMarks(value);
-  if (marks === undefined || (!marks.sensitive && !marks.ephemeral)) return undefined;
-  return { ...(marks.sensitive ? { sensitive: true as const } : {}), ...(marks.ephemeral ? { ephemeral: true as const } : {}) };
 }
 
 function evaluateCan(call: FunctionCall, run: Run): Value {
@@ -126,7 +117,7 @@ function evaluateCan(call: FunctionCall, run: Run): Value {
   if (argument === undefined || extra !== undefined) return fail(run, call, 'Error in function call', 'Function "can" expects 1 argument(s).', BOOL);
   const { value, problems } = attempt(argument, run);
   const marks = deepMarks(value);
-  if (problems.length > 0) return withMarks(boolValue(false), ephemeralAndSensitive(value));
+  if (problems.length > 0) return boolValue(false);
   const unknown = firstUnknown(value);
-  return unknown === undefined ? withMarks(boolValue(true), marks) : unknownValue(BOOL, unknown, marks);
+  return unknown === undefined ? boolValue(true) : unknownValue(BOOL, unknown, marks);
 }

@@ -8,8 +8,8 @@ import { DYNAMIC } from '../value/type.ts';
 import type { Type, UnknownReason, Value } from '../value/value.ts';
 import type { EvaluationProblem, Scope } from './scope.ts';
 
-/** Steps of one evaluation: an expression evaluated or an element visited is one. A large module needs some hundred thousand in all. */
-export const MAX_STEPS = 3_000_000;
+/** Steps of one evaluation: an expression evaluated or an element visited is one. An expression of a large module needs some thousands. */
+export const MAX_STEPS = 1_000_000;
 export const MAX_DEPTH = 400;
 export const MAX_TEMPLATE_DEPTH = 16;
 

@@ -14,6 +14,8 @@ import type { Marks, Type, Value } from '../value/value.ts';
 
 /** The module's files. Paths are relative to the root module's folder; anything else is outside. */
 export interface ModuleFiles {
+  /** The root module's folder, where `read` and `list` name files by their place in a larger tree, to which paths may lead up. */
+  folder?: string;
   /** The bytes of a file inside the module's tree; undefined when there is none. */
   read(path: string): Uint8Array | undefined;
   /** All paths of the tree, with `/` between folders. */
@@ -44,8 +46,11 @@ export interface FunctionDefinition {
   variadic?: Parameter;
   /** Type of the result when arguments are unknown. */
   returns: Type;
-  /** Elements move from arguments to the result: their origins stay on them. */
-  structural?: true;
+  /**
+   * What stays on the elements of arguments and moves with them into the result: nothing, their origins
+   * (secrecy goes to the whole), or all marks, as Terraform has it for `merge`, `concat` and their like.
+   */
+  marks?: 'origins-inside' | 'inside';
   call(args: readonly Value[], context: CallContext): Value;
 }
 
@@ -82,7 +87,7 @@ export function callFunction(definition: FunctionDefinition, args: readonly Valu
       }
     }
     if (parameter.allowMarked) return converted;
-    const [bare, taken] = takeMarks(converted, definition.structural === true);
+    const [bare, taken] = takeMarks(converted, definition.marks);
     marks = mergeMarks(marks, taken);
     return bare;
   });
@@ -111,11 +116,12 @@ function convertArgument(given: Value, parameter: Parameter, index: number): Val
   }
 }
 
-function takeMarks(value: Value, structural: boolean): [Value, Marks | undefined] {
+function takeMarks(value: Value, staying: FunctionDefinition['marks']): [Value, Marks | undefined] {
   if (value.kind === 'string' || value.kind === 'number' || value.kind === 'bool') return value.marks === undefined ? [value, undefined] : [withoutMarks(value), value.marks];
+  if (staying === 'inside') return [withoutMarks(value), value.marks];
   const all = deepMarks(value);
   if (all === undefined) return [value, undefined];
-  if (!structural) return [unmarkDeep(value), all];
+  if (staying === undefined) return [unmarkDeep(value), all];
   const own = mergeMarks(value.marks, secrecyOnly(all));
   return [withoutMarks(mapMarks(value, originsOnly)), own];
 }

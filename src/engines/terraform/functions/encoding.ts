@@ -101,6 +101,7 @@ function decodeText(source: string, encoding: string): string {
   const known = charset(encoding);
   const bytes = base64Bytes(source);
   if (known.kind === 'latin1') return bytes.toString('latin1');
+  if (known.kind.startsWith('utf-16') && bytes.length % 2 === 1) throw new FunctionError('the given data is not valid in this encoding', 0);
   if (known.kind === 'utf-16') {
     const little = bytes[0] === 0xff && bytes[1] === 0xfe;
     return new TextDecoder(little ? 'utf-16le' : 'utf-16be').decode(bytes);

@@ -4,7 +4,8 @@
  */
 import { boolValue, setValue, stringValue, unknownValue } from '../value/construct.ts';
 import { BOOL, DYNAMIC, STRING, setOf, typeName, typeOf } from '../value/type.ts';
-import type { Type, Value } from '../value/value.ts';
+import { deepMarks, mergeMarks, secrecyOnly, withMarks } from '../value/marks.ts';
+import type { Marks, Type, Value } from '../value/value.ts';
 import { FunctionError, MAX_TEXT, entriesOf, textOf, type CallContext, type FunctionDefinition, type Parameter } from './definition.ts';
 import { utf8Text } from './encoding.ts';
 import { compileGlob } from './glob.ts';
@@ -80,7 +81,12 @@ function templateFile(args: readonly Value[], context: CallContext): Value {
   const path = textOf(args[0]);
   const variables = variablesOf(args[1]);
   const bytes = bytesOf(path, DYNAMIC, context);
-  return bytes instanceof Uint8Array ? context.renderTemplate(fileText(bytes, path), path, variables) : bytes;
+  return withMarks(bytes instanceof Uint8Array ? context.renderTemplate(fileText(bytes, path), path, variables) : bytes, marksOfVariables(args[1]));
+}
+
+/** A template is as secret as any of its variables, used or not. */
+function marksOfVariables(value: Value | undefined): Marks | undefined {
+  return value === undefined ? undefined : mergeMarks(value.marks, secrecyOnly(deepMarks(value)));
 }
 
 function dirname(path: string): string {
@@ -135,7 +141,7 @@ export const FILE_FUNCTIONS: readonly FunctionDefinition[] = [
   },
   { name: 'fileset', parameters: [PATH, { name: 'pattern', type: STRING }], returns: setOf(STRING), call: fileSet },
   { name: 'templatefile', parameters: [PATH, { name: 'vars', type: DYNAMIC, unknown: 'inside', allowMarked: true }], returns: DYNAMIC, call: templateFile },
-  { name: 'templatestring', parameters: [{ name: 'template', type: STRING }, { name: 'vars', type: DYNAMIC, unknown: 'inside', allowMarked: true }], returns: STRING, call: ([template, variables], context) => context.renderTemplate(textOf(template), 'the template', variablesOf(variables)) },
+  { name: 'templatestring', parameters: [{ name: 'template', type: STRING }, { name: 'vars', type: DYNAMIC, unknown: 'inside', allowMarked: true }], returns: STRING, call: ([template, variables], context) => withMarks(context.renderTemplate(textOf(template), 'the template', variablesOf(variables)), marksOfVariables(variables)) },
   onPath('basename', basename),
   onPath('dirname', dirname),
   machinePath('abspath', (path) => path.startsWith('/'), cleanPath),

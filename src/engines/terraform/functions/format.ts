@@ -223,10 +223,15 @@ function formatList(args: readonly Value[]): Value {
   return listValue(STRING, results);
 }
 
+const isUntypedNull = (value: Value): boolean => value.kind === 'null' && value.type.kind === 'dynamic';
+
+/** Terraform puts off a call with a null of which it does not know the type. */
+const untyped = (): Value => unknownValue(DYNAMIC, { kind: 'computed', message: 'an argument is null without a type' });
+
 const ARGS = { name: 'args', type: DYNAMIC, allowNull: true } as const;
 
 export const FORMAT_FUNCTIONS: readonly FunctionDefinition[] = [
-  { name: 'format', parameters: [{ name: 'format', type: STRING }], variadic: ARGS, returns: STRING, call: ([format, ...values]) => stringValue(formatText(textOf(format), values)) },
-  { name: 'formatlist', parameters: [{ name: 'format', type: STRING }], variadic: { ...ARGS, unknown: 'inside' }, returns: listOf(STRING), call: formatList },
+  { name: 'format', parameters: [{ name: 'format', type: STRING }], variadic: ARGS, returns: STRING, call: ([format, ...values]) => (values.some(isUntypedNull) ? untyped() : stringValue(formatText(textOf(format), values))) },
+  { name: 'formatlist', parameters: [{ name: 'format', type: STRING }], variadic: { ...ARGS, unknown: 'inside' }, returns: listOf(STRING), call: (args) => (args.slice(1).some(isUntypedNull) ? untyped() : formatList(args)) },
 ];
 

@@ -79,6 +79,7 @@ function merge(args: readonly Value[]): Value {
     }
     if (value.kind === 'null') {
       if (value.type.kind !== 'map' && value.type.kind !== 'object' && value.type.kind !== 'dynamic') throw new FunctionError(`arguments must be maps or objects, got "${typeName(value.type)}"`, index);
+      if (value.type.kind !== 'map') onlyMaps = false;
       continue;
     }
     if (!isMapping(value)) throw new FunctionError(`arguments must be maps or objects, got "${typeName(typeOf(value))}"`, index);
@@ -99,6 +100,7 @@ function transpose(args: readonly Value[]): Value {
   const lists = new Map<string, string[]>();
   let count = 0;
   for (const [name, list] of entriesOf(args[0])) {
+    if (list.kind === 'null') throw new FunctionError('input map must not contain null lists', 0);
     for (const item of itemsOf(list)) {
       if (item.kind === 'null') throw new FunctionError('input map must not contain null list elements', 0);
       boundedCount((count += 1));
@@ -144,7 +146,7 @@ function setFunction(name: string, first: string, variadic: boolean, combine: (s
     parameters: variadic ? [parameter(first)] : [parameter(first), parameter('b')],
     ...(variadic ? { variadic: parameter('other_sets') } : {}),
     returns: setOf(DYNAMIC),
-    structural: true,
+    marks: 'origins-inside',
     call: (args) => {
       const { element, sets } = sameSets(args);
       return setValue(element, combine(sets));
@@ -166,20 +168,20 @@ function setProduct(args: readonly Value[]): Value {
   for (const list of lists) rows = rows.flatMap((row) => list.elements.map((item) => [...row, item]));
   const type = tupleOf(lists.map((list) => list.element));
   const tuples = rows.map((row) => tupleValue(row));
-  return args.every((value) => value.kind === 'set') ? setValue(type, tuples) : listValue(type, tuples);
+  return args.some((value) => value.kind === 'set') ? setValue(type, tuples) : listValue(type, tuples);
 }
 
 const nestedUnknown = (value: Value | undefined): boolean => value !== undefined && [...elementsOf(value)].some((item) => firstUnknown(item) !== undefined);
 
 export const MAPPING_FUNCTIONS: readonly FunctionDefinition[] = [
-  { name: 'keys', parameters: [{ name: 'inputMap', type: DYNAMIC, unknown: 'whole' }], returns: DYNAMIC, call: keys },
-  { name: 'values', parameters: [within('mapping')], returns: DYNAMIC, structural: true, call: values },
-  { name: 'lookup', parameters: [{ name: 'inputMap', type: DYNAMIC, unknown: 'whole' }, { name: 'key', type: STRING, unknown: 'whole' }], variadic: { name: 'default', type: DYNAMIC, allowNull: true, unknown: 'whole' }, returns: DYNAMIC, structural: true, call: lookup },
-  { name: 'merge', parameters: [], variadic: { name: 'maps', type: DYNAMIC, allowNull: true, unknown: 'whole' }, returns: DYNAMIC, structural: true, call: merge },
+  { name: 'keys', parameters: [{ name: 'inputMap', type: DYNAMIC, unknown: 'whole' }], returns: DYNAMIC, marks: 'inside', call: keys },
+  { name: 'values', parameters: [within('mapping')], returns: DYNAMIC, marks: 'inside', call: values },
+  { name: 'lookup', parameters: [{ name: 'inputMap', type: DYNAMIC, unknown: 'whole' }, { name: 'key', type: STRING, unknown: 'whole' }], variadic: { name: 'default', type: DYNAMIC, allowNull: true, unknown: 'whole' }, returns: DYNAMIC, marks: 'inside', call: lookup },
+  { name: 'merge', parameters: [], variadic: { name: 'maps', type: DYNAMIC, allowNull: true, unknown: 'whole' }, returns: DYNAMIC, marks: 'inside', call: merge },
   { name: 'transpose', parameters: [{ name: 'values', type: mapOf(listOf(STRING)) }], returns: mapOf(listOf(STRING)), call: transpose },
-  { name: 'zipmap', parameters: [{ name: 'keys', type: listOf(STRING) }, within('values')], returns: DYNAMIC, structural: true, call: zipMap },
+  { name: 'zipmap', parameters: [{ name: 'keys', type: listOf(STRING) }, within('values')], returns: DYNAMIC, marks: 'inside', call: zipMap },
   setFunction('setunion', 'first_set', true, (sets) => sets.flat()),
   setFunction('setintersection', 'first_set', true, (sets) => (sets[0] ?? []).filter((item) => sets.every((set) => has(set, item)))),
   setFunction('setsubtract', 'a', false, (sets) => (sets[0] ?? []).filter((item) => !has(sets[1] ?? [], item))),
-  { name: 'setproduct', parameters: [], variadic: within('sets'), returns: DYNAMIC, structural: true, call: (args) => (args.some((value) => value.kind === 'set' && nestedUnknown(value)) ? unknownResult(DYNAMIC, args) : setProduct(args)) },
+  { name: 'setproduct', parameters: [], variadic: within('sets'), returns: DYNAMIC, marks: 'inside', call: (args) => (args.some((value) => value.kind === 'set' && nestedUnknown(value)) ? unknownResult(DYNAMIC, args) : setProduct(args)) },
 ];

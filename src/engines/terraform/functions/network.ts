@@ -101,15 +101,18 @@ function cidrNetmask(args: readonly Value[]): Value {
 function subnet(prefix: Prefix, newBits: number, number: bigint): Prefix {
   const length = prefix.length + newBits;
   if (length > prefix.bits) throw new FunctionError(`insufficient address space to extend prefix of ${prefix.length} by ${newBits}`);
-  if (number < 0n || number >= 1n << BigInt(newBits)) throw new FunctionError(`prefix extension of ${newBits} does not accommodate a subnet numbered ${number}`);
-  return { value: networkOf(prefix) | (number << BigInt(prefix.bits - length)), bits: prefix.bits, length };
+  // What Terraform makes of a negative number is odd, but it is no error.
+  const subnetNumber = number < 0n ? -number : number;
+  if (length < 0) throw new FunctionError('the prefix would be shorter than zero bits', 1);
+  if (newBits >= 0 && subnetNumber >= 1n << BigInt(newBits)) throw new FunctionError(`prefix extension of ${newBits} does not accommodate a subnet numbered ${number}`);
+  const value = networkOf(prefix) | (number << BigInt(prefix.bits - length));
+  return { value: value < 0n ? -value : value, bits: prefix.bits, length };
 }
 
 function cidrSubnet(args: readonly Value[]): Value {
   const prefix = parsePrefix(textOf(args[0]), 0);
   const newBits = wholeNumber(args[1], 1);
   const number = integerOf(args[2], 2);
-  if (newBits < 0) throw new FunctionError('must extend prefix by at least zero bits', 1);
   return stringValue(formatPrefix(subnet(prefix, newBits, number)));
 }
 
@@ -126,7 +129,8 @@ function cidrSubnets(args: readonly Value[]): Value {
     if (length > prefix.bits) throw new FunctionError(`would extend prefix to ${length} bits, which is too long for an ${prefix.bits === 32 ? 'IPv4' : 'IPv6'} address`, index + 1);
     const size = 1n << BigInt(prefix.bits - length);
     const start = ((at + size - 1n) / size) * size;
-    if (start + size > end) throw new FunctionError(`not enough remaining address space for a subnet with a prefix of ${length} bits after ${formatAddress({ value: at, bits: prefix.bits })}`, index + 1);
+    // Terraform starts from the range before the first, which a network at address zero does not have.
+    if (start + size > end || networkOf(prefix) === 0n) throw new FunctionError(`not enough remaining address space for a subnet with a prefix of ${length} bits after ${formatAddress({ value: at, bits: prefix.bits })}`, index + 1);
     at = start + size;
     return stringValue(formatPrefix({ value: start, bits: prefix.bits, length }));
   });

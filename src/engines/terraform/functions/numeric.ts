@@ -1,5 +1,5 @@
 /** Functions on numbers. `log` and `pow` work on double precision, as Terraform's do; the rest is exact. */
-import { POSITIVE_INFINITY, ZERO, addDecimals, compareDecimals, decimalFromBigInt, decimalFromNumber, decimalToBigInt, decimalToNumber, negateDecimal, roundToInteger, signOf } from '../value/decimal.ts';
+import { ZERO, addDecimals, compareDecimals, decimalFromBigInt, decimalFromNumber, decimalToBigInt, decimalToNumber, negateDecimal, roundToInteger, signOf } from '../value/decimal.ts';
 import type { Decimal } from '../value/decimal.ts';
 import { listValue, numberValue } from '../value/construct.ts';
 import { ConversionError, convert } from '../value/convert.ts';
@@ -96,7 +96,7 @@ function sumOf(list: Value | undefined): Value {
     total = total === undefined ? converted : addDecimals(total, converted);
     if (total === undefined) throw new FunctionError("can't compute the sum of opposing infinities", 0);
   }
-  return numberValue(total ?? POSITIVE_INFINITY);
+  return numberValue(total ?? ZERO);
 }
 
 function toNumber(item: Value): Decimal {
@@ -108,13 +108,59 @@ function toNumber(item: Value): Decimal {
   }
 }
 
+/** Mantissa in [0.5, 1) and exponent of a finite number. */
+function splitFloat(value: number): [number, number] {
+  if (value === 0 || !Number.isFinite(value)) return [value, 0];
+  let mantissa = value;
+  let exponent = 0;
+  while (Math.abs(mantissa) >= 1) {
+    mantissa /= 2;
+    exponent += 1;
+  }
+  while (Math.abs(mantissa) < 0.5) {
+    mantissa *= 2;
+    exponent -= 1;
+  }
+  return [mantissa, exponent];
+}
+
+/** Powers in Go's way, whose last digit is not always that of JavaScript: the fraction by logarithm, the rest by squaring. */
+function goPower(base: number, power: number): number {
+  const plain = base ** power;
+  const size = Math.abs(power);
+  if (!Number.isFinite(plain) || plain === 0 || size === 0 || size === 1 || size > 2 ** 31) return plain;
+  if (size === 0.5) return power > 0 ? Math.sqrt(base) : 1 / Math.sqrt(base);
+  let whole = Math.trunc(size);
+  let fraction = size - whole;
+  if (fraction > 0.5) {
+    fraction -= 1;
+    whole += 1;
+  }
+  let result = fraction === 0 ? 1 : Math.exp(fraction * Math.log(base));
+  let resultExponent = 0;
+  let [mantissa, exponent] = splitFloat(base);
+  for (let rest = whole; rest !== 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) {
+      result *= mantissa;
+      resultExponent += exponent;
+    }
+    mantissa *= mantissa;
+    exponent *= 2;
+    if (Math.abs(mantissa) < 0.5) {
+      mantissa += mantissa;
+      exponent -= 1;
+    }
+  }
+  return power < 0 ? (1 / result) * 2 ** -resultExponent : result * 2 ** resultExponent;
+}
+
 export const NUMERIC_FUNCTIONS: readonly FunctionDefinition[] = [
   { name: 'abs', parameters: [number('num')], returns: NUMBER, call: ([value]) => numberValue(signOf(decimalOf(value)) < 0 ? negateDecimal(decimalOf(value)) : decimalOf(value)) },
   { name: 'ceil', parameters: [number('num')], returns: NUMBER, call: ([value]) => numberValue(roundToInteger(decimalOf(value), 'ceil')) },
   { name: 'floor', parameters: [number('num')], returns: NUMBER, call: ([value]) => numberValue(roundToInteger(decimalOf(value), 'floor')) },
   { name: 'log', parameters: [number('num'), number('base')], returns: NUMBER, call: ([value, base]) => fromFloat(Math.log(decimalToNumber(decimalOf(value))) / Math.log(decimalToNumber(decimalOf(base)))) },
-  { name: 'pow', parameters: [number('num'), number('power')], returns: NUMBER, call: ([value, power]) => fromFloat(decimalToNumber(decimalOf(value)) ** decimalToNumber(decimalOf(power))) },
-  { name: 'signum', parameters: [number('num')], returns: NUMBER, call: ([value]) => (decimalToBigInt(decimalOf(value)) === undefined ? refuseFraction() : numberValue(signOf(decimalOf(value)))) },
+  { name: 'pow', parameters: [number('num'), number('power')], returns: NUMBER, call: ([value, power]) => fromFloat(goPower(decimalToNumber(decimalOf(value)), decimalToNumber(decimalOf(power)))) },
+  { name: 'signum', parameters: [number('num')], returns: NUMBER, call: ([value]) => signum(decimalOf(value)) },
   { name: 'max', parameters: [], variadic: number('numbers'), returns: NUMBER, call: (args) => extreme(args, (order) => order > 0) },
   { name: 'min', parameters: [], variadic: number('numbers'), returns: NUMBER, call: (args) => extreme(args, (order) => order < 0) },
   { name: 'parseint', parameters: [{ name: 'number', type: DYNAMIC }, number('base')], returns: NUMBER, call: parseInteger },
@@ -122,6 +168,8 @@ export const NUMERIC_FUNCTIONS: readonly FunctionDefinition[] = [
   { name: 'range', parameters: [], variadic: number('params'), returns: listOf(NUMBER), call: rangeOf },
 ];
 
-function refuseFraction(): never {
+function signum(value: Decimal): Value {
+  const integer = decimalToBigInt(value);
+  if (integer !== undefined && BigInt.asIntN(64, integer) === integer) return numberValue(signOf(value));
   throw new FunctionError('value must be a whole number, between -9223372036854775808 and 9223372036854775807 inclusive', 0);
 }

@@ -103,6 +103,15 @@ function emitRepeat(node: Extract<Node, { kind: 'repeat' }>, program: Instructio
     }
     emit(node.inner, program);
   }
+  if (node.max === Infinity && canBeEmpty(node.inner)) {
+    // `(a*)*` is `((a*)+)?` for Go, so that the group takes part even when it is empty.
+    const split = push(program, { op: 'jump', to: 0 });
+    emit(node.inner, program);
+    const again = push(program, { op: 'jump', to: 0 });
+    program[again] = splitAt(split + 1, again + 1, node.greedy);
+    program[split] = splitAt(split + 1, program.length, node.greedy);
+    return;
+  }
   if (node.max === Infinity) {
     const split = push(program, { op: 'jump', to: 0 });
     emit(node.inner, program);
@@ -116,6 +125,23 @@ function emitRepeat(node: Extract<Node, { kind: 'repeat' }>, program: Instructio
     emit(node.inner, program);
   }
   for (const split of splits) program[split] = splitAt(split + 1, program.length, node.greedy);
+}
+
+function canBeEmpty(node: Node): boolean {
+  switch (node.kind) {
+    case 'one':
+      return false;
+    case 'concat':
+      return node.parts.every(canBeEmpty);
+    case 'alternate':
+      return node.parts.some(canBeEmpty);
+    case 'repeat':
+      return node.min === 0 || canBeEmpty(node.inner);
+    case 'capture':
+      return canBeEmpty(node.inner);
+    default:
+      return true;
+  }
 }
 
 interface Threads {

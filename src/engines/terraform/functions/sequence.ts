@@ -97,11 +97,12 @@ function convertTo(value: Value, type: Type): Value {
 function coalesceList(args: readonly Value[]): Value {
   if (args.length === 0) throw new FunctionError('at least one argument is required');
   for (const [index, value] of args.entries()) {
+    const { kind } = typeOf(value);
+    if (kind !== 'list' && kind !== 'tuple' && (value.kind !== 'unknown' || kind !== 'dynamic')) throw new FunctionError('coalescelist arguments must be lists or tuples', index);
+  }
+  for (const value of args) {
     if (value.kind === 'unknown') return unknownResult(DYNAMIC, args);
-    if (value.kind === 'null') continue;
-    const items = sequence(value, 'coalescelist arguments must be lists or tuples', index);
-    if (items.kind === 'set') throw new FunctionError('coalescelist arguments must be lists or tuples', index);
-    if (items.elements.length > 0) return value;
+    if (itemsOf(value).length > 0) return value;
   }
   throw new FunctionError('no non-null arguments');
 }
@@ -154,8 +155,11 @@ function element(args: readonly Value[]): Value {
   if (args[1]?.kind !== 'number') return unknownResult(elementType(list), args);
   const index = wholeNumber(args[1], 1);
   if (list.elements.length === 0) throw new FunctionError('cannot use element function with an empty list', 0);
-  if (index < 0) throw new FunctionError('cannot use element function with a negative index', 1);
-  return list.elements[index % list.elements.length] as Value;
+  const count = list.elements.length;
+  // Only lists count backwards from the end; of a tuple Terraform wants the type of the element beforehand.
+  const found = list.elements[list.kind === 'list' ? ((index % count) + count) % count : index % count];
+  if (found === undefined) throw new FunctionError('cannot use element function with a negative index', 1);
+  return found;
 }
 
 function flatten(args: readonly Value[]): Value {
@@ -232,23 +236,23 @@ function compact(args: readonly Value[]): Value {
 const unknownIn = (args: readonly Value[]): boolean => args.some((value) => [...elementsOf(value)].some((item) => item.kind === 'unknown'));
 
 export const SEQUENCE_FUNCTIONS: readonly FunctionDefinition[] = [
-  { name: 'length', parameters: [{ name: 'value', type: DYNAMIC, unknown: 'whole' }], returns: NUMBER, call: length },
+  { name: 'length', parameters: [{ name: 'value', type: DYNAMIC, unknown: 'whole' }], returns: NUMBER, marks: 'inside', call: length },
   quantified('alltrue', false),
   quantified('anytrue', true),
-  { name: 'chunklist', parameters: [within('list', listOf(DYNAMIC)), { name: 'size', type: NUMBER }], returns: listOf(listOf(DYNAMIC)), structural: true, call: chunkList },
-  { name: 'coalesce', parameters: [], variadic: { name: 'vals', type: DYNAMIC, allowNull: true, unknown: 'whole' }, returns: DYNAMIC, structural: true, call: coalesce },
-  { name: 'coalescelist', parameters: [], variadic: { name: 'vals', type: DYNAMIC, allowNull: true, unknown: 'whole' }, returns: DYNAMIC, structural: true, call: coalesceList },
-  { name: 'compact', parameters: [{ name: 'list', type: listOf(STRING) }], returns: listOf(STRING), structural: true, call: compact },
-  { name: 'concat', parameters: [], variadic: within('seqs'), returns: DYNAMIC, structural: true, call: concat },
+  { name: 'chunklist', parameters: [within('list', listOf(DYNAMIC)), { name: 'size', type: NUMBER }], returns: listOf(listOf(DYNAMIC)), marks: 'inside', call: chunkList },
+  { name: 'coalesce', parameters: [], variadic: { name: 'vals', type: DYNAMIC, allowNull: true, unknown: 'whole' }, returns: DYNAMIC, marks: 'origins-inside', call: coalesce },
+  { name: 'coalescelist', parameters: [], variadic: { name: 'vals', type: DYNAMIC, allowNull: true, unknown: 'whole' }, returns: DYNAMIC, marks: 'origins-inside', call: coalesceList },
+  { name: 'compact', parameters: [{ name: 'list', type: listOf(STRING) }], returns: listOf(STRING), marks: 'origins-inside', call: compact },
+  { name: 'concat', parameters: [], variadic: within('seqs'), returns: DYNAMIC, marks: 'inside', call: concat },
   { name: 'contains', parameters: [within('list'), within('value')], returns: BOOL, call: contains },
-  { name: 'distinct', parameters: [{ name: 'list', type: listOf(DYNAMIC) }], returns: listOf(DYNAMIC), structural: true, call: distinct },
-  { name: 'element', parameters: [within('list'), { name: 'index', type: NUMBER, unknown: 'whole' }], returns: DYNAMIC, structural: true, call: element },
-  { name: 'flatten', parameters: [within('list')], returns: DYNAMIC, structural: true, call: flatten },
+  { name: 'distinct', parameters: [{ name: 'list', type: listOf(DYNAMIC) }], returns: listOf(DYNAMIC), marks: 'origins-inside', call: distinct },
+  { name: 'element', parameters: [within('list'), { name: 'index', type: NUMBER, unknown: 'whole' }], returns: DYNAMIC, marks: 'inside', call: element },
+  { name: 'flatten', parameters: [within('list')], returns: DYNAMIC, marks: 'origins-inside', call: flatten },
   { name: 'index', parameters: [any('list'), any('value')], returns: NUMBER, call: indexOf },
-  { name: 'matchkeys', parameters: [within('values', listOf(DYNAMIC)), { name: 'keys', type: listOf(DYNAMIC) }, { name: 'searchset', type: listOf(DYNAMIC) }], returns: listOf(DYNAMIC), structural: true, call: matchKeys },
-  { name: 'one', parameters: [within('list')], returns: DYNAMIC, structural: true, call: (args) => (args[0]?.kind === 'set' && args[0].elements.length > 1 && unknownIn(args) ? unknownResult(DYNAMIC, args) : one(args)) },
-  { name: 'reverse', parameters: [within('list')], returns: DYNAMIC, structural: true, call: (args) => (args[0]?.kind === 'set' && unknownIn(args) ? unknownResult(DYNAMIC, args) : reverse(args)) },
-  { name: 'slice', parameters: [within('list'), { name: 'start_index', type: NUMBER }, { name: 'end_index', type: NUMBER }], returns: DYNAMIC, structural: true, call: slice },
-  { name: 'sort', parameters: [{ name: 'list', type: listOf(STRING) }], returns: listOf(STRING), structural: true, call: sort },
+  { name: 'matchkeys', parameters: [within('values', listOf(DYNAMIC)), { name: 'keys', type: listOf(DYNAMIC) }, { name: 'searchset', type: listOf(DYNAMIC) }], returns: listOf(DYNAMIC), marks: 'origins-inside', call: matchKeys },
+  { name: 'one', parameters: [within('list')], returns: DYNAMIC, marks: 'origins-inside', call: (args) => (args[0]?.kind === 'set' && args[0].elements.length > 1 && unknownIn(args) ? unknownResult(DYNAMIC, args) : one(args)) },
+  { name: 'reverse', parameters: [within('list')], returns: DYNAMIC, marks: 'inside', call: (args) => (args[0]?.kind === 'set' && unknownIn(args) ? unknownResult(DYNAMIC, args) : reverse(args)) },
+  { name: 'slice', parameters: [within('list'), { name: 'start_index', type: NUMBER }, { name: 'end_index', type: NUMBER }], returns: DYNAMIC, marks: 'inside', call: slice },
+  { name: 'sort', parameters: [{ name: 'list', type: listOf(STRING) }], returns: listOf(STRING), marks: 'origins-inside', call: sort },
 ];
 

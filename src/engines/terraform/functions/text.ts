@@ -87,15 +87,11 @@ function substring(args: readonly Value[]): Value {
   const value = textOf(args[0]);
   const offset = wholeNumber(args[1], 1);
   const length = wholeNumber(args[2], 2);
-  if (length === 0) return stringValue('');
+  if (length === 0 && offset >= 0) return stringValue('');
   const clusters = graphemes(value);
-  if (offset < 0 && -offset > clusters.length) {
-    // Terraform counts from the end and goes on to the start.
-    const start = 0;
-    return stringValue(clusters.slice(start, length < 0 ? undefined : Math.max(0, length)).join(''));
-  }
-  const start = offset < 0 ? clusters.length + offset : offset;
-  return stringValue(clusters.slice(start, length < 0 ? undefined : start + length).join(''));
+  const start = Math.max(0, offset < 0 ? clusters.length + offset : offset);
+  // A negative length, and zero behind a negative offset, mean the rest of the text.
+  return stringValue(clusters.slice(start, length <= 0 ? undefined : start + length).join(''));
 }
 
 function replace(args: readonly Value[]): Value {
@@ -108,6 +104,7 @@ function replace(args: readonly Value[]): Value {
 
 function join(args: readonly Value[]): Value {
   const separator = textOf(args[0]);
+  if (args.length < 2) throw new FunctionError('at least one list is required');
   const pieces: string[] = [];
   let length = 0;
   for (const [index, list] of args.slice(1).entries()) {

@@ -106,7 +106,7 @@ export function fromYaml(text: string): Value {
     throw new FunctionError('the YAML could not be read', 0);
   }
   const [document, extra] = documents;
-  if (document === undefined) return NULL;
+  if (document === undefined || (document.contents === null && document.errors.length === 0 && extra === undefined && !/\S/.test(text))) throw new FunctionError('on line 1, column 1: missing start of document', 0);
   const [error] = document.errors;
   if (error !== undefined) throw new FunctionError(`on line ${error.linePos?.[0].line ?? 1}, column ${error.linePos?.[0].col ?? 1}: ${error.message.split('\n')[0]}`, 0);
   if (extra !== undefined) throw new FunctionError('unexpected extra content after value', 0);
@@ -121,7 +121,8 @@ const pad = (column: number): string => ' '.repeat(column);
 export function toYaml(value: Value): string {
   const text = lay(value, 0, 'root');
   boundedText(text.length);
-  return `${text}\n`;
+  // A plain scalar alone is followed by the mark of the document's end.
+  return value.kind === 'null' || value.kind === 'bool' || value.kind === 'number' ? `${text}\n...\n` : `${text}\n`;
 }
 
 /**
@@ -182,16 +183,17 @@ function scalarText(text: string, column: number): string {
 
 /** No special characters, and no space at the end of a line. */
 function isLiteral(text: string): boolean {
-  return !/ (?:\n|$)/.test(text) && !/[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u.test(text) && !text.includes('\u2028');
+  return !/ (?:\n|$)/.test(text) && !/[^\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u.test(text);
 }
 
 const ESCAPES: Record<string, string> = { '\0': '\\0', '\u0007': '\\a', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\v': '\\v', '\f': '\\f', '\r': '\\r', '\u001b': '\\e', '"': '\\"', '\\': '\\\\', '\u0085': '\\N', '\u2028': '\\L', '\u2029': '\\P' };
 
 function doubleQuoted(text: string): string {
-  return `"${text.replace(/["\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (character) => {
+  return `"${text.replace(/["\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\u{10000}-\u{10ffff}]/gu, (character) => {
     const short = ESCAPES[character];
     if (short !== undefined) return short;
-    const code = character.charCodeAt(0);
+    const code = character.codePointAt(0) ?? 0;
+    if (code > 0xffff) return `\\U${code.toString(16).toUpperCase().padStart(8, '0')}`;
     return code <= 0xff ? `\\x${code.toString(16).toUpperCase().padStart(2, '0')}` : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`;
   })}"`;
 }

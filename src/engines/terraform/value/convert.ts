@@ -165,5 +165,5 @@ export function mismatch(given: Type, wanted: Type): string {
     if (missing.length > 0) return missingAttributes(missing);
   }
   if (given.kind === 'tuple' && wanted.kind === 'tuple') return `tuple with ${wanted.elements.length} elements is required, but have ${given.elements.length}`;
-  return `${typeName(wanted)} required, but have ${typeName(given)}`;
+  return `${typeName(wanted).replace('dynamic', 'any single type')} required, but have ${typeName(given)}`;
 }

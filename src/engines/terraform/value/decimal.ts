@@ -76,7 +76,7 @@ function canonical(mantissa: bigint, exponent: number, precision: number): Decim
 
 /** A JavaScript number, exactly: integers with the precision of a length, fractions with that of a double. NaN is refused by the caller. */
 export function decimalFromNumber(value: number, precision?: number): Decimal {
-  if (Number.isSafeInteger(value)) return small(value === 0 ? 0 : value, precision ?? INTEGER_PRECISION);
+  if (Number.isSafeInteger(value)) return small(value, precision ?? INTEGER_PRECISION);
   if (!Number.isFinite(value)) return value > 0 ? POSITIVE_INFINITY : NEGATIVE_INFINITY;
   let scale = 0;
   let scaled = value;
@@ -96,7 +96,7 @@ const DECIMAL_TEXT = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 /** Reads `12`, `-1.50`, `1e3`; undefined for anything else and for numbers beyond the limits. */
 export function parseDecimal(text: string): Decimal | undefined {
-  if (text.length <= 15 && /^-?\d+$/.test(text)) return small(Number(text) + 0, LITERAL_PRECISION);
+  if (text.length <= 15 && /^-?\d+$/.test(text)) return small(Number(text), LITERAL_PRECISION);
   if (text.length > MAX_DIGITS) return undefined;
   const match = DECIMAL_TEXT.exec(text);
   if (match === null) return undefined;
@@ -152,7 +152,7 @@ export function addDecimals(left: Decimal, right: Decimal): Decimal | undefined 
 }
 
 export function negateDecimal(value: Decimal): Decimal {
-  if (value.safe !== undefined) return small(value.safe === 0 ? 0 : -value.safe, value.precision);
+  if (value.safe !== undefined) return small(-value.safe, value.precision);
   return { ...value, mantissa: -value.mantissa };
 }
 
@@ -166,7 +166,7 @@ export function multiplyDecimals(left: Decimal, right: Decimal): Decimal | undef
   if (left.safe !== undefined && right.safe !== undefined) {
     const product = left.safe * right.safe;
     if (Number.isNaN(product)) return undefined;
-    if (Number.isSafeInteger(product)) return small(product === 0 ? 0 : product, precision);
+    if (Number.isSafeInteger(product)) return small(product, precision);
   }
   if (isInfinite(left) || isInfinite(right)) return signOf(left) * signOf(right) > 0 ? POSITIVE_INFINITY : NEGATIVE_INFINITY;
   const a = parts(left);
@@ -184,7 +184,7 @@ export function divideDecimals(left: Decimal, right: Decimal): Decimal | undefin
   if (isInfinite(left)) return signOf(right) > 0 ? left : negateDecimal(left);
   if (left.safe !== undefined && right.safe !== undefined) {
     const whole = left.safe / right.safe;
-    if (Number.isSafeInteger(whole) && whole * right.safe === left.safe) return small(whole === 0 ? 0 : whole, precision);
+    if (Number.isSafeInteger(whole) && whole * right.safe === left.safe) return small(whole, precision);
   }
   const a = parts(left);
   const b = parts(right);
@@ -198,8 +198,11 @@ export function remainderOfDecimals(left: Decimal, right: Decimal): Decimal | un
   if (right.safe === 0) return left;
   const precision = Math.max(left.precision, right.precision);
   if (left.safe !== undefined && right.safe !== undefined) return small(left.safe % right.safe || 0, precision);
-  const both = aligned(left, right);
-  return rounded(both.left % both.right, both.exponent, precision);
+  // As go-cty: the quotient is rounded before it is cut to a whole number.
+  const ratio = divideDecimals(left, right);
+  const whole = ratio === undefined ? undefined : roundToInteger(ratio, signOf(ratio) < 0 ? 'ceil' : 'floor');
+  const product = whole === undefined ? undefined : multiplyDecimals(right, { ...whole, precision });
+  return product === undefined ? undefined : subtractDecimals(left, product);
 }
 
 /** -1, 0 or 1. */
@@ -283,7 +286,7 @@ function shortestDigits(value: Decimal): { digits: string; point: number } {
 
 /** As Terraform prints it: no exponent, the shortest digits at the number's precision. */
 export function formatDecimal(value: Decimal): string {
-  if (value.safe !== undefined) return value.safe === Infinity ? '+Inf' : value.safe === -Infinity ? '-Inf' : String(value.safe);
+  if (value.safe !== undefined) return value.safe === Infinity ? '+Inf' : value.safe === -Infinity ? '-Inf' : Object.is(value.safe, -0) ? '-0' : String(value.safe);
   const sign = value.mantissa < 0n ? '-' : '';
   const { digits, point } = shortestDigits(value);
   return sign + placePoint(digits, point);

@@ -81,8 +81,7 @@ export function withoutOptional(type: Type): Type {
 
 /** The short name that messages use: `string`, `list of string`, `object`. */
 export function typeName(type: Type): string {
-  if (type.kind === 'dynamic') return 'dynamic';
-  return isCollection(type) ? `${type.kind} of ${type.element.kind === 'dynamic' ? 'any single type' : typeName(type.element)}` : type.kind;
+  return isCollection(type) ? `${type.kind} of ${typeName(type.element)}` : type.kind;
 }
 
 /** The type as its constraint is written: `list(object({ a = string }))` on one line. */

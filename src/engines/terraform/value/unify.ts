@@ -68,11 +68,11 @@ export function unify(types: readonly Type[], unsafe: boolean): Type | undefined
     if (only(kind)) return count.dynamic > 0 ? DYNAMIC : unifyCollections(kind, types, unsafe);
     if (kind === 'map' && only('map', 'object')) {
       const unified = unifyAsCollections(types, 'object', unsafe);
-      if (unified?.kind === 'map') return unified;
+      if (unified?.kind === 'map' && types.every((type) => same(type, unified, unsafe))) return unified;
     }
     if (kind === 'list' && only('list', 'tuple')) {
       const unified = unifyAsCollections(types, 'tuple', unsafe);
-      if (unified?.kind === 'list') return unified;
+      if (unified?.kind === 'list' && types.every((type) => same(type, unified, unsafe))) return unified;
     }
   }
   if (only('object')) return count.dynamic > 0 ? DYNAMIC : unifyObjects(types as readonly ObjectType[], unsafe);
