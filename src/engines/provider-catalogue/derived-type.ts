@@ -51,6 +51,9 @@ const WORDS: readonly (readonly [words: readonly string[], glyph: Glyph, tier: n
   [['analytics', 'glue', 'athena', 'dataset', 'synapse', 'bigquery'], 'analytics', 5],
 ];
 
+/** Names of settings and of connections between others. */
+const SMALL = /_(policy|rule|association|attachment|assignment|binding|member|membership|permission|configuration|config|settings?|version|alarm|alert|dashboard)$/;
+
 const UPPERCASE = new Set(['api', 'db', 'dns', 'iam', 'ip', 'lb', 'nat', 'sql', 'ssh', 'ssl', 'tls', 'vm', 'vpc', 'vpn', 'waf']);
 
 function sentence(words: readonly string[]): string {
@@ -71,7 +74,7 @@ export function derivedType(type: string): ResourceType {
     role: 'node',
     tier: match?.[2] ?? 3,
     scope: 'regional',
-    minor: false,
+    minor: SMALL.test(type),
     stacked: false,
     drawData: false,
     name: ['tags.Name', 'display_name', 'name'],
