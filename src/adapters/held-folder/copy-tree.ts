@@ -6,8 +6,8 @@
  * Modes and times stay, owners do not: the copy is ours until it is given to somebody. Blocks are shared where the
  * file system can (reflinks); a hard link becomes a file of its own, so no copy changes with its original.
  */
-import { constants, existsSync } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, open, readdir, readlink, symlink, type FileHandle } from 'node:fs/promises';
+import { constants, existsSync, type Dirent } from 'node:fs';
+import { chmod, copyFile, mkdir, open, readdir, readlink, symlink, utimes, type FileHandle } from 'node:fs/promises';
 
 const CAN_HOLD = existsSync('/proc/self/fd');
 const FILES_AT_ONCE = 16;
@@ -39,7 +39,7 @@ async function copyFolder(source: Buffer, target: Buffer, depth: number): Promis
     const entries = await readdir(place, { encoding: 'buffer', withFileTypes: true });
     const others = entries.filter((entry) => !entry.isDirectory());
     for (let at = 0; at < others.length; at += FILES_AT_ONCE) {
-      await Promise.all(others.slice(at, at + FILES_AT_ONCE).map(({ name }) => copyEntry(below(place, name), below(target, name))));
+      await Promise.all(others.slice(at, at + FILES_AT_ONCE).map((entry) => copyEntry(entry, below(place, entry.name), below(target, entry.name))));
     }
     for (const { name } of entries.filter((entry) => entry.isDirectory())) await copyFolder(below(place, name), below(target, name), depth + 1);
     await chmod(target, mode & PERMISSIONS);
@@ -48,12 +48,12 @@ async function copyFolder(source: Buffer, target: Buffer, depth: number): Promis
   }
 }
 
-async function copyEntry(source: Buffer, target: Buffer): Promise<void> {
-  const found = await lstat(source).catch(unlessGone);
-  if (found?.isSymbolicLink() === true) {
-    const leadsTo = await readlink(source, { encoding: 'buffer' }).catch(unlessGone);
-    if (leadsTo !== undefined) await symlink(leadsTo, target);
-  } else if (found?.isFile() === true) await copyRegular(source, target);
+/** What the listing said decides only how to look: a file is opened without following links and looked at again. */
+async function copyEntry(entry: Dirent<Buffer>, source: Buffer, target: Buffer): Promise<void> {
+  if (entry.isFile()) return await copyRegular(source, target);
+  if (!entry.isSymbolicLink()) return;
+  const leadsTo = await readlink(source, { encoding: 'buffer' }).catch(unlessGone);
+  if (leadsTo !== undefined) await symlink(leadsTo, target);
 }
 
 async function copyRegular(source: Buffer, target: Buffer): Promise<void> {
@@ -62,10 +62,9 @@ async function copyRegular(source: Buffer, target: Buffer): Promise<void> {
   try {
     const found = await from.stat();
     if (!found.isFile()) return;
+    // The mode comes along; nobody else reaches the target, so its name still means it.
     await copyFile(through(from, source), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    await chmod(target, found.mode & PERMISSIONS);
-    const copy = await open(target, constants.O_WRONLY | constants.O_NOFOLLOW).catch(() => undefined);
-    await copy?.utimes(found.atime, found.mtime).finally(() => copy.close());
+    await utimes(target, found.atime, found.mtime);
   } finally {
     await from.close();
   }
@@ -73,6 +72,6 @@ async function copyRegular(source: Buffer, target: Buffer): Promise<void> {
 
 /** Removed, or replaced by something else, while we were on the way: nothing is left to copy. */
 function unlessGone(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT' && error.code !== 'ELOOP' && error.code !== 'ENOTDIR' && error.code !== 'ENXIO') throw error;
+  if (error.code !== 'ENOENT' && error.code !== 'ELOOP' && error.code !== 'ENOTDIR' && error.code !== 'ENXIO' && error.code !== 'EINVAL') throw error;
   return undefined;
 }
