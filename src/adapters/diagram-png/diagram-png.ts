@@ -19,7 +19,7 @@ export interface PngOptions {
 const require = createRequire(import.meta.url);
 const SUBSETS = ['latin', 'latin-ext', 'greek', 'cyrillic'];
 const WEIGHTS = [400, 600];
-const PIXELS_MAXIMUM = 64_000_000;
+const PIXELS_MAXIMUM = 24_000_000;
 const SCALE_MINIMUM = 0.1;
 const SVG_MAXIMUM = 64 * 1024 * 1024;
 

@@ -7,19 +7,24 @@ import { PlatformError } from '../../../domain/error.ts';
 import type { ModelLocation } from '../../infrastructure/model.ts';
 
 export const DEFAULT_LINK_PATTERN = '{file}#L{line}';
-const SAFE_PATTERN = /^(?:https?:\/\/|vscode:\/\/file\/|\.{0,2}\/|[^:]*(?:[/?#{]|$))/i;
+const SCHEMES = new Set(['http', 'https', 'vscode']);
+const UNSAFE_CHARACTER = /[\u0000-\u0020\u007F"'`<>\\|^]/g;
 
-/** Refuses patterns that a browser would execute or that begin with a scheme other than http, https and vscode. */
+/**
+ * `pattern` with what cannot stand in an address encoded.
+ *
+ * Throws: ROADBED-6601 for a scheme other than http, https and vscode: a browser might execute it.
+ */
 export function checkLinkPattern(pattern: string): string {
-  const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(pattern)?.[1]?.toLowerCase();
-  if (/[\u0000-\u001F\s"'<>\\]/.test(pattern) || (scheme !== undefined && !['http', 'https', 'vscode'].includes(scheme)) || !SAFE_PATTERN.test(pattern)) {
+  const scheme = /^[\s\u0000-\u001F]*([a-z][a-z0-9+.\s-]*):/i.exec(pattern)?.[1]?.toLowerCase();
+  if (scheme !== undefined && !SCHEMES.has(scheme)) {
     throw new PlatformError({
       code: 'ROADBED-6601', class: 'usage', message: 'The pattern for links to the source cannot be used.',
       why: `\`${pattern.slice(0, 120)}\` is neither a relative path nor an address that begins with https://, http:// or vscode://file/.`,
       next: 'Give a pattern such as `{file}#L{line}` or `https://git.example.com/team/infra/blob/main/{file}#L{line}`.',
     });
   }
-  return pattern;
+  return pattern.toWellFormed().replace(UNSAFE_CHARACTER, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 
 function encodedPath(path: string): string {

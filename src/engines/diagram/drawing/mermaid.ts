@@ -67,7 +67,7 @@ export function drawMermaid(diagram: Diagram): string {
   const changes = new Set(parts.map((part) => shownChange(part.node?.change)).filter((change) => change !== undefined));
   return [
     'flowchart LR',
-    `  accTitle: ${mermaidText(diagram.title).replace(/#\d+;/g, ' ') || 'Infrastructure'}`,
+    `  accTitle: ${mermaidText(diagram.title).replace(/#\d+;/g, ' ').trim() || 'Infrastructure'}`,
     ...tree.flatMap((part) => lines(part, ids, 1)),
     ...[...new Set(drawn.map((edge) => edgeLine(edge, ids)))],
     ...[...changes].sort().map((change) => `  classDef ${change} stroke:${COLOURS.light[change]},stroke-width:2px${change === 'removed' ? ',stroke-dasharray:5 3' : ''}`),

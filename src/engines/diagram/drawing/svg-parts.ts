@@ -1,6 +1,6 @@
 /** Groups, nodes and lines as SVG. */
 import type { DiagramBadge } from '../diagram.ts';
-import { EDGE_LABEL_SIZE, HEADER_HEIGHT, HEADER_SIZE, LABEL_SIZE, NODE_PADDING, SUBLABEL_SIZE, TILE } from '../layout/measure.ts';
+import { EDGE_LABEL_SIZE, HEADER_HEIGHT, HEADER_SIZE, LABEL_SIZE, NODE_PADDING, STACK_DEPTH, SUBLABEL_SIZE, TILE } from '../layout/measure.ts';
 import type { PlacedEdge, PlacedGroup, PlacedNode, Point, Rectangle } from '../layout/placement.ts';
 import { textWidth, wrapText } from '../layout/text-width.ts';
 import { oneLine, xml } from './escape.ts';
@@ -107,17 +107,20 @@ function nodeText(placed: PlacedNode): string {
   return elements.join('');
 }
 
-function countBadge(placed: PlacedNode): string {
+/** The pill with the count at the upper right, and the room that it takes. */
+function countBadge(placed: PlacedNode): { markup: string; width: number } {
   const { node, rectangle: r } = placed;
-  if (node.count === 1 || (node.count === undefined && !node.stacked)) return '';
+  if (node.count === 1 || (node.count === undefined && !node.stacked)) return { markup: '', width: 0 };
   const text = node.count === undefined ? '×n' : `×${node.count}`;
   const width = Math.ceil(textWidth(text, 10, 'semibold')) + 12;
   const x = r.x + r.width - width - 8;
-  return `<g><title>${node.count === undefined ? 'how many is known after apply' : `${node.count} of them`}</title><rect class="count" x="${coordinate(x)}" y="${coordinate(r.y - 8)}" width="${width}" height="16" rx="8"/><text class="counted bold" x="${coordinate(x + width / 2)}" y="${coordinate(r.y + 3.5)}" font-size="10" text-anchor="middle">${text}</text></g>`;
+  const words = node.count === undefined ? 'how many is known after apply' : `${node.count} of them`;
+  return { markup: `<g><title>${words}</title><rect class="count" x="${coordinate(x)}" y="${coordinate(r.y - 8)}" width="${width}" height="16" rx="8"/><text class="counted bold" x="${coordinate(x + width / 2)}" y="${coordinate(r.y + 3.5)}" font-size="10" text-anchor="middle">${text}</text></g>`, width: width + 4 };
 }
 
-function withoutCount(badges: readonly DiagramBadge[], count: number | undefined): DiagramBadge[] {
-  return badges.filter((badge) => badge.text !== `x${count}` && badge.text !== `×${count}`);
+/** Badges that say what the count's own pill says are left out. */
+function withoutCount(badges: readonly DiagramBadge[]): DiagramBadge[] {
+  return badges.filter((badge) => !/^[x×](?:n|\d+)$/i.test(badge.text));
 }
 
 /** A card: glyph tile, label of up to two lines, second line, chips, count, sign of change. */
@@ -126,16 +129,17 @@ export function nodeCard(placed: PlacedNode, links: PartLinks): string {
   const change = shownChange(node.change);
   const colour = providerColour(node.provider);
   const stack = node.stacked || (node.count ?? 1) > 1;
-  const behind = stack ? `${rect('card', r.x + 6, r.y + 6, r.width, r.height, 8)}${rect('card', r.x + 3, r.y + 3, r.width, r.height, 8)}` : '';
+  const behind = stack ? `${rect('card', r.x + STACK_DEPTH, r.y + STACK_DEPTH, r.width, r.height, 8)}${rect('card', r.x + STACK_DEPTH / 2, r.y + STACK_DEPTH / 2, r.width, r.height, 8)}` : '';
   const tileY = r.y + (r.height - TILE) / 2;
   const tile = `${rect('tile', r.x + NODE_PADDING, tileY, TILE, TILE, 7)}${glyphElement(node.glyph, r.x + NODE_PADDING + 5, tileY + 5, 22, 'accent')}`;
   const hatch = change === 'removed' ? `<rect x="${coordinate(r.x)}" y="${coordinate(r.y)}" width="${coordinate(r.width)}" height="${coordinate(r.height)}" rx="8" fill="url(#${links.prefix}hatch)"/>` : '';
   const body = `<g><title>${xml(title(node))}</title>${behind}${rect('card', r.x, r.y, r.width, r.height, 8)}${hatch}${tile}${nodeText(placed)}</g>`;
-  const badges = chips(withoutCount(node.badges, node.count), r.x + r.width - 6, r.y + r.height - 7, r.width - 12).markup;
+  const count = countBadge(placed);
+  const badges = chips(withoutCount(node.badges), r.x + r.width - 6, r.y + r.height - 7, r.width - 12).markup;
   const sign = change === undefined ? '' : changeSign(change, r.x, r.y);
   const label = oneLine(`${node.label}${node.sublabel === undefined ? '' : `, ${node.sublabel}`}${node.count !== undefined && node.count > 1 ? `, ${node.count} of them` : ''}${change === undefined ? '' : `, ${change}`}`);
   const inner = links.interactive ? body : linked(body, links.source(node), label);
-  return `<g class="node ${colour}${change === undefined ? '' : ` ${change}`}"${data(links, 'node', node.id)}>${hit(links, { x: r.x - 3, y: r.y - 3, width: r.width + 6, height: r.height + 6 }, label)}<g${quiet(links)}>${inner}${badges}${countBadge(placed)}</g>${opener(node.opens, r.x + r.width - 20, r.y + 4, links)}${sign}</g>`;
+  return `<g class="node ${colour}${change === undefined ? '' : ` ${change}`}"${data(links, 'node', node.id)}>${hit(links, { x: r.x - 3, y: r.y - 3, width: r.width + 6, height: r.height + 6 }, label)}<g${quiet(links)}>${inner}${badges}${count.markup}</g>${opener(node.opens, r.x + r.width - 24 - count.width, r.y - 8, links)}${sign}</g>`;
 }
 
 function between(a: Point, b: Point, distance: number): Point {

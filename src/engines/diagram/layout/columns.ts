@@ -15,6 +15,8 @@ import { GROUP_GAP, NODE_HEIGHT, NODE_WIDTH, ROW_GAP } from './measure.ts';
 const EXPOSURE: Record<string, number> = { public: 1.5, private: 3.5, isolated: 5.5 };
 const MIDDLE_KINDS = new Set(['account', 'region', 'network', 'zone']);
 const LAYER = 0.08;
+const LOOSE_KEY = 7;
+const LOOSE_MINIMUM = 3;
 const LAYERS_MAXIMUM = 4;
 const BREAK = 0.01;
 /** A column is broken when it is taller than this many times the wanted height. */
@@ -25,6 +27,8 @@ const ROWS_MINIMUM = 4;
 /** A container that is wider than this many times its height puts linked boxes under each other. */
 const PROPORTION_MAXIMUM = 2.5;
 const GUTTER_ESTIMATE = 72;
+/** The whole page may be this wide whatever its height. */
+const PAGE_WIDTH = 1300;
 /** A container of more boxes than this does not leave most of its place empty for the sake of an order. */
 const SMALL_CONTAINER = 12;
 const FILLED_MINIMUM = 0.6;
@@ -80,10 +84,17 @@ function layers(items: readonly Box[], links: SiblingLinks): Map<Box, number> {
   return depth;
 }
 
-function byKey(box: Box, links: SiblingLinks, layered: boolean): Column[] {
+/** Nodes without any line, when there are several beside others that have some: they stand behind the flow, not in its way. */
+function looseNodes(box: Box, linked: ReadonlySet<Box>): ReadonlySet<Box> {
+  const loose = box.children.filter((child) => child.node !== undefined && !linked.has(child));
+  return new Set(loose.length >= LOOSE_MINIMUM && loose.length < box.children.length ? loose : []);
+}
+
+function byKey(box: Box, links: SiblingLinks, linked: ReadonlySet<Box>, layered: boolean): Column[] {
   const classes = new Map<number, Box[]>();
+  const loose = looseNodes(box, linked);
   for (const child of box.children) {
-    const key = baseKey(child);
+    const key = loose.has(child) ? LOOSE_KEY : baseKey(child);
     const known = classes.get(key);
     if (known === undefined) classes.set(key, [child]);
     else known.push(child);
@@ -121,7 +132,7 @@ function wantedHeight(columns: readonly Column[]): number {
   return Math.max(ROWS_MINIMUM * (NODE_HEIGHT + ROW_GAP), Math.sqrt(area / PROPORTION), tallest);
 }
 
-function linked(a: readonly Box[], b: readonly Box[], links: SiblingLinks): boolean {
+function areLinked(a: readonly Box[], b: readonly Box[], links: SiblingLinks): boolean {
   const right = new Set(b);
   const left = new Set(a);
   return a.some((box) => [...(links.get(box) ?? [])].some((other) => right.has(other))) || b.some((box) => [...(links.get(box) ?? [])].some((other) => left.has(other)));
@@ -136,7 +147,7 @@ function mergedColumns(columns: readonly Column[], height: number, links: Siblin
   for (const column of columns) {
     const last = result.at(-1);
     const together = last === undefined ? [] : [...last.items, ...column.items];
-    if (last !== undefined && nodesOnly(last) && nodesOnly(column) && columnHeight(together) <= height && (mergeLinked || !linked(last.items, column.items, links))) last.items = together;
+    if (last !== undefined && nodesOnly(last) && nodesOnly(column) && columnHeight(together) <= height && (mergeLinked || !areLinked(last.items, column.items, links))) last.items = together;
     else result.push({ ...column, items: [...column.items] });
   }
   return result;
@@ -153,9 +164,12 @@ function brokenColumns(columns: readonly Column[], height: number): Column[] {
   });
 }
 
+function estimatedWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, column) => sum + Math.max(...column.items.map((item) => item.width)) + GUTTER_ESTIMATE, 0);
+}
+
 function proportion(columns: readonly Column[]): number {
-  const width = columns.reduce((sum, column) => sum + Math.max(...column.items.map((item) => item.width)) + GUTTER_ESTIMATE, 0);
-  return width / Math.max(ROWS_MINIMUM * (NODE_HEIGHT + ROW_GAP), ...columns.map((column) => columnHeight(column.items)));
+  return estimatedWidth(columns) / Math.max(ROWS_MINIMUM * (NODE_HEIGHT + ROW_GAP), ...columns.map((column) => columnHeight(column.items)));
 }
 
 /** Part of the columns' common rectangle that boxes fill. */
@@ -166,20 +180,21 @@ function filled(columns: readonly Column[]): number {
   return area / (height * Math.max(1, widths.reduce((sum, width) => sum + width, 0)));
 }
 
-function isGood(columns: readonly Column[], items: number): boolean {
-  return proportion(columns) <= PROPORTION_MAXIMUM && (items <= SMALL_CONTAINER || filled(columns) >= FILLED_MINIMUM);
+function isGood(columns: readonly Column[], items: number, onPage: boolean): boolean {
+  const isNarrow = onPage && estimatedWidth(columns) <= PAGE_WIDTH;
+  return (isNarrow || proportion(columns) <= PROPORTION_MAXIMUM) && (items <= SMALL_CONTAINER || filled(columns) >= FILLED_MINIMUM);
 }
 
-/** Sets `columns` of one container whose children have their heights and estimated widths. */
-export function arrangeColumns(box: Box, links: SiblingLinks): void {
+/** Sets `columns` of one container (`linked`: all boxes at which a line ends) whose children have their heights and estimated widths. */
+export function arrangeColumns(box: Box, links: SiblingLinks, linked: ReadonlySet<Box>): void {
   const hasGroups = box.children.some((child) => child.node === undefined);
   const ways = [{ layered: true, mergeLinked: false }, { layered: false, mergeLinked: false }, { layered: false, mergeLinked: true }];
   let best: Column[] = [];
   for (const way of hasGroups && box.parent !== undefined ? [{ layered: true, mergeLinked: true }, { layered: false, mergeLinked: true }] : ways) {
-    const columns = byKey(box, links, way.layered);
+    const columns = byKey(box, links, linked, way.layered);
     const height = wantedHeight(columns);
     best = brokenColumns(mergedColumns(columns, height, links, way.mergeLinked), height);
-    if (isGood(best, box.children.length)) break;
+    if (isGood(best, box.children.length, box.parent === undefined)) break;
   }
   box.columns = best;
 }

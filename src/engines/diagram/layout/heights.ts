@@ -49,9 +49,9 @@ function alignRows(columns: readonly Column[]): void {
   }
 }
 
-function measure(box: Box, links: ReadonlyMap<Box, SiblingLinks>): void {
-  for (const child of box.children) if (child.node === undefined) measure(child, links);
-  arrangeColumns(box, links.get(box) ?? EMPTY_LINKS);
+function measure(box: Box, links: ReadonlyMap<Box, SiblingLinks>, linked: ReadonlySet<Box>): void {
+  for (const child of box.children) if (child.node === undefined) measure(child, links, linked);
+  arrangeColumns(box, links.get(box) ?? EMPTY_LINKS, linked);
   const zones = box.children.filter((child) => child.group?.kind === 'zone');
   if (zones.length > 1) alignZones(zones);
   alignRows(box.columns);
@@ -90,7 +90,7 @@ function place(box: Box): void {
 
 /** Sets columns, heights and vertical places of all boxes. */
 export function placeVertically(tree: BoxTree, lines: readonly Line[]): void {
-  measure(tree.root, linksByContainer(lines));
+  measure(tree.root, linksByContainer(lines), new Set(lines.flatMap((line) => [line.from, line.to])));
   tree.root.y = 0;
   place(tree.root);
 }

@@ -4,6 +4,7 @@ import { arbitraryDiagram } from '../drawing/testing/arbitrary-diagrams.ts';
 import { awsThreeTier, azure, google, kubernetes, large, SAMPLES, Sketch } from '../drawing/testing/sample-diagrams.ts';
 import type { Diagram } from '../diagram.ts';
 import { layOut } from './layout.ts';
+import { STACK_DEPTH } from './measure.ts';
 import type { Layout, Point, Rectangle } from './placement.ts';
 
 const anyDiagram = arbitraryDiagram({ wellFormed: true });
@@ -72,7 +73,7 @@ describe('a layout', () => {
         for (const piece of pieces(points)) expect(Math.min(piece.width, piece.height)).toBe(0);
         for (const [id, end] of [[edge.from, points[0]], [edge.to, points.at(-1)]] as const) {
           const r = at.get(id) as Rectangle;
-          expect(contains({ x: r.x - 1, y: r.y - 1, width: r.width + 2, height: r.height + 2 }, { x: end?.x ?? -1, y: end?.y ?? -1, width: 0, height: 0 })).toBe(true);
+          expect(contains({ x: r.x - 1, y: r.y - 1, width: r.width + 2 + STACK_DEPTH, height: r.height + 2 + STACK_DEPTH }, { x: end?.x ?? -1, y: end?.y ?? -1, width: 0, height: 0 })).toBe(true);
         }
       }
       expect(crossesNode(layout)).toEqual([]);

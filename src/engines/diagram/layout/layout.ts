@@ -9,7 +9,7 @@ import type { Diagram } from '../diagram.ts';
 import { boxTree, type Box } from './boxes.ts';
 import { placeVertically } from './heights.ts';
 import { linesOf } from './lines.ts';
-import { ARROW_ROOM, EDGE_LABEL_HEIGHT, NODE_PADDING, NODE_WIDTH, TILE } from './measure.ts';
+import { ARROW_ROOM, EDGE_LABEL_HEIGHT, NODE_PADDING, NODE_WIDTH, STACK_DEPTH, TILE } from './measure.ts';
 import type { Layout, PlacedEdge, Point } from './placement.ts';
 import { portLines } from './ports.ts';
 import { Router, type Route } from './routes.ts';
@@ -19,16 +19,21 @@ function round(value: number): number {
   return Math.round(value * 2) / 2;
 }
 
+/** The cards behind a stacked card: lines begin and end at the hindmost. */
+function behind(box: Box): number {
+  return box.node !== undefined && (box.node.stacked || (box.node.count ?? 1) > 1) ? STACK_DEPTH : 0;
+}
+
 function startX(route: Route): number {
   const { line, left, fromSide } = route.ported;
   if (left === undefined) return line.from.x;
-  return fromSide === 'right' ? line.from.x + line.from.width : line.from.x;
+  return fromSide === 'right' ? line.from.x + line.from.width + behind(line.from) : line.from.x;
 }
 
 function endX(route: Route): number {
   const { line, right, toSide } = route.ported;
   if (right === undefined) return line.to.x + line.to.width;
-  return toSide === 'right' ? line.to.x + line.to.width : line.to.x;
+  return toSide === 'right' ? line.to.x + line.to.width + behind(line.to) : line.to.x;
 }
 
 function withoutRepeats(points: readonly Point[]): Point[] {
@@ -57,7 +62,7 @@ function pointsOf(route: Route, lanes: Lanes): Point[] {
 /** From a card to its neighbour in the column: below the glyph's tile, where no chip hangs. */
 function verticalPoints(from: Box, to: Box, number: number): Point[] {
   const x = round(from.x + NODE_PADDING + TILE / 2 + number * 12);
-  return from.y < to.y ? [{ x, y: round(from.y + from.height) }, { x, y: round(to.y) }] : [{ x, y: round(from.y) }, { x, y: round(to.y + to.height) }];
+  return from.y < to.y ? [{ x, y: round(from.y + from.height + behind(from)) }, { x, y: round(to.y) }] : [{ x, y: round(from.y) }, { x, y: round(to.y + to.height + behind(to)) }];
 }
 
 function labelRectangle(route: Route, place: LabelPlace, end: Point, text: string): { x: number; y: number; width: number; height: number } {

@@ -9,6 +9,8 @@ export const NODE_HEIGHT = 60;
 /** Room at the left and right of a card's text, and the tile of the glyph. */
 export const NODE_PADDING = 9;
 export const TILE = 30;
+/** How far the cards behind a stacked card reach out. */
+export const STACK_DEPTH = 6;
 export const LABEL_SIZE = 12;
 export const SUBLABEL_SIZE = 10.5;
 export const HEADER_SIZE = 12;
