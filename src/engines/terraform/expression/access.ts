@@ -28,8 +28,8 @@ export function getAttribute(value: Value, name: string): Value | AccessProblem 
   if (value.kind === 'object' || value.kind === 'map') {
     const entry = value.entries.get(name);
     if (entry !== undefined) return withMarks(entry, value.marks === undefined ? undefined : inheritedMarks(marksBelow(value.marks, name), entry));
-    if (value.kind === 'map') return { summary: 'Missing map element', detail: `This map does not have an element with the key "${name}".${didYouMean(name, value.entries.keys())}` };
-    return { summary: UNSUPPORTED, detail: `This object does not have an attribute named "${name}".${didYouMean(name, value.entries.keys())}` };
+    if (value.kind === 'map') return { summary: 'Missing map element', detail: `This map does not have an element with the key "${name}".${nearest(name, value)}` };
+    return { summary: UNSUPPORTED, detail: `This object does not have an attribute named "${name}".${nearest(name, value)}` };
   }
   const type = typeOf(value);
   if (value.kind === 'unknown') {
@@ -39,6 +39,12 @@ export function getAttribute(value: Value, name: string): Value | AccessProblem 
     if (below !== undefined) return unknownValue(below, value.reason, marksBelow(value.marks, name));
   }
   return { summary: UNSUPPORTED, detail: unsupported(type, name) };
+}
+
+/** Names of a secret value are as secret as it is. */
+function nearest(name: string, value: Value): string {
+  if (value.marks?.sensitive || value.marks?.ephemeral || (value.kind !== 'map' && value.kind !== 'object')) return '';
+  return didYouMean(name, value.entries.keys());
 }
 
 /** A known entry with origins of its own keeps them: those of the whole say less. */
@@ -68,23 +74,20 @@ function unsupported(type: Type, name: string): string {
 export function getIndex(value: Value, key: Value): Value | AccessProblem {
   if (value.kind === 'null') return { summary: 'Attempt to index null value', detail: 'This value is null, so it does not have any indices.' };
   if (key.kind === 'null') return { summary: INVALID_INDEX, detail: "Can't use a null value as an indexing key." };
-  const type = typeOf(value);
-  if (type.kind === 'set') return { summary: INVALID_INDEX, detail: "Elements of a set are identified only by their value and don't have any separate index or key to select with, so it's only possible to perform operations across all elements of the set." };
-  if (type.kind === 'string' || type.kind === 'number' || type.kind === 'bool') return { summary: INVALID_INDEX, detail: 'This value does not have any indices.' };
-  if (value.kind === 'unknown' && value.attributes !== undefined && key.kind === 'string') return getAttribute(value, key.value);
-  if (type.kind === 'dynamic') return value.kind === 'unknown' ? unknownValue(DYNAMIC, value.reason, mergeMarks(elementMarks(value, key), key.marks)) : { summary: INVALID_INDEX, detail: 'This value does not have any indices.' };
-  const wanted = type.kind === 'list' || type.kind === 'tuple' ? NUMBER : STRING;
-  const converted = tryConvert(key, wanted);
+  const kind = value.kind === 'unknown' ? value.type.kind : value.kind;
+  if (kind === 'set') return { summary: INVALID_INDEX, detail: "Elements of a set are identified only by their value and don't have any separate index or key to select with, so it's only possible to perform operations across all elements of the set." };
+  if (kind === 'string' || kind === 'number' || kind === 'bool') return { summary: INVALID_INDEX, detail: 'This value does not have any indices.' };
+  if (value.kind === 'unknown' && kind === 'dynamic') return unknownValue(DYNAMIC, value.reason, mergeMarks(elementMarks(value, key), key.marks));
+  const converted = tryConvert(key, kind === 'list' || kind === 'tuple' ? NUMBER : STRING);
   if (converted instanceof ConversionError) return { summary: INVALID_INDEX, detail: `${NOT_THERE}: ${converted.message}.` };
-  if (value.kind === 'unknown') return unknownElement(value, type, converted);
-  if (converted.kind === 'unknown') return unknownValue(isCollection(type) ? type.element : DYNAMIC, converted.reason, mergeMarks(deepMarks(value), converted.marks));
-  if (value.kind === 'list' || value.kind === 'tuple' || value.kind === 'set') return elementAt(value, converted);
+  if (value.kind === 'unknown') return unknownElement(value, value.type, converted);
+  if (converted.kind === 'unknown') return unknownValue(value.kind === 'list' || value.kind === 'map' ? value.element : DYNAMIC, converted.reason, mergeMarks(deepMarks(value), converted.marks));
+  if (value.kind === 'list' || value.kind === 'tuple') return elementAt(value, converted);
   const name = converted.kind === 'string' ? converted.value : '';
-  const entries = value.kind === 'map' || value.kind === 'object' ? value.entries : new Map<string, Value>();
-  const entry = entries.get(name);
+  const entry = value.kind === 'map' || value.kind === 'object' ? value.entries.get(name) : undefined;
   if (entry === undefined) {
     const numeric = key.kind === 'number' && value.kind === 'object' ? ' An object only supports looking up attributes by name, not by numeric index.' : '';
-    return { summary: INVALID_INDEX, detail: `${NOT_THERE}.${numeric}${didYouMean(name, entries.keys())}` };
+    return { summary: INVALID_INDEX, detail: `${NOT_THERE}.${numeric}${nearest(name, value)}` };
   }
   return withMarks(entry, mergeMarks(inheritedMarks(elementMarks(value, converted), entry), converted.marks));
 }

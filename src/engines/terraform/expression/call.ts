@@ -8,7 +8,7 @@ import { FunctionError, callFunction, type CallContext } from '../functions/defi
 import { findFunction, functionNames } from '../functions/registry.ts';
 import { boolValue, unknownValue } from '../value/construct.ts';
 import { firstUnknown } from '../value/equality.ts';
-import { deepMarks, mergeMarks, withMarks } from '../value/marks.ts';
+import { deepMarks, isDeeplySecret, mergeMarks, withMarks } from '../value/marks.ts';
 import { BOOL, DYNAMIC } from '../value/type.ts';
 import type { Marks, Value } from '../value/value.ts';
 import { fail, reasonAt, step, type Run } from './run.ts';
@@ -36,9 +36,10 @@ export function callExpression(call: FunctionCall, run: Run): Value {
     return atPlace(callFunction(definition, args, contextOf(call, run)), call, run);
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
+    const hidden = args.some((value) => isDeeplySecret(value));
     const argument = error.argument === undefined ? undefined : (call.arguments[Math.min(error.argument, call.arguments.length - 1)] ?? call);
     const summary = argument === undefined ? 'Error in function call' : 'Invalid function argument';
-    const detail = argument === undefined ? `Call to function "${call.name}" failed: ${error.message}.` : error.message;
+    const detail = hidden ? `Call to function "${call.name}" failed; an argument is sensitive, so the reason is not shown.` : argument === undefined ? `Call to function "${call.name}" failed: ${error.message}.` : error.message;
     const failed = fail(run, argument ?? call, summary, detail, definition.returns);
     return withMarks(failed, args.reduce<Marks | undefined>((sum, value) => mergeMarks(sum, deepMarks(value)), undefined));
   }

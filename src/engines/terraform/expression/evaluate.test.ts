@@ -57,6 +57,14 @@ test('a secret stays one through every form', () => {
   for (const text of ['"${secret}x"', 'secret == "a"', 'true ? secret : "b"', 'upper(secret)', '{(secret) = 1}', '[for x in [1] : x if secret == "hidden"]', '"%{if secret == "x"}a%{endif}"', 'nope + length(secret)', 'try(upper(secret), 1)']) expect(run(text).value.kind === 'unknown' || run(text).value.marks?.sensitive, text).toBe(true);
 });
 
+test('a problem shows no secret', () => {
+  for (const text of ['tonumber(secret)', 'cidrhost(secret, 1)', 'parseint(secret, 10)', 'regex("x", [secret][0])', 'secret + 1', '{a = 1}[secret]', 'jsondecode(secret)', '{for x in [1, 2] : secret => x}', 'timeadd(secret, "1h")', 'format(secret, 1)']) {
+    const { problems } = run(text);
+    expect(problems.length, text).toBeGreaterThan(0);
+    expect(JSON.stringify(problems), text).not.toContain('hidden');
+  }
+});
+
 test('unknown conditions and known shortcuts', () => {
   expect(run('web.on && false').value).toMatchObject({ kind: 'bool', value: false });
   expect(run('web.on || false').value.kind).toBe('unknown');

@@ -73,7 +73,7 @@ class ForResult {
       if (group === undefined) this.#groups.set(key, [value]);
       else group.push(value);
     } else if (this.#entries.has(key)) {
-      this.#lose(fail(this.#run, expression.key, 'Duplicate object key', `Two different items produced the key "${key}" in this 'for' expression. If duplicates are expected, use the ellipsis (...) after the value expression to enable grouping by key.`));
+      this.#lose(fail(this.#run, expression.key, 'Duplicate object key', `Two different items produced ${this.#marks?.sensitive || this.#marks?.ephemeral ? 'the same key' : `the key "${key}"`} in this 'for' expression. If duplicates are expected, use the ellipsis (...) after the value expression to enable grouping by key.`));
     } else this.#entries.set(key, value);
   }
 
@@ -170,8 +170,8 @@ export function evaluateSplat(expression: Splat, run: Run): Value {
 }
 
 function splatOver(source: Value, steps: readonly SplatStep[], span: Span, run: Run): Value {
-  const type = typeOf(source);
-  const isSequence = type.kind === 'tuple' || type.kind === 'list' || type.kind === 'set';
+  const kind = source.kind === 'null' ? source.type.kind : source.kind;
+  const isSequence = kind === 'tuple' || kind === 'list' || kind === 'set';
   if (source.kind === 'null') {
     if (!isSequence) return withMarks(EMPTY_TUPLE, source.marks);
     return fail(run, span, 'Splat of null value', 'Splat expressions (with the * symbol) cannot be applied to null sequences.');

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { objectValue, stringValue, tupleValue, numberValue, unknownValue, valueFromData } from '../value/construct.ts';
-import { isDeeplySensitive, withMarks } from '../value/marks.ts';
+import { isDeeplySecret, withMarks } from '../value/marks.ts';
 import { DYNAMIC, STRING } from '../value/type.ts';
 import type { Type, Value } from '../value/value.ts';
 import { FunctionError, callFunction, type CallContext, type FunctionDefinition, type ModuleFiles } from './definition.ts';
@@ -55,7 +55,7 @@ test('no function loses the mark of a sensitive argument', () => {
       const result = attempt(definition, args.map((value, index) => (index === chosen ? withMarks(value, { sensitive: true }) : value)));
       if (result === undefined) return;
       marked.add(name);
-      expect(isDeeplySensitive(result), `${name}(${JSON.stringify(args.map((value) => value.kind))}) argument ${chosen}`).toBe(true);
+      expect(isDeeplySecret(result), `${name}(${JSON.stringify(args.map((value) => value.kind))}) argument ${chosen}`).toBe(true);
     }), { numRuns: 150, seed: 7 });
   }
   expect(marked.size).toBeGreaterThan(80);

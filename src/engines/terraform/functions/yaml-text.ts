@@ -12,6 +12,7 @@ import { STRING } from '../value/type.ts';
 import { FunctionError, boundedCount, boundedText } from './definition.ts';
 
 const MAX_DEPTH = 200;
+const MAX_SOURCE = 4 * 1024 * 1024;
 
 const WORDS = new Map<string, Value>([
   ...['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'].map((word) => [word, TRUE] as const),
@@ -98,6 +99,7 @@ function timestampText(match: RegExpExecArray): string {
 
 /** Reads one YAML document; throws a FunctionError. */
 export function fromYaml(text: string): Value {
+  if (text.length > MAX_SOURCE) throw new FunctionError(`YAML of more than ${MAX_SOURCE} characters is not read`, 0);
   let documents: Document.Parsed[];
   try {
     const parsed = parseAllDocuments(text, { version: '1.2', schema: 'failsafe', uniqueKeys: false, logLevel: 'silent', strict: true });

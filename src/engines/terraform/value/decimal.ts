@@ -180,6 +180,7 @@ export function multiplyDecimals(left: Decimal, right: Decimal): Decimal | undef
 export function divideDecimals(left: Decimal, right: Decimal): Decimal | undefined {
   const precision = Math.max(left.precision, right.precision);
   if (right.safe === 0) return left.safe === 0 ? undefined : signOf(left) > 0 ? POSITIVE_INFINITY : NEGATIVE_INFINITY;
+  if (left.safe === 0) return small(left.safe / signOf(right), precision);
   if (isInfinite(right)) return isInfinite(left) ? undefined : small(0, precision);
   if (isInfinite(left)) return signOf(right) > 0 ? left : negateDecimal(left);
   if (left.safe !== undefined && right.safe !== undefined) {
