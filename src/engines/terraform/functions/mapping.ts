@@ -47,8 +47,8 @@ function lookup(args: readonly Value[]): Value {
   const [map, key, fallback] = args;
   if (args.length > 3) throw new FunctionError('lookup() takes two or three arguments, got ' + String(args.length));
   if (map?.kind === 'unknown' && map.type.kind === 'dynamic') return unknownResult(DYNAMIC, args);
-  const type = map?.kind === 'unknown' ? map.type : map === undefined ? DYNAMIC : typeOf(map);
-  if (type.kind !== 'map' && type.kind !== 'object') throw new FunctionError('lookup() requires a map as the first argument', 0);
+  const type = map?.kind === 'unknown' ? map.type : map;
+  if (type?.kind !== 'map' && type?.kind !== 'object') throw new FunctionError('lookup() requires a map as the first argument', 0);
   if (map?.kind === 'unknown' || key?.kind === 'unknown') return unknownResult(type.kind === 'map' ? type.element : DYNAMIC, args);
   const found = entriesOf(map).get(textOf(key));
   if (type.kind === 'map' && fallback !== undefined && found === undefined) return sameKind(fallback, type.element);

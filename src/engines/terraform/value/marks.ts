@@ -66,6 +66,13 @@ export function deepMarks(value: Value): Marks | undefined {
   return marks;
 }
 
+/** Whether the value or anything in it is sensitive. */
+export function isDeeplySensitive(value: Value): boolean {
+  if (value.marks?.sensitive) return true;
+  for (const element of elementsOf(value)) if (isDeeplySensitive(element)) return true;
+  return false;
+}
+
 /** Whether the value or anything in it is sensitive or ephemeral: what may not be shown in a message. */
 export function isDeeplySecret(value: Value): boolean {
   if (value.marks?.sensitive || value.marks?.ephemeral) return true;
