@@ -25,7 +25,7 @@ import { badAttachment, digestHex, tooLarge, unknownArtifact } from './problem.t
 import { readArchive, unpackArchive } from './unpack.ts';
 import { checkProvenance } from './verify.ts';
 
-export const ARTIFACT_MEDIA_TYPE = 'application/vnd.roadbed.artifact.v1+tar';
+const ARTIFACT_MEDIA_TYPE = 'application/vnd.roadbed.artifact.v1+tar';
 const DEFAULT_LIMITS: PackLimits = { bytes: 500_000_000, entries: 100_000 };
 const LARGEST_ATTACHMENT = 50_000_000;
 const DEFAULT_READ = 1_048_576;

@@ -33,7 +33,7 @@ export function recordPath(folder: string): string {
   return join(folder, 'edge.json');
 }
 
-export function tablePath(folder: string): string {
+function tablePath(folder: string): string {
   return join(folder, 'table.json');
 }
 

@@ -143,7 +143,7 @@ export function withoutCredentials(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s]+@/gi, '$1');
 }
 
-export function missingGit(error: NodeJS.ErrnoException): Error {
+function missingGit(error: NodeJS.ErrnoException): Error {
   if (error.code !== 'ENOENT') return error;
   return new PlatformError({
     code: 'ROADBED-2001',

@@ -23,7 +23,7 @@ export interface TreeEntry {
 }
 
 /** Every entry below a commit; ROADBED-2006 when there are more than 20,000. */
-export async function listEntries(gitDir: string, commit: string): Promise<TreeEntry[]> {
+async function listEntries(gitDir: string, commit: string): Promise<TreeEntry[]> {
   let listing: Buffer;
   try {
     listing = await git(['ls-tree', '-r', '-z', '-l', '--full-tree', commit], { gitDir, outputBytes: LIMITS.listingBytes });
@@ -43,7 +43,7 @@ export async function listEntries(gitDir: string, commit: string): Promise<TreeE
 }
 
 /** Why an entry may not be unpacked; undefined when it may. */
-export function entryProblem(entry: TreeEntry): string | undefined {
+function entryProblem(entry: TreeEntry): string | undefined {
   if (entry.mode === '120000') return 'is a symbolic link';
   if (entry.type === 'commit') return 'is a submodule';
   if (entry.type !== 'blob') return `is a ${entry.type}`;

@@ -18,7 +18,7 @@ import { difference, loadAll, readFeed, READ_LIMIT } from './object-store/load.t
 import { entryOfWrite } from './object-store/store.ts';
 import { Session } from './session.ts';
 
-export const CHANNEL = 'roadbed';
+const CHANNEL = 'roadbed';
 const POLL_MS = 1_000;
 const PATIENCE_MS = 5_000;
 const CHANGE_TYPES = { create: 'ADDED', update: 'MODIFIED', delete: 'DELETED' } as const satisfies Record<string, StoreChange['type']>;

@@ -79,7 +79,7 @@ function mounts(world: World): string[] {
 }
 
 /** `setpriv` arguments that become an unprivileged user for good. */
-export function becomeUser(user: number): string[] {
+function becomeUser(user: number): string[] {
   return ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--'];
 }
 

@@ -46,7 +46,7 @@ export interface SupervisorHandle {
 }
 
 /** The program: `main.ts` in a clone, `main.js` when compiled. */
-export function supervisorProgram(): string {
+function supervisorProgram(): string {
   const self = fileURLToPath(import.meta.url);
   return join(dirname(self), `main${self.slice(self.lastIndexOf('.'))}`);
 }

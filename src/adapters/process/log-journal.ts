@@ -14,7 +14,7 @@ export interface JournalBounds {
   files: number;
 }
 
-export const DEFAULT_BOUNDS: JournalBounds = { fileBytes: 10 * 1024 * 1024, files: 3 };
+const DEFAULT_BOUNDS: JournalBounds = { fileBytes: 10 * 1024 * 1024, files: 3 };
 
 /** Most bytes that one answer to a query is made of. */
 const ANSWER_BYTES = 1024 * 1024;

@@ -4,7 +4,7 @@ import type { ProvisionRequest } from '../../ports/provisioner.ts';
 
 export type Identity = Pick<ProvisionRequest, 'namespace' | 'environment' | 'uid'>;
 
-export function identityHash({ namespace, environment, uid }: Identity, digits: number): string {
+function identityHash({ namespace, environment, uid }: Identity, digits: number): string {
   return createHash('sha256').update([namespace, environment, uid].join('\n')).digest('hex').slice(0, digits);
 }
 

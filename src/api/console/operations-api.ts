@@ -19,7 +19,7 @@ import { streamRoutes } from './stream-routes.ts';
 
 const BODY_LIMIT = 64 * 1024;
 
-export function createOperationsRouter(deps: OperationsApiDependencies, log: (line: string) => void): Hono<AskedBy> {
+function createOperationsRouter(deps: OperationsApiDependencies, log: (line: string) => void): Hono<AskedBy> {
   const app = new Hono<AskedBy>();
   const pulses = createPulses(deps.metrics, deps.clock);
   app.onError((error, context) => {

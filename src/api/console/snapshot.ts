@@ -42,7 +42,7 @@ export interface Snapshot {
   entities(): Promise<EntityObject[]>;
 }
 
-export const ENTITY_KINDS = ['Component', 'API', 'Resource', 'System', 'Domain', 'Group', 'User', 'Location'] as const;
+const ENTITY_KINDS = ['Component', 'API', 'Resource', 'System', 'Domain', 'Group', 'User', 'Location'] as const;
 
 /** The Score and Backstage groups of the kinds above. */
 export function kindName(kind: string): KindName {

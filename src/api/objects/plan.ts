@@ -57,7 +57,7 @@ export function checkedBody(kind: ServedKind, namespace: string | undefined, bod
   return { ...body, apiVersion: kind.apiVersion, kind: kind.definition.kind, metadata: metadata ?? {} } as unknown as ApiObject;
 }
 
-export function requireNamespace(foundation: Foundation, kind: ServedKind, namespace: string | undefined, name: string): void {
+function requireNamespace(foundation: Foundation, kind: ServedKind, namespace: string | undefined, name: string): void {
   if (!kind.namespaced) return;
   const namespaces = foundation.kinds.byName('/Namespace');
   if (namespaces === undefined) return;
@@ -161,7 +161,7 @@ function finished(kind: ServedKind, object: ApiObject, old: ApiObject, managedFi
   return { ...object, metadata: { ...object.metadata, generation, ...(managedFields.length === 0 ? {} : { managedFields: managedFields as ManagedFieldsEntry[] }) } };
 }
 
-export function hasFinalizers(kind: ServedKind, object: ApiObject): boolean {
+function hasFinalizers(kind: ServedKind, object: ApiObject): boolean {
   if ((object.metadata.finalizers ?? []).length > 0) return true;
   return isNamespace(kind) && (object.spec as NamespaceSpec).finalizers.length > 0;
 }

@@ -14,7 +14,7 @@ export interface KubeconfigOptions {
   name?: string;
 }
 
-export function kubeconfigText(options: KubeconfigOptions): string {
+function kubeconfigText(options: KubeconfigOptions): string {
   const { server, authority, token, namespace, name = 'roadbed' } = options;
   return stringify({
     apiVersion: 'v1',

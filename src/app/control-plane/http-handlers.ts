@@ -51,7 +51,7 @@ function refuse(response: ServerResponse): void {
 }
 
 /** `kubectl scale` is `roadbed scale`: a commit to the desired state with the person as its author. */
-export function scaleRollout(operations: Pick<Operations, 'scale'>): ScaleThrough {
+function scaleRollout(operations: Pick<Operations, 'scale'>): ScaleThrough {
   return async (identity, object, replicas, reason) => {
     const { service, environment, release } = object.spec as RolloutSpec;
     // Where nothing is wanted there is no entry yet; the number waits in the object.

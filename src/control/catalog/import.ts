@@ -23,7 +23,7 @@ export interface CatalogDependencies {
   source: Pick<Source, 'tree'>;
 }
 
-export const CATALOG_IMPORTER = { issuer: 'roadbed', subject: 'service:catalog-importer' } as const;
+const CATALOG_IMPORTER = { issuer: 'roadbed', subject: 'service:catalog-importer' } as const;
 const ATTEMPTS = 5;
 const MOST_SHOWN = 10;
 

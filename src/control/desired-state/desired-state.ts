@@ -41,7 +41,7 @@ export function desiredStateReconciler(deps: DesiredStateDeps): Reconciler {
   };
 }
 
-export async function alignRollout(deps: DesiredStateDeps, key: ReconcileKey): Promise<void> {
+async function alignRollout(deps: DesiredStateDeps, key: ReconcileKey): Promise<void> {
   const rollout = await deps.objects.get<RolloutObject>('roadbed.dev/Rollout', key.namespace, key.name);
   if (rollout === undefined || rollout.metadata.deletionTimestamp !== undefined) return;
   const { service, environment } = rollout.spec;

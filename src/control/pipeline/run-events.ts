@@ -7,7 +7,7 @@ import type { Artifact } from '../../ports/artifacts.ts';
 import type { CommitInfo } from '../../ports/source.ts';
 import { changeFacts, type PipelineRunObject } from '../repository/names.ts';
 
-export const PIPELINE_CONTROLLER = { issuer: 'roadbed', subject: 'service:pipeline-controller' } as const;
+const PIPELINE_CONTROLLER = { issuer: 'roadbed', subject: 'service:pipeline-controller' } as const;
 
 /** Where the platform gives an artifact's documents; a URI reference, as CDEvents has it. */
 const ARTIFACTS = '/roadbed/v1/artifacts';
@@ -46,7 +46,7 @@ export function stepEvents(run: PipelineRunObject, commit: CommitInfo | undefine
 }
 
 /** Package URL with digest: joins the artifact with deployments, SBOMs and vulnerability data. */
-export function artifactId(namespace: string, service: string, digest: string): string {
+function artifactId(namespace: string, service: string, digest: string): string {
   return `pkg:generic/${namespace}/${service}@${digest}`;
 }
 

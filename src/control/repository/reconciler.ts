@@ -28,7 +28,7 @@ export interface RepositoryDependencies extends MoveDependencies {
 
 const POLL_SECONDS = 60;
 export const IMPORTED = 'CatalogImported';
-export const READY = 'Ready';
+const READY = 'Ready';
 
 /** Named `repository` in the loop. A webhook or a commit of the platform wakes it by `enqueue('repository', key)`. */
 export function repositoryReconciler(deps: RepositoryDependencies): Reconciler {

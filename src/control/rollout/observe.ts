@@ -82,7 +82,7 @@ function known(release: ReleaseObject): KnownRelease {
 }
 
 /** `<service>.<environment>.<12 hex digits>`; a service called `a` must not take the revisions of `a.b`. */
-export function belongsTo(revision: string, service: string, environment: string): boolean {
+function belongsTo(revision: string, service: string, environment: string): boolean {
   const prefix = `${service}.${environment}.`;
   return revision.startsWith(prefix) && /^[0-9a-f]{12}$/.test(revision.slice(prefix.length));
 }

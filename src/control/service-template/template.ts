@@ -20,7 +20,7 @@ export interface ServiceTemplate {
 }
 
 /** What every template may use besides its own parameters. */
-export const BUILT_IN_VALUES = ['name', 'namespace', 'owner', 'template'] as const;
+const BUILT_IN_VALUES = ['name', 'namespace', 'owner', 'template'] as const;
 
 const PLACEHOLDER = /\$\{\{\s*([a-z][a-z0-9-]*)\s*(?:\|\s*([a-z]+)\s*)?\}\}/g;
 const FILTERS: Record<string, (text: string) => string> = {

@@ -7,7 +7,7 @@ import type { Column, KindDefinition, Schema } from './definition.ts';
 import { conditions, list, map, open, record, text } from './schema.ts';
 
 export const BACKSTAGE_GROUP = 'backstage.io';
-export const BACKSTAGE_VERSION = 'v1alpha1';
+const BACKSTAGE_VERSION = 'v1alpha1';
 
 /** Entity names may have upper case and underscores; the object's name is made of it and this annotation keeps the original. */
 export const ENTITY_NAME_ANNOTATION = 'roadbed.dev/entity-name';

@@ -2,7 +2,7 @@
 import type { FieldProblem } from './definition.ts';
 
 /** Deep equality of JSON values; key order does not matter. */
-export function sameValue(a: unknown, b: unknown): boolean {
+function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {

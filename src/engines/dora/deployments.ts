@@ -62,7 +62,7 @@ export function deploymentsOf(rows: readonly EventRow[], scope: DeliveryScope): 
   return list;
 }
 
-export function inScope(row: EventRow, scope: DeliveryScope): boolean {
+function inScope(row: EventRow, scope: DeliveryScope): boolean {
   const namespace = text(row, 'namespace') ?? row.namespace;
   if (scope.namespace !== undefined && namespace !== scope.namespace) return false;
   if (scope.service !== undefined && text(row, 'service') !== scope.service) return false;

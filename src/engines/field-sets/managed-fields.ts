@@ -26,7 +26,7 @@ export interface FieldConflict {
   field: string;
 }
 
-export const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
+const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
 
 const MAX_UPDATE_MANAGERS = 10;
 const ANCIENT = 'ancient-changes';

@@ -83,7 +83,7 @@ export function sortedRelations(relations: Iterable<Relation>): Relation[] {
 type Declared = { field: string; relation: RelationName; reference: EntityReference } | { field: string; message: string };
 
 /** What an entity's `spec` refers to, field by field. */
-export function declaredReferences(entity: Entity): Declared[] {
+function declaredReferences(entity: Entity): Declared[] {
   const definition = Object.hasOwn(ENTITY_KINDS, entity.kind) ? ENTITY_KINDS[entity.kind] : undefined;
   const namespace = entity.metadata.namespace ?? 'default';
   return (definition?.relations ?? []).flatMap(({ field, relation, defaultKind }) => {

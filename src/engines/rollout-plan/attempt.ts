@@ -20,7 +20,7 @@ import type { Plan, RolloutView } from './view.ts';
 import { sameWeights, weightsOf } from './weights.ts';
 import { withAttempt, writeIfChanged, writeStatus } from './write.ts';
 
-export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;
+const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;
 const POLL_MS = 500;
 const SLOW_POLL_MS = 1_000;
 
@@ -233,7 +233,7 @@ function arrivalEvents(view: RolloutView, promoted: Attempt, leftAttempt: number
 }
 
 /** The hold of the release that an attempt leaves behind, when it goes back to one that was healthy here before. */
-export function holdOfLeft(view: RolloutView, attempt: Attempt): RolloutView['holds'][number] | undefined {
+function holdOfLeft(view: RolloutView, attempt: Attempt): RolloutView['holds'][number] | undefined {
   const left = view.releases[attempt.from ?? '']?.spec.hash;
   const returns = view.releases[attempt.release]?.verified.some((entry) => entry.environment === view.spec.environment) === true;
   return returns ? view.holds.find((hold) => isActive(hold) && hold.spec.environment === view.spec.environment && hold.spec.hash === left) : undefined;

@@ -9,7 +9,7 @@ import { advanceRun, type RunAdvance } from '../rollout-verdict/run.ts';
 import { revisionOf } from './revision-id.ts';
 import type { RolloutView } from './view.ts';
 
-export const BACKGROUND = -1;
+const BACKGROUND = -1;
 
 export interface CheckPass {
   attempt: Attempt;

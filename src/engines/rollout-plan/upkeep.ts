@@ -12,8 +12,8 @@ import type { Action, Plan, RevisionState, RolloutView } from './view.ts';
 import { splitOf, weightsOf, type Split } from './weights.ts';
 
 /** Requests that the edge had already read from the table get this long before a scaled-down replica is told to stop. */
-export const WITHDRAWAL_MS = 2_000;
-export const DRAIN_MS = 30_000;
+const WITHDRAWAL_MS = 2_000;
+const DRAIN_MS = 30_000;
 const LOOK_AGAIN_MS = 250;
 const APPLIED_MS = 500;
 
@@ -22,12 +22,12 @@ export function targetWeights(view: RolloutView, status = view.status): ReturnTy
   return weightsOf(splitOfView(view, status), (revision) => hasEndpoint(view, revision));
 }
 
-export function splitOfView(view: RolloutView, status = view.status): Split {
+function splitOfView(view: RolloutView, status = view.status): Split {
   return view.deleting ? { weight: 0 } : splitOf(status, (release) => revisionOf(view, release));
 }
 
 /** A ready replica with a port, among those that are to stay. */
-export function hasEndpoint(view: RolloutView, revision: string): boolean {
+function hasEndpoint(view: RolloutView, revision: string): boolean {
   const replicas = view.revisions.find((one) => one.id === revision)?.replicas ?? [];
   return replicas.some((replica) => replica.state === 'ready' && replica.index < view.spec.replicas && Object.keys(replica.ports).length > 0);
 }

@@ -12,7 +12,7 @@
 import { parseDuration } from '../../domain/duration.ts';
 import type { CheckStatus, Measurement, MetricCheck } from '../../domain/kinds/rollout.ts';
 
-export const ERROR_RETRY_MS = 10_000;
+const ERROR_RETRY_MS = 10_000;
 const DEFAULT_ERROR_LIMIT = 4;
 const KEPT_MEASUREMENTS = 10;
 
@@ -45,7 +45,7 @@ export function isComplete(status: CheckStatus): boolean {
 }
 
 /** Milliseconds since the epoch of the next measurement; undefined when the check is complete. */
-export function nextMeasurement(check: MetricCheck, status: CheckStatus, now: number): number | undefined {
+function nextMeasurement(check: MetricCheck, status: CheckStatus, now: number): number | undefined {
   if (isComplete(status)) return undefined;
   const last = status.measurements.at(-1);
   if (last === undefined) return Date.parse(status.startedAt) + (parseDuration(check.initialDelay ?? '0s') ?? 0);
@@ -98,7 +98,7 @@ function count(status: CheckStatus, { measurement, counted }: Measured): CheckSt
 }
 
 /** How many measurements the check takes; undefined: until it is stopped. */
-export function effectiveCount(check: MetricCheck): number | undefined {
+function effectiveCount(check: MetricCheck): number | undefined {
   if (check.count !== undefined && check.count > 0) return check.count;
   return check.interval === undefined ? 1 : undefined;
 }

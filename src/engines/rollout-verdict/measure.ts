@@ -10,7 +10,7 @@ import { aggregate, named, type Aggregate, type Window } from './aggregate.ts';
 import type { Counted, Measured } from './check.ts';
 import { evaluateQuery, parseQuery, type Side } from './query.ts';
 
-export const DEFAULT_WINDOW_MS = 60_000;
+const DEFAULT_WINDOW_MS = 60_000;
 
 export interface MeasureInput {
   check: MetricCheck;

@@ -10,7 +10,7 @@
  * be computed (a quantile of no requests, division by zero) is the absence of data and not an error:
  * the check's `noData` policy decides. docs/reference/queries.md lists the aggregates.
  */
-export const AGGREGATES = [
+const AGGREGATES = [
   'requests', 'errors', 'class1xx', 'class2xx', 'class3xx', 'class4xx', 'class5xx',
   'rate', 'successRate', 'errorRate', 'p50', 'p75', 'p90', 'p95', 'p99', 'p999',
 ] as const;

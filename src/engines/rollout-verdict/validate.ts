@@ -33,7 +33,7 @@ export function validateChecks(checks: readonly MetricCheck[], path: string): Fi
   return problems;
 }
 
-export function validateCheck(check: MetricCheck, path: string): FieldProblem[] {
+function validateCheck(check: MetricCheck, path: string): FieldProblem[] {
   return [...metricProblems(check, path), ...limitProblems(check, path), ...durationProblems(check, path), ...dataProblems(check, path)];
 }
 

@@ -19,7 +19,7 @@ export interface ArchiveEntry {
 }
 
 export const BLOCK = 512;
-export const LONGEST_PATH = 1_024;
+const LONGEST_PATH = 1_024;
 
 export class ArchiveProblem extends Error {}
 

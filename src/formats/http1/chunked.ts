@@ -11,7 +11,7 @@ import { REFUSALS } from './refusal.ts';
 
 const SIZE_DIGITS = 12;
 const EXTENSION_LIMIT = 256;
-export const TRAILER_LIMIT = 8_192;
+const TRAILER_LIMIT = 8_192;
 
 const SIZE = 0;
 const EXTENSION = 1;

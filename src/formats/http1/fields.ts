@@ -80,7 +80,7 @@ export function isWord(bytes: Uint8Array, start: number, end: number, word: stri
 }
 
 /** The number of a field name (lower case or not). */
-export function fieldOf(bytes: Uint8Array, start: number, end: number): number {
+function fieldOf(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   const candidates = KNOWN_BY_LENGTH[length];
   if (candidates !== undefined) {

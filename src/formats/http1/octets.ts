@@ -10,7 +10,7 @@ export const TOKEN = 1;
 export const TARGET = 2;
 export const VALUE = 4;
 export const HEX = 8;
-export const DIGIT = 16;
+const DIGIT = 16;
 export const HOST = 32;
 export const BACKSLASH = 64;
 

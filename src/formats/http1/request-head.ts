@@ -234,7 +234,7 @@ function lineOffence(octet: number | undefined, otherwise: Refusal): Refusal {
 }
 
 /** host, host:port, [IPv6] or [IPv6]:port; no user information, no empty host. */
-export function isAuthority(bytes: Uint8Array, start: number, end: number): boolean {
+function isAuthority(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   if (bytes[at] === 0x5b) {
     const close = bytes.indexOf(0x5d, at);

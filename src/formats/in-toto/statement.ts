@@ -2,9 +2,9 @@
  * in-toto statement v1 with SLSA provenance v1: what was built, from which commit, by whom.
  * Specifications: in-toto/attestation (spec/v1), slsa.dev/spec/v1.0/provenance.
  */
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
-export const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v1';
-export const BUILD_TYPE = 'https://roadbed.dev/pipeline/v1';
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v1';
+const BUILD_TYPE = 'https://roadbed.dev/pipeline/v1';
 
 export interface ProvenanceInput {
   namespace: string;

@@ -4,7 +4,7 @@
  * Durable first (`fsync`, `synchronous_commit`, `full_page_writes` stay on: an acknowledged write survives
  * a crash), then small: one control plane with a dozen connections and a few tenants' databases.
  */
-export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
+const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',

@@ -14,7 +14,7 @@ import { LOCKS, LOCK_SPACE } from '../lock-space.ts';
 const LARGEST_SEGMENT = 5_000;
 const SEQUENCE_BYTES = 8;
 const DIGEST_BYTES = 32;
-export const ENTRY_BYTES = SEQUENCE_BYTES + DIGEST_BYTES;
+const ENTRY_BYTES = SEQUENCE_BYTES + DIGEST_BYTES;
 export const FIRST_PREVIOUS = Buffer.alloc(DIGEST_BYTES);
 
 export interface SealKey {
@@ -49,7 +49,7 @@ export function segmentHash(number: number, previous: Buffer, rows: Buffer): Buf
   return createHash('sha256').update(`roadbed-seal-v1\n${number}\n${rows.length / ENTRY_BYTES}\n`).update(previous).update(rows).digest();
 }
 
-export function sign(key: SealKey, hash: Buffer): Buffer {
+function sign(key: SealKey, hash: Buffer): Buffer {
   return createHmac('sha256', key.secret).update('roadbed-seal-v1\n').update(hash).digest();
 }
 
@@ -58,7 +58,7 @@ export function signatureHolds(key: SealKey, hash: Buffer, signature: Buffer): b
   return expected.length === signature.length && timingSafeEqual(expected, signature);
 }
 
-export function packRow(sequence: number, digest: Buffer): Buffer {
+function packRow(sequence: number, digest: Buffer): Buffer {
   const packed = Buffer.alloc(ENTRY_BYTES);
   packed.writeBigInt64BE(BigInt(sequence), 0);
   digest.copy(packed, SEQUENCE_BYTES);
@@ -96,7 +96,7 @@ export function segmentOf(row: SegmentRow): Segment {
   };
 }
 
-export async function lastSegment(client: Pick<pg.ClientBase, 'query'>): Promise<Segment | undefined> {
+async function lastSegment(client: Pick<pg.ClientBase, 'query'>): Promise<Segment | undefined> {
   const { rows } = await client.query<SegmentRow>('select * from roadbed.event_seal order by number desc limit 1');
   return rows[0] === undefined ? undefined : segmentOf(rows[0]);
 }

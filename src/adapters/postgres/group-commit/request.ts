@@ -85,7 +85,7 @@ function normalisedTime(text: string): string | undefined {
 }
 
 /** UUID version 7 (RFC 9562, 5.7): 48 bits of milliseconds, then random ones; an index grows at its end. */
-export function timeOrderedId(now: number): string {
+function timeOrderedId(now: number): string {
   const time = now.toString(16).padStart(12, '0');
   // A version 4 UUID has its random bits where version 7 has them, and Node draws many at a time.
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;

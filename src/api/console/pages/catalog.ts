@@ -8,7 +8,7 @@ import { serviceMap } from './service-map.ts';
 import { lastWrite, ownerName } from './summaries.ts';
 
 /** Backstage's comparison form: `kind:namespace/name`, lower case. */
-export function entityRef(entity: EntityObject): string {
+function entityRef(entity: EntityObject): string {
   return `${entity.kind}:${entity.metadata.namespace ?? 'default'}/${entity.metadata.name}`.toLowerCase();
 }
 

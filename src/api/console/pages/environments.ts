@@ -8,7 +8,7 @@ import { placement } from './placements.ts';
 import { componentOf, lastWrite, ownerName, ReleaseIndex } from './summaries.ts';
 
 /** `5 % → 25 % → all, checked by success-rate`. */
-export function strategyInWords(strategy: RolloutStrategy): string {
+function strategyInWords(strategy: RolloutStrategy): string {
   const weights = strategy.steps.flatMap((step) => ('setWeight' in step && step.setWeight < 100 ? [`${step.setWeight}\u00a0%`] : []));
   const checks = [...strategy.steps.flatMap((step) => ('analysis' in step ? step.analysis.checks : [])), ...(strategy.background?.checks ?? [])];
   const names = [...new Set(checks.map((check) => check.name))];

@@ -55,7 +55,7 @@ export async function homePage({ snapshot, demo, deployRows, pulse }: HomeInput)
 }
 
 /** The page's answer in one sentence. */
-export function homeTitle(items: readonly InboxItem[], fleet: readonly FleetRow[]): string {
+function homeTitle(items: readonly InboxItem[], fleet: readonly FleetRow[]): string {
   const services = new Set(fleet.map((row) => `${row.namespace}/${row.service}`)).size;
   if (services === 0) return 'Nothing runs here yet';
   const urgent = items.filter((item) => item.tone === 'bad').length;
@@ -68,7 +68,7 @@ export function homeTitle(items: readonly InboxItem[], fleet: readonly FleetRow[
 }
 
 /** Seven days up to today (UTC): deployments, returns and failed pipeline runs of each. */
-export function weekStrip(rows: readonly EventRow[], runs: readonly PipelineRunObject[], now: number): Home['week'] {
+function weekStrip(rows: readonly EventRow[], runs: readonly PipelineRunObject[], now: number): Home['week'] {
   return Array.from({ length: 7 }, (_, index) => {
     const date = new Date(now - (6 - index) * DAY).toISOString().slice(0, 10);
     const own = rows.filter((row) => row.occurredAt.startsWith(date));

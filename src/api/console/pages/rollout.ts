@@ -84,7 +84,7 @@ function actions(rollout: RolloutObject): Omit<RolloutPage['actions'], 'rollback
 }
 
 /** The verdict's sentence where there is one, else where the attempt is. */
-export function rolloutTitle(rollout: RolloutObject): string {
+function rolloutTitle(rollout: RolloutObject): string {
   const { service, environment } = rollout.spec;
   const attempt = rollout.status?.attempt;
   if (attempt === undefined) return rollout.status?.stable === undefined ? `Nothing of ${service} runs in ${environment} yet` : `${service} is steady in ${environment}`;

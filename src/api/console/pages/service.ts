@@ -65,7 +65,7 @@ function repositoryView(repository: Awaited<ReturnType<Snapshot['repositories']>
 }
 
 /** Production speaks first; a service without one is judged by all its places. */
-export function serviceTitle(service: string, placements: ServicePage['placements']): string {
+function serviceTitle(service: string, placements: ServicePage['placements']): string {
   const served = placements.filter((candidate) => candidate.rollout !== undefined);
   const judged = served.some((candidate) => candidate.production) ? served.filter((candidate) => candidate.production) : served;
   if (judged.length === 0) return `${service} runs nowhere yet`;

@@ -27,7 +27,7 @@ export function summariseHold(hold: HoldObject): HoldSummary {
   };
 }
 
-export function summariseRelease(release: ReleaseObject, holds: readonly HoldObject[]): ReleaseSummary {
+function summariseRelease(release: ReleaseObject, holds: readonly HoldObject[]): ReleaseSummary {
   const { source, hash } = release.spec;
   return {
     name: release.metadata.name,

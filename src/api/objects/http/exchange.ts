@@ -15,7 +15,7 @@ export interface Exchange {
   identity: Identity;
 }
 
-export const BODY_LIMIT = 3 * 1024 * 1024;
+const BODY_LIMIT = 3 * 1024 * 1024;
 /** The YAML reader takes a hundred times as long as that of JSON: a body of 3 MB would hold everybody up for half a minute. */
 const YAML_LIMIT = 128 * 1024;
 

@@ -12,9 +12,9 @@ import { fromJson, fromYaml, mediaType, readBody, readObject, sendJson, warningH
 import type { Exchange } from './exchange.ts';
 import { objectListText, selectionOf } from './read.ts';
 
-export const MERGE_PATCH = 'application/merge-patch+json';
-export const JSON_PATCH = 'application/json-patch+json';
-export const APPLY_PATCH = 'application/apply-patch+yaml';
+const MERGE_PATCH = 'application/merge-patch+json';
+const JSON_PATCH = 'application/json-patch+json';
+const APPLY_PATCH = 'application/apply-patch+yaml';
 
 const MAX_MANAGER = 128;
 const MAX_REASON = 1000;
