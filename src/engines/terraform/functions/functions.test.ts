@@ -124,6 +124,12 @@ test("OpenTofu's own functions", () => {
   expect(call('cidrcontains', stringValue('10.0.0.0/8'), stringValue('11.0.0.0/9'))).toMatchObject({ value: false });
 });
 
+test('lists and maps of Terraform 0.11 are read', () => {
+  expect(call('list', stringValue('a'), stringValue('b'))).toMatchObject({ kind: 'list', element: { kind: 'string' } });
+  expect(call('map', stringValue('k'), numberValue(1))).toMatchObject({ kind: 'map', element: { kind: 'number' } });
+  expect(() => call('map', stringValue('k'))).toThrow('even number');
+});
+
 test('patterns that hang a backtracking matcher do not hang this one', () => {
   expect(() => call('regex', stringValue('^(a+)+$'), stringValue(`${'a'.repeat(5000)}b`))).toThrow(FunctionError);
   const glob = call('fileset', stringValue('.'), stringValue(`${'*a'.repeat(200)}b`));
