@@ -175,7 +175,7 @@ describe.skipIf(browserPath === undefined)('the console on the real platform', (
 
     await page.getByLabel('Samples needed').first().fill('30');
     const file = join(dataDir, 'other.json');
-    await writeFile(file, JSON.stringify({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'Environment', metadata: { name: 'prod' }, spec: { order: 2, strategy: { steps: [] , progressDeadlineSeconds: 90 } } }));
+    await writeFile(file, JSON.stringify({ apiVersion: 'roadbed.dev/v1alpha1', kind: 'Environment', metadata: { name: 'prod', annotations: { 'example.com/ticket': 'OPS-12' } }, spec: { order: 2 } }));
     await run(process.execPath, [PROGRAM, '--data-dir', dataDir, 'apply', '--force', '-f', file], { timeout: MINUTE });
     await page.getByText('Somebody changed this environment since you began').waitFor();
     await page.getByRole('button', { name: 'Save', exact: true }).click();

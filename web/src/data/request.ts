@@ -46,7 +46,8 @@ function refusalOf(status: number, answer: unknown): Problem {
 }
 
 function isProblem(value: unknown): value is Problem {
-  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
+  // A Kubernetes Status has a code too, but a number.
+  return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string' && 'message' in value;
 }
 
 export function get<T>(path: string): Promise<T> {
