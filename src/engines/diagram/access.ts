@@ -130,5 +130,5 @@ export function isPublicGrant(entry: Entry): boolean {
 }
 
 export function accessRights(index: ResourceIndex): AccessRight[] {
-  return index.entries.flatMap((entry) => (entry.type.policy !== undefined ? policyRights(index, entry) : entry.type.grant !== undefined ? grantRights(index, entry) : []));
+  return index.entries.flatMap((entry) => (entry.type.policy !== undefined ? policyRights(index, entry) : entry.type.grant !== undefined && !isPublicGrant(entry) ? grantRights(index, entry) : []));
 }

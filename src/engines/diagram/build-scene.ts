@@ -171,11 +171,18 @@ class SceneBuilder {
     edges.addAccess();
     edges.addDependencies(dependencyFlows(this.index, this.folding));
     this.#addBadges();
-    if (this.#nodes.size === 0 && this.containment.groups.size === 0) this.#makeNodes(this.index.entries.filter((entry) => entry.resource.mode === 'managed' && entry.type.role !== 'hidden'));
+    if (this.#nodes.size === 0 && this.containment.groups.size === 0) this.#drawPlumbing();
     this.#leaveUnusedGroups(edges);
     const found = edges.result();
     if (found.some((edge) => edge.from === INTERNET || edge.to === INTERNET)) this.#nodes.set(INTERNET, internet());
     return { groups: this.containment.groups, nodes: this.#nodes, edges: found, folded: this.#folded, omitted: this.#omissions(), notes: this.#notes(edges.left) };
+  }
+
+  /** A model of nothing but plumbing: better its pieces than an empty picture. */
+  #drawPlumbing(): void {
+    const pieces = this.index.entries.filter((entry) => entry.resource.mode === 'managed' && entry.type.role !== 'hidden');
+    for (const entry of pieces) this.#folded.delete(entry);
+    this.#makeNodes(pieces);
   }
 
   /** Networks that are only read are drawn when something lies in them or leads to them. */

@@ -39,7 +39,7 @@ export function endParts(folding: Folding, entry: Entry): readonly Entry[] {
 }
 
 function labelled(label: string | undefined): { label?: string } {
-  return label === undefined ? {} : { label };
+  return label === undefined ? {} : { label: label.replace(/\/[A-Za-z_]+$|^[A-Z]+$/, (protocol) => protocol.toLowerCase()) };
 }
 
 function linkFlows(index: ResourceIndex, folding: Folding, entry: Entry): Flow[] {
