@@ -67,7 +67,7 @@ class DirectoryTree implements SourceTree {
       const { size, isFile } = await file.stat().then((found) => ({ size: found.size, isFile: found.isFile() }));
       if (!isFile) return undefined;
       if (size > this.#limits.fileBytes) {
-        this.#refusals.set(path, `it has ${megabytes(size)}; a file may have ${megabytes(this.#limits.fileBytes)}`);
+        this.#refusals.set(path, `it has ${sizeText(size)}; a file may have ${sizeText(this.#limits.fileBytes)}`);
         return undefined;
       }
       return await file.readFile();
@@ -136,6 +136,6 @@ function isPlainPath(path: string): boolean {
   return path !== '' && !path.includes('\0') && !isAbsolute(path) && path.split('/').every((part) => part !== '..' && part !== '');
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(1).replace(/\.0$/, '')} MB`;
+function sizeText(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${bytes} bytes` : `${(bytes / 1024 / 1024).toFixed(1).replace(/\.0$/, '')} MB`;
 }

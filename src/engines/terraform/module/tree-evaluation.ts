@@ -9,6 +9,7 @@ import { compareText } from '../value/type.ts';
 import { Evaluation } from './evaluation.ts';
 import type { EvaluationOptions } from './evaluation.ts';
 import type { ModuleFiles } from '../functions/definition.ts';
+import { folderOf } from './folder-path.ts';
 import { localsInOrder } from './locals-order.ts';
 import { ModuleEvaluation } from './module-evaluation.ts';
 import type { ModuleTree } from './module-node.ts';
@@ -39,9 +40,11 @@ class FilesRead implements ModuleFiles {
     return this.#paths;
   }
 
-  /** Reads what is missing; answers whether anything came. */
+  /** Reads what is missing, with the other files beside it, which are asked for next; answers whether anything came. */
   async readMissing(source: SourceTree): Promise<boolean> {
-    const wanted = [...this.missing].slice(0, MOST_READ_FILES - this.#read.size);
+    const folders = new Set([...this.missing].map(folderOf));
+    const beside = [...this.#paths].filter((path) => !this.missing.has(path) && !this.#read.has(path) && folders.has(folderOf(path)));
+    const wanted = [...this.missing, ...beside].slice(0, MOST_READ_FILES - this.#read.size);
     this.missing.clear();
     const found = await Promise.all(wanted.map(async (path) => [path, await source.read(path)] as const));
     for (const [path, bytes] of found) if (bytes !== undefined) this.#read.set(path, bytes);
