@@ -1,8 +1,9 @@
 /** Functions on maps, objects and sets. */
 import { listValue, mapValue, objectValue, setValue, stringValue, tupleValue, EMPTY_OBJECT } from '../value/construct.ts';
 import { ConversionError, convert } from '../value/convert.ts';
-import { compareEqual, firstUnknown } from '../value/equality.ts';
+import { firstUnknown } from '../value/equality.ts';
 import { elementsOf } from '../value/marks.ts';
+import { exactText } from '../value/order.ts';
 import { DYNAMIC, STRING, hasDynamic, listOf, mapOf, setOf, tupleOf, typeName, typeOf } from '../value/type.ts';
 import { unify } from '../value/unify.ts';
 import type { Type, Value } from '../value/value.ts';
@@ -137,7 +138,11 @@ function isEmptyOfAny(value: Value | undefined): boolean {
   return value?.kind === 'set' && value.elements.length === 0 && value.element.kind === 'dynamic';
 }
 
-const has = (items: readonly Value[], wanted: Value): boolean => items.some((item) => compareEqual(item, wanted) === true);
+/** A test for elements of a known set. */
+function memberOf(items: readonly Value[]): (item: Value) => boolean {
+  const texts = new Set(items.map(exactText));
+  return (item) => texts.has(exactText(item));
+}
 
 function setFunction(name: string, first: string, variadic: boolean, combine: (sets: readonly (readonly Value[])[]) => readonly Value[]): FunctionDefinition {
   const parameter = (label: string): Parameter => ({ name: label, type: setOf(DYNAMIC) });
@@ -181,7 +186,10 @@ export const MAPPING_FUNCTIONS: readonly FunctionDefinition[] = [
   { name: 'transpose', parameters: [{ name: 'values', type: mapOf(listOf(STRING)) }], returns: mapOf(listOf(STRING)), call: transpose },
   { name: 'zipmap', parameters: [{ name: 'keys', type: listOf(STRING) }, within('values')], returns: DYNAMIC, marks: 'inside', call: zipMap },
   setFunction('setunion', 'first_set', true, (sets) => sets.flat()),
-  setFunction('setintersection', 'first_set', true, (sets) => (sets[0] ?? []).filter((item) => sets.every((set) => has(set, item)))),
-  setFunction('setsubtract', 'a', false, (sets) => (sets[0] ?? []).filter((item) => !has(sets[1] ?? [], item))),
+  setFunction('setintersection', 'first_set', true, (sets) => sets.slice(1).reduce((left, set) => left.filter(memberOf(set)), sets[0] ?? [])),
+  setFunction('setsubtract', 'a', false, (sets) => {
+    const removed = memberOf(sets[1] ?? []);
+    return (sets[0] ?? []).filter((item) => !removed(item));
+  }),
   { name: 'setproduct', parameters: [], variadic: within('sets'), returns: DYNAMIC, marks: 'inside', call: (args) => (args.some((value) => value.kind === 'set' && nestedUnknown(value)) ? unknownResult(DYNAMIC, args) : setProduct(args)) },
 ];

@@ -1,8 +1,9 @@
 /** Functions on lists, sets and tuples. Elements keep their origins on the way. */
 import { boolValue, listValue, nullValue, numberValue, tupleValue, unknownValue } from '../value/construct.ts';
 import { ConversionError, convert } from '../value/convert.ts';
-import { compareEqual, firstUnknown, rawEquals } from '../value/equality.ts';
+import { compareEqual, firstUnknown } from '../value/equality.ts';
 import { elementsOf, mergeMarks, withMarks } from '../value/marks.ts';
+import { exactText } from '../value/order.ts';
 import { BOOL, DYNAMIC, NUMBER, STRING, compareText, hasDynamic, isCollection, listOf, typeName, typeOf } from '../value/type.ts';
 import { unify } from '../value/unify.ts';
 import type { Marks, Type, Value } from '../value/value.ts';
@@ -136,15 +137,11 @@ function contains(args: readonly Value[]): Value {
 }
 
 function distinct(args: readonly Value[]): Value {
-  const result: Value[] = [];
-  const texts = new Set<string>();
-  for (const item of itemsOf(args[0])) {
-    if (item.kind === 'string') {
-      if (texts.has(item.value)) continue;
-      texts.add(item.value);
-    } else if (result.some((known) => rawEquals(known, item))) continue;
-    result.push(item);
-  }
+  const known = new Set<string>();
+  const result = itemsOf(args[0]).filter((item) => {
+    const key = exactText(item);
+    return !known.has(key) && known.add(key);
+  });
   return listValue(elementType(args[0]), result);
 }
 
@@ -196,7 +193,9 @@ function matchKeys(args: readonly Value[]): Value {
   if (values.length !== keys.length) throw new FunctionError('length of keys and values should be equal');
   const type = unify([elementType(args[1]), elementType(args[2])], true);
   if (keys.length > 0 && wanted.length > 0 && type === undefined) throw new FunctionError('keys and searchset must be of the same type');
-  const matches = values.filter((_, index) => wanted.some((search) => compareEqual(type === undefined ? search : convertTo(search, type), type === undefined ? (keys[index] as Value) : convertTo(keys[index] as Value, type)) === true));
+  const keyText = (value: Value): string => exactText(type === undefined ? value : convertTo(value, type));
+  const searched = new Set(wanted.map(keyText));
+  const matches = values.filter((_, index) => searched.has(keyText(keys[index] as Value)));
   return listValue(elementType(args[0]), matches);
 }
 

@@ -4,7 +4,6 @@
  * listed in the order in which Terraform lists it. Equal elements become one; unknown ones never are.
  */
 import { compareDecimals, digitsOf, formatDecimal } from './decimal.ts';
-import { rawEquals } from './equality.ts';
 import { withMarks } from './marks.ts';
 import { quoteText } from './quote.ts';
 import { compareText } from './type.ts';
@@ -27,28 +26,33 @@ function tenDigits(value: Decimal): string {
   return digits.length <= point ? sign + digits.padEnd(point, '0') : `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
-function orderText(value: Value): string {
+function orderText(value: Value, number: (value: Decimal) => string): string {
   switch (value.kind) {
     case 'unknown':
       return '?';
     case 'null':
       return '~';
     case 'number':
-      return tenDigits(value.value);
+      return number(value.value);
     case 'bool':
       return value.value ? 'T' : 'F';
     case 'string':
       return quoteText(value.value);
     case 'list':
     case 'set':
-      return `[${value.elements.map((element) => `${orderText(element)};`).join('')}]`;
+      return `[${value.elements.map((element) => `${orderText(element, number)};`).join('')}]`;
     case 'tuple':
-      return `<${value.elements.map((element) => `${orderText(element)};`).join('')}>`;
+      return `<${value.elements.map((element) => `${orderText(element, number)};`).join('')}>`;
     case 'map':
-      return `{${[...value.entries].map(([name, entry]) => `${quoteText(name)}:${orderText(entry)};`).join('')}}`;
+      return `{${[...value.entries].map(([name, entry]) => `${quoteText(name)}:${orderText(entry, number)};`).join('')}}`;
     case 'object':
-      return `<${[...value.entries.values()].map((entry) => `${orderText(entry)};`).join('')}>`;
+      return `<${[...value.entries.values()].map((entry) => `${orderText(entry, number)};`).join('')}>`;
   }
+}
+
+/** A text that two known values of one type share only when they are equal. */
+export function exactText(value: Value): string {
+  return orderText(value, formatDecimal);
 }
 
 interface Ranked {
@@ -67,28 +71,24 @@ function compareRanked(left: Ranked, right: Ranked): number {
 export function canonicalSetElements(element: Type, elements: readonly Value[]): Value[] {
   const ranked = elements.map((value): Ranked => {
     const rank = value.kind === 'unknown' ? 2 : value.kind === 'null' ? 1 : 0;
-    const text = value.kind === 'string' ? value.value : rank > 0 || value.kind === 'number' ? '' : orderText(value);
+    const text = value.kind === 'string' ? value.value : rank > 0 || value.kind === 'number' ? '' : orderText(value, tenDigits);
     return { value, rank, text };
   });
   ranked.sort(compareRanked);
   const result: Value[] = [];
-  let start = 0;
-  let previous: Ranked | undefined;
-  for (const item of ranked) {
-    if (previous !== undefined && compareRanked(previous, item) !== 0) start = result.length;
-    previous = item;
-    const index = item.rank === 2 ? -1 : result.findIndex((known, position) => position >= start && known.kind !== 'unknown' && isEqual(element, known, item.value));
-    const known = result[index];
-    if (known === undefined) result.push(item.value);
-    else if (item.value.marks !== undefined) result[index] = withMarks(known, item.value.marks);
+  const places = new Map<string, number>();
+  for (const { value } of ranked) {
+    if (containsUnknown(value)) {
+      result.push(value);
+      continue;
+    }
+    const key = element.kind === 'string' && value.kind === 'string' ? `"${value.value}` : exactText(value);
+    const place = places.get(key);
+    const known = place === undefined ? undefined : result[place];
+    if (known === undefined || place === undefined) places.set(key, result.push(value) - 1);
+    else if (value.marks !== undefined) result[place] = withMarks(known, value.marks);
   }
   return result;
-}
-
-/** Elements of equal order text are nearly always equal; unknown parts make them differ. */
-function isEqual(element: Type, left: Value, right: Value): boolean {
-  if (element.kind === 'string' || element.kind === 'bool') return left.kind === right.kind;
-  return !containsUnknown(left) && rawEquals(left, right);
 }
 
 function containsUnknown(value: Value): boolean {
