@@ -41,6 +41,7 @@ function rangeOf(args: readonly Value[]): Value {
   const upwards = compareDecimals(start, end) <= 0;
   const step = args.length === 3 ? decimalOf(args[2]) : decimalFromNumber(upwards ? 1 : -1);
   const direction = signOf(step);
+  if (direction === 0 && compareDecimals(start, end) === 0) return listValue(NUMBER, []);
   if (direction === 0) throw new FunctionError('step must not be zero', 2);
   if (args.length === 3 && compareDecimals(start, end) !== 0 && direction > 0 !== upwards) throw new FunctionError(upwards ? 'start must be less than end when step is negative' : 'end must be greater than start when step is positive', 2);
   const values: Value[] = [];

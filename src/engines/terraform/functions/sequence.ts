@@ -2,7 +2,7 @@
 import { boolValue, listValue, nullValue, numberValue, tupleValue, unknownValue } from '../value/construct.ts';
 import { ConversionError, convert } from '../value/convert.ts';
 import { compareEqual, firstUnknown } from '../value/equality.ts';
-import { elementsOf, mergeMarks, withMarks } from '../value/marks.ts';
+import { elementsOf, mergeMarks, originsOnly, secrecyOnly, withMarks } from '../value/marks.ts';
 import { exactText } from '../value/order.ts';
 import { BOOL, DYNAMIC, NUMBER, STRING, compareText, hasDynamic, isCollection, listOf, typeName, typeOf } from '../value/type.ts';
 import { unify } from '../value/unify.ts';
@@ -162,21 +162,23 @@ function element(args: readonly Value[]): Value {
 function flatten(args: readonly Value[]): Value {
   const list = sequence(args[0], 'can only flatten lists, sets and tuples');
   const result: Value[] = [];
-  const visit = (items: Iterable<Value>, marks: Marks | undefined): boolean => {
+  let whole: Marks | undefined;
+  const visit = (items: Iterable<Value>, origins: Marks | undefined): boolean => {
     for (const item of items) {
-      const below = mergeMarks(marks, item.marks);
       if (item.kind === 'list' || item.kind === 'set' || item.kind === 'tuple') {
-        if (!visit(item.elements, below)) return false;
+        // Secrecy of a nested list goes to the whole, its origins to its elements.
+        whole = mergeMarks(whole, secrecyOnly(item.marks));
+        if (!visit(item.elements, mergeMarks(origins, item.marks === undefined ? undefined : originsOnly(item.marks)))) return false;
       } else if (item.kind === 'unknown' && (item.type.kind === 'dynamic' || item.type.kind === 'list' || item.type.kind === 'set' || item.type.kind === 'tuple')) {
         return false;
       } else {
         boundedCount(result.length);
-        result.push(withMarks(item, below));
+        result.push(withMarks(item, origins));
       }
     }
     return true;
   };
-  return visit(list.elements, undefined) ? tupleValue(result) : unknownResult(DYNAMIC, args);
+  return visit(list.elements, undefined) ? withMarks(tupleValue(result), whole) : unknownResult(DYNAMIC, args);
 }
 
 function indexOf(args: readonly Value[]): Value {
@@ -246,7 +248,7 @@ export const SEQUENCE_FUNCTIONS: readonly FunctionDefinition[] = [
   { name: 'contains', parameters: [within('list'), within('value')], returns: BOOL, call: contains },
   { name: 'distinct', parameters: [{ name: 'list', type: listOf(DYNAMIC) }], returns: listOf(DYNAMIC), marks: 'origins-inside', call: distinct },
   { name: 'element', parameters: [within('list'), { name: 'index', type: NUMBER, unknown: 'whole' }], returns: DYNAMIC, marks: 'inside', call: element },
-  { name: 'flatten', parameters: [within('list')], returns: DYNAMIC, marks: 'origins-inside', call: flatten },
+  { name: 'flatten', parameters: [within('list')], returns: DYNAMIC, marks: 'inside', call: flatten },
   { name: 'index', parameters: [any('list'), any('value')], returns: NUMBER, call: indexOf },
   { name: 'matchkeys', parameters: [within('values', listOf(DYNAMIC)), { name: 'keys', type: listOf(DYNAMIC) }, { name: 'searchset', type: listOf(DYNAMIC) }], returns: listOf(DYNAMIC), marks: 'origins-inside', call: matchKeys },
   { name: 'one', parameters: [within('list')], returns: DYNAMIC, marks: 'origins-inside', call: (args) => (args[0]?.kind === 'set' && args[0].elements.length > 1 && unknownIn(args) ? unknownResult(DYNAMIC, args) : one(args)) },
