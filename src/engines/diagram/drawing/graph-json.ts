@@ -3,7 +3,7 @@ import type { Diagram, DiagramEdge, DiagramGroup, DiagramNode, DiagramSet } from
 import { layOut } from '../layout/layout.ts';
 import type { Rectangle } from '../layout/placement.ts';
 
-export const GRAPH_SCHEMA_VERSION = '1.0';
+const GRAPH_SCHEMA_VERSION = '1.0';
 
 function part(source: DiagramGroup | DiagramNode, rectangle: Rectangle | undefined): Record<string, unknown> {
   return {

@@ -15,7 +15,7 @@ export interface MarkdownOptions {
 }
 
 /** Text that Markdown, and the HTML in it, takes as text; also inside a table. */
-export function markdownText(text: string): string {
+function markdownText(text: string): string {
   return oneLine(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/[\\`*_{}[\]()#+!|~$@:]/g, (character) => (character === ':' || character === '@' ? `&#${character.charCodeAt(0)};` : `\\${character}`));
 }
 

@@ -14,7 +14,7 @@ const ROUND = new Set(['internet', 'user', 'team']);
 const LABEL_MAXIMUM = 120;
 
 /** Text of a quoted Mermaid label. */
-export function mermaidText(text: string): string {
+function mermaidText(text: string): string {
   const clean = [...oneLine(text)].slice(0, LABEL_MAXIMUM).join('');
   return clean.replace(/[^\p{L}\p{N} .,_/()-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

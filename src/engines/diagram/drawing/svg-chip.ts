@@ -5,7 +5,7 @@ import { oneLine, xml } from './escape.ts';
 import { glyphPath } from './glyphs.ts';
 import { coordinate, textElement } from './svg-text.ts';
 
-export const CHIP_HEIGHT = 16;
+const CHIP_HEIGHT = 16;
 const CHIP_TEXT = 9.5;
 const CHIP_TEXT_MAXIMUM = 64;
 const CHIP_GAP = 3;

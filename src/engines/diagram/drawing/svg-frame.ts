@@ -5,7 +5,7 @@ import { oneLine, xml } from './escape.ts';
 import { CHANGE_SIGNS, changeSign, shownChange } from './svg-chip.ts';
 import { coordinate, textElement } from './svg-text.ts';
 
-export const FRAME_PADDING = 24;
+const FRAME_PADDING = 24;
 const NOTES_MAXIMUM = 8;
 
 const EDGE_WORDS: Record<string, string> = { traffic: 'traffic', access: 'may access', event: 'event', name: 'name', attachment: 'attached', dependency: 'depends on' };

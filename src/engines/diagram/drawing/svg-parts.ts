@@ -152,7 +152,7 @@ function at(point: Point): string {
 }
 
 /** Path data of a line with rounded corners. */
-export function roundedPath(points: readonly Point[]): string {
+function roundedPath(points: readonly Point[]): string {
   const first = points[0];
   const last = points.at(-1);
   if (first === undefined || last === undefined) return '';
@@ -177,7 +177,7 @@ function tip(points: readonly Point[]): string {
 }
 
 /** What a line says in words: for titles, screen readers and tables. */
-export function edgeWords(placed: PlacedEdge, names: ReadonlyMap<string, string>): string {
+function edgeWords(placed: PlacedEdge, names: ReadonlyMap<string, string>): string {
   const words = (edge: PlacedEdge['edge']): string => oneLine(`${names.get(edge.from) ?? edge.from} → ${names.get(edge.to) ?? edge.to}${edge.label === undefined ? '' : `: ${edge.label}`} (${edge.kind})`);
   if (placed.members.length <= 1) return words(placed.edge);
   return [words(placed.edge), ...placed.members.slice(0, 12).map(words), ...(placed.members.length > 12 ? [`and ${placed.members.length - 12} more`] : [])].join('\n');

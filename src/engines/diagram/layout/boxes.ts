@@ -111,13 +111,6 @@ export function boxTree(diagram: Diagram): BoxTree {
   return { root, boxes };
 }
 
-/** The chain from `box` up to the root, itself first. */
-export function lineage(box: Box): Box[] {
-  const chain: Box[] = [];
-  for (let current: Box | undefined = box; current !== undefined; current = current.parent) chain.push(current);
-  return chain;
-}
-
 /** The lowest box that contains both (it may be one of them), and the children of it on the two ways (absent at an end). */
 export function meeting(a: Box, b: Box): { container: Box; left: Box | undefined; right: Box | undefined } {
   let left: Box = a;

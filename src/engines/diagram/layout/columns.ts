@@ -84,15 +84,15 @@ function layers(items: readonly Box[], links: SiblingLinks): Map<Box, number> {
   return depth;
 }
 
-/** Nodes without any line, when there are several beside others that have some: they stand behind the flow, not in its way. */
-function looseNodes(box: Box, linked: ReadonlySet<Box>): ReadonlySet<Box> {
-  const loose = box.children.filter((child) => child.node !== undefined && !linked.has(child));
-  return new Set(loose.length >= LOOSE_MINIMUM && loose.length < box.children.length ? loose : []);
+/** What has no line to outside of itself, when there is more of it beside others that have some: it stands behind the flow, not in its way. */
+function looseBoxes(box: Box, linked: ReadonlySet<Box>): ReadonlySet<Box> {
+  const loose = box.children.filter((child) => mayBeLayered(child) && !linked.has(child));
+  return new Set(loose.length >= LOOSE_MINIMUM && box.children.some((child) => linked.has(child)) ? loose : []);
 }
 
 function byKey(box: Box, links: SiblingLinks, linked: ReadonlySet<Box>, layered: boolean): Column[] {
   const classes = new Map<number, Box[]>();
-  const loose = looseNodes(box, linked);
+  const loose = looseBoxes(box, linked);
   for (const child of box.children) {
     const key = loose.has(child) ? LOOSE_KEY : baseKey(child);
     const known = classes.get(key);
@@ -185,7 +185,7 @@ function isGood(columns: readonly Column[], items: number, onPage: boolean): boo
   return (isNarrow || proportion(columns) <= PROPORTION_MAXIMUM) && (items <= SMALL_CONTAINER || filled(columns) >= FILLED_MINIMUM);
 }
 
-/** Sets `columns` of one container (`linked`: all boxes at which a line ends) whose children have their heights and estimated widths. */
+/** Sets `columns` of one container (`linked`: all boxes that a line leaves or enters) whose children have their heights and estimated widths. */
 export function arrangeColumns(box: Box, links: SiblingLinks, linked: ReadonlySet<Box>): void {
   const hasGroups = box.children.some((child) => child.node === undefined);
   const ways = [{ layered: true, mergeLinked: false }, { layered: false, mergeLinked: false }, { layered: false, mergeLinked: true }];

@@ -27,6 +27,16 @@ function linksByContainer(lines: readonly Line[]): Map<Box, Map<Box, Set<Box>>> 
   return result;
 }
 
+/** All boxes that a line leaves or enters: its ends, and what is around one end and not around the other. */
+function crossedBoxes(lines: readonly Line[]): Set<Box> {
+  const crossed = new Set<Box>();
+  for (const line of lines) {
+    const { container } = meeting(line.from, line.to);
+    for (const end of [line.from, line.to]) for (let box: Box | undefined = end; box !== undefined && box !== container; box = box.parent) crossed.add(box);
+  }
+  return crossed;
+}
+
 export function contentTop(box: Box): number {
   return box.parent === undefined ? PAGE_PADDING : box.y + HEADER_HEIGHT + CONTENT_TOP;
 }
@@ -90,7 +100,7 @@ function place(box: Box): void {
 
 /** Sets columns, heights and vertical places of all boxes. */
 export function placeVertically(tree: BoxTree, lines: readonly Line[]): void {
-  measure(tree.root, linksByContainer(lines), new Set(lines.flatMap((line) => [line.from, line.to])));
+  measure(tree.root, linksByContainer(lines), crossedBoxes(lines));
   tree.root.y = 0;
   place(tree.root);
 }

@@ -7,7 +7,7 @@ import type { Box, BoxTree } from './boxes.ts';
 import { meeting, naturalOrder } from './boxes.ts';
 
 /** More edges of one kind than this between two siblings are drawn as one. */
-export const LINES_BETWEEN_GROUPS = 5;
+const LINES_BETWEEN_GROUPS = 5;
 
 export interface Line {
   edge: DiagramEdge;
