@@ -73,7 +73,7 @@ class SceneBuilder {
         else if (role !== 'group') this.#omit('data source: only read', entry);
         return false;
       }
-      if (role === 'node') return entry.type.type !== 'module' || !this.containment.groups.has(entry.address);
+      if (role === 'node') return true;
       if (role === 'fold') {
         const alone = this.folding.targets(entry).length === 0;
         if (!alone) this.#folded.add(entry);
@@ -93,7 +93,10 @@ class SceneBuilder {
   /** Instances of one resource in one place are one node. */
   #makeNodes(drawn: readonly Entry[]): void {
     const places = new Map<string, Map<string, Entry[]>>();
-    for (const entry of drawn) {
+    // Modules that are not there come last: by then it is known which of them hold others and are boxes.
+    const isModule = (entry: Entry): boolean => entry.type.type === 'module';
+    for (const entry of [...drawn.filter((one) => !isModule(one)), ...drawn.filter(isModule)]) {
+      if (this.containment.groups.has(entry.address)) continue;
       const parent = this.containment.parentOf(entry) ?? '';
       const byPlace = places.get(entry.resource.resource) ?? new Map<string, Entry[]>();
       byPlace.set(parent, [...(byPlace.get(parent) ?? []), entry]);

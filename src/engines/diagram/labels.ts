@@ -16,10 +16,11 @@ const SECRET_NAME = /pass(word|wd|phrase)?|secret|token|private_key|credential|c
 const SECRET_TEXT = /-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,}|:\/\/[^/\s:@]+:[^/\s@]+@/;
 const MOST_DETAILS = 24;
 
-/** The name in the code, or the module's where that name says nothing. */
+/** The name in the code; where that says nothing the module's, and in the root the type's. */
 export function codeName(entry: Entry): string {
   const { name, module } = entry.resource;
-  if (!SAYS_NOTHING.has(name) || module === '') return name.replaceAll('_', ' ');
+  if (!SAYS_NOTHING.has(name)) return name.replaceAll('_', ' ');
+  if (module === '') return entry.type.label;
   const last = withoutKeys(module).split('.').at(-1) ?? name;
   return last.replaceAll('_', ' ');
 }
