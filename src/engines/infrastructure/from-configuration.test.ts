@@ -128,6 +128,25 @@ resource "aws_eip" "ip" {
   expect(edges(model, 'aws_eip.ip')).toEqual([expect.stringContaining('instance -> aws_instance.web')]);
 });
 
+test('the first three of an unknown list are three: zones that a data source will tell give the number of subnets', async () => {
+  const model = await modelOf(`
+data "aws_availability_zones" "available" {}
+locals {
+  zones = slice(data.aws_availability_zones.available.names, 0, 3)
+  cidrs = [for index, zone in local.zones : cidrsubnet("10.0.0.0/16", 8, index)]
+}
+resource "aws_subnet" "private" {
+  count             = length(local.cidrs)
+  cidr_block        = local.cidrs[count.index]
+  availability_zone = element(local.zones, count.index)
+}
+`);
+  expect(told(model)).toEqual([]);
+  const subnets = model.resources.filter((one) => one.type === 'aws_subnet');
+  expect(subnets.map((one) => [one.address, one.attributes['cidr_block']])).toEqual([['aws_subnet.private[0]', '10.0.0.0/24'], ['aws_subnet.private[1]', '10.0.1.0/24'], ['aws_subnet.private[2]', '10.0.2.0/24']]);
+  expect(subnets[1]?.references.map(({ attribute, target }) => `${attribute} -> ${target}`)).toContain('availability_zone -> data.aws_availability_zones.available');
+});
+
 test('what a state knows stands for what the code does not set', async () => {
   const model = await modelOf(
     'data "aws_ami" "base" {\n  owners = ["self"]\n}\nresource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\nresource "aws_instance" "web" {\n  ami  = data.aws_ami.base.id\n  vpc  = aws_vpc.main.id\n  cidr = aws_vpc.main.cidr_block\n}\n',

@@ -116,6 +116,7 @@ function elementAt(value: Extract<Value, { elements: readonly Value[] }>, key: V
   if (!isInteger(key.value)) return { summary: INVALID_INDEX, detail: `${NOT_THERE}: indexing a sequence requires a whole number, but the given index has a fractional part.` };
   if (signOf(key.value) < 0) return { summary: INVALID_INDEX, detail: `${NOT_THERE}: a negative number is not a valid index for a sequence.` };
   if (value.elements.length === 0) return { summary: INVALID_INDEX, detail: `${NOT_THERE}: the collection has no elements.` };
+  if (key.marks?.sensitive || key.marks?.ephemeral) return { summary: INVALID_INDEX, detail: `${NOT_THERE}.` };
   return { summary: INVALID_INDEX, detail: `${NOT_THERE}: the given index (${formatDecimal(key.value)}) is greater than or equal to the length of the collection (${value.elements.length}).` };
 }
 
