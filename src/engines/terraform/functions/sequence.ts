@@ -214,6 +214,7 @@ function reverse(args: readonly Value[]): Value {
 }
 
 function slice(args: readonly Value[]): Value {
+  if (args[0]?.kind === 'unknown') return sliceOfUnknown(args[0], args);
   const list = sequence(args[0], 'cannot slice');
   if (list.kind === 'set') throw new FunctionError('cannot slice a set, because its elements do not have indices; explicitly convert to a list if the ordering of the result is not important', 0);
   const [start, end] = [wholeNumber(args[1], 1), wholeNumber(args[2], 2)];
@@ -222,6 +223,16 @@ function slice(args: readonly Value[]): Value {
   if (start > end) throw new FunctionError('start index must not be greater than end index', 1);
   const part = list.elements.slice(start, end);
   return list.kind === 'tuple' ? tupleValue(part) : listValue(elementType(list), part);
+}
+
+/** However long the list turns out, so many elements are taken from it, or none at all with an error. */
+function sliceOfUnknown(list: Value & { kind: 'unknown' }, args: readonly Value[]): Value {
+  const count = wholeNumber(args[2], 2) - wholeNumber(args[1], 1);
+  if (list.type.kind !== 'dynamic' && list.type.kind !== 'list') return unknownResult(DYNAMIC, args);
+  if (count < 0) throw new FunctionError('start index must not be greater than end index', 1);
+  boundedCount(count);
+  const element = list.type.kind === 'list' ? list.type.element : DYNAMIC;
+  return tupleValue(Array.from({ length: count }, () => unknownValue(element, list.reason, list.marks)));
 }
 
 function sort(args: readonly Value[]): Value {
@@ -253,7 +264,7 @@ export const SEQUENCE_FUNCTIONS: readonly FunctionDefinition[] = [
   { name: 'matchkeys', parameters: [within('values', listOf(DYNAMIC)), { name: 'keys', type: listOf(DYNAMIC) }, { name: 'searchset', type: listOf(DYNAMIC) }], returns: listOf(DYNAMIC), marks: 'origins-inside', call: matchKeys },
   { name: 'one', parameters: [within('list')], returns: DYNAMIC, marks: 'origins-inside', call: (args) => (args[0]?.kind === 'set' && args[0].elements.length > 1 && unknownIn(args) ? unknownResult(DYNAMIC, args) : one(args)) },
   { name: 'reverse', parameters: [within('list')], returns: DYNAMIC, marks: 'inside', call: (args) => (args[0]?.kind === 'set' && unknownIn(args) ? unknownResult(DYNAMIC, args) : reverse(args)) },
-  { name: 'slice', parameters: [within('list'), { name: 'start_index', type: NUMBER }, { name: 'end_index', type: NUMBER }], returns: DYNAMIC, marks: 'inside', call: slice },
+  { name: 'slice', parameters: [{ name: 'list', type: DYNAMIC, unknown: 'whole' }, { name: 'start_index', type: NUMBER }, { name: 'end_index', type: NUMBER }], returns: DYNAMIC, marks: 'inside', call: slice },
   { name: 'sort', parameters: [{ name: 'list', type: listOf(STRING) }], returns: listOf(STRING), marks: 'origins-inside', call: sort },
 ];
 
