@@ -101,6 +101,16 @@ test('a difference with a commit is coloured', async () => {
   expect(await docs(shop, '--compare', 'no-such-branch')).toMatchObject({ code: 4, err: expect.stringContaining('ROADBED-8064') });
 });
 
+test('outside of a repository the modules beside a root are found, and with --top nothing else is read', async () => {
+  const apart = mkdtempSync(join(tmpdir(), 'roadbed-docs-'));
+  cpSync(join(ROOT, 'examples/infrastructure/aws-shop/modules/network'), join(apart, 'modules/network'), { recursive: true });
+  cpSync(join(ROOT, 'examples/infrastructure/google-events'), join(apart, 'roots/a'), { recursive: true });
+  writeFileSync(join(apart, 'roots/a/net.tf'), 'module "net" {\n  source = "../../modules/network"\n  name   = "n"\n  cidr   = "10.0.0.0/16"\n}\n');
+  expect(await docs(join(apart, 'roots/a'))).toMatchObject({ code: 0, out: expect.stringContaining('aws\\_nat\\_gateway.this') });
+  expect(await docs(join(apart, 'roots/a'), '--top', join(apart, 'roots'))).toMatchObject({ code: 8, err: expect.stringContaining('leads out of the folder') });
+  rmSync(apart, { recursive: true });
+});
+
 describe('bad input', () => {
   test('a broken file is named with line and column, and hides nothing else: exit code 8', async () => {
     const broken = join(shop, 'broken.tf');

@@ -5,7 +5,7 @@
  * around it, not of its folder alone; nothing outside of the repository is ever read.
  */
 import { existsSync } from 'node:fs';
-import { open, realpath, stat } from 'node:fs/promises';
+import { open, readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { tryGit } from '../adapters/git/exec.ts';
 import { commitTree } from '../adapters/git/tree.ts';
@@ -23,13 +23,13 @@ export async function openPath({ path, top }: { path: string; top?: string }): P
   if (found === undefined) throw new PlatformError({ code: 'ROADBED-8061', class: 'not-found', message: `${path} is not there`, next: 'give the folder of a Terraform configuration, a plan in JSON, or a state' });
   if (!found.isDirectory()) return { kind: 'document', text: await readDocument(full, path), file: path, name: basename(full).replace(/\.(tf)?(state|json)$/i, '') };
   const real = await realpath(full);
-  const around = top === undefined ? repositoryAround(real) : await realpath(resolve(top));
+  const around = top === undefined ? (repositoryAround(real) ?? (await reachedBy(real))) : await realpath(resolve(top));
   return { kind: 'folder', tree: await directoryTree(around), top: around, folder: within(around, real, path), name: basename(real) };
 }
 
 export async function openCommit({ path, ref, top }: { path: string; ref: string; top?: string }): Promise<InfrastructureInput> {
   const real = await realpath(resolve(path)).catch(() => resolve(path));
-  const around = top === undefined ? repositoryAround(real) : await realpath(resolve(top));
+  const around = top === undefined ? (repositoryAround(real) ?? real) : await realpath(resolve(top));
   const gitDir = await repositoryOf(around, path);
   const found = await tryGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], { gitDir });
   if (found.code !== 0) throw new PlatformError({ code: 'ROADBED-8064', class: 'not-found', message: `${ref} is no commit, branch or tag of the repository around ${path}, and no file either`, next: 'give one that is here: `git log --oneline`, or fetch it first' });
@@ -47,10 +47,22 @@ async function repositoryOf(around: string, path: string): Promise<string> {
   return found.stdout.toString('utf8').trim();
 }
 
-/** The closest folder above that Git keeps, or the folder itself. */
-function repositoryAround(folder: string): string {
+/** The closest folder above that Git keeps. */
+function repositoryAround(folder: string): string | undefined {
   for (let at = folder; dirname(at) !== at; at = dirname(at)) if (existsSync(join(at, '.git'))) return at;
-  return folder;
+  return undefined;
+}
+
+/**
+ * Outside of a repository: as far up as the modules that the root itself calls (`../../modules/network`),
+ * but never the whole machine.
+ */
+async function reachedBy(folder: string): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => /\.(tf|tofu)$/.test(name));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'latin1').catch(() => '')));
+  const levels = texts.flatMap((text) => [...text.matchAll(/\bsource\s*=\s*"((?:\.\.\/)*\.\.)(?:\/|")/g)].map((match) => (match[1] ?? '').split('/').length));
+  const top = resolve(folder, ...Array<string>(Math.max(0, ...levels)).fill('..'));
+  return dirname(top) === top ? folder : top;
 }
 
 function within(top: string, folder: string, given: string): string {
