@@ -6,7 +6,7 @@ import { boolValue, setValue, stringValue, unknownValue } from '../value/constru
 import { BOOL, DYNAMIC, STRING, setOf, typeName, typeOf } from '../value/type.ts';
 import { deepMarks, mergeMarks, secrecyOnly, withMarks } from '../value/marks.ts';
 import type { Marks, Type, Value } from '../value/value.ts';
-import { FunctionError, MAX_TEXT, entriesOf, textOf, type CallContext, type FunctionDefinition, type Parameter } from './definition.ts';
+import { FunctionError, MAX_TEXT, entriesOf, textOf, type CallContext, type FunctionDefinition, type ModuleFiles, type Parameter } from './definition.ts';
 import { utf8Text } from './encoding.ts';
 import { compileGlob } from './glob.ts';
 import { digest, type HashName } from './hash.ts';
@@ -57,15 +57,30 @@ function fileSet(args: readonly Value[], context: CallContext): Value {
   const base = confinedPath(textOf(args[0]), context.files?.folder);
   const pattern = textOf(args[1]);
   if (base === undefined || context.files === undefined || pattern.startsWith('/') || pattern.split('/').includes('..')) return outside(setOf(STRING), `${textOf(args[0])}/${pattern}`);
+  return remembered(context.files, `${base}\0${pattern}`, () => matchingFiles(context.files?.list() ?? [], base, pattern));
+}
+
+function matchingFiles(paths: Iterable<string>, base: string, pattern: string): Value {
   const matches = compileGlob(pattern);
   const start = base === '' ? '' : `${base}/`;
   const found: Value[] = [];
-  for (const path of context.files.list()) {
+  for (const path of paths) {
     if (!path.startsWith(start)) continue;
     const below = path.slice(start.length);
     if (matches(below)) found.push(stringValue(below));
   }
   return setValue(STRING, found);
+}
+
+/** Modules that are called often ask for the same sets of files; the files themselves do not change meanwhile. */
+const FILE_SETS = new WeakMap<ModuleFiles, Map<string, Value>>();
+
+function remembered(files: ModuleFiles, key: string, compute: () => Value): Value {
+  const known = FILE_SETS.get(files) ?? new Map<string, Value>();
+  FILE_SETS.set(files, known);
+  const value = known.get(key) ?? compute();
+  known.set(key, value);
+  return value;
 }
 
 function variablesOf(value: Value | undefined): ReadonlyMap<string, Value> {
