@@ -25,6 +25,9 @@ import type { SceneGroup } from './scene.ts';
 const HOLDS = /subnet|vpc|network|cluster|namespace|zone_identifier|resource_group/;
 const ZONE_LIKE = /^([a-z]{2}(-[a-z]+)+-?\d[a-z]?|[a-f]|\d+)$/;
 
+/** Resources that one may stand in another through, beyond the first: enough for any real one. */
+const MOST_STEPS = 16;
+
 function isContainer(entry: Entry): boolean {
   return entry.type.role === 'group';
 }
@@ -102,7 +105,7 @@ export class Containment {
 
   #locate(entry: Entry, paths: readonly string[], depth: number): readonly Entry[] {
     for (const path of paths) {
-      const found = unique(this.#index.linkedAt(entry, path).flatMap((target): readonly Entry[] => {
+      const found = unique(this.#index.linkedAt(entry, path).slice(0, depth === 0 ? undefined : MOST_STEPS).flatMap((target): readonly Entry[] => {
         if (target === entry) return [];
         if (isContainer(target)) return [this.#canonical(target)];
         if (target.type.type === 'module') return HOLDS.test(path) ? [target] : [];

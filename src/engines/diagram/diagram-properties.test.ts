@@ -123,3 +123,23 @@ describe('for any model', () => {
     expect(['x[10]', 'x[9]', 'x[1]'].sort(byAddress)).toEqual(['x[1]', 'x[9]', 'x[10]']);
   });
 });
+
+describe('a made-up state', () => {
+  const folded = (type: string, count: number, links: (number: number) => readonly [string, number][]): InfrastructureModel => {
+    const base = modelOf([]);
+    const resources = Array.from({ length: count }, (_, number): ResourceInstance => ({
+      address: `${type}.r${number}`, resource: `${type}.r${number}`, module: '', mode: 'managed', type, name: `r${number}`, provider: { localName: 'aws' }, attributes: {},
+      references: links(number).map(([attribute, target]) => ({ attribute, target: `${type}.r${target}`, targetAttribute: 'id', via: 'expression' as const })),
+    }));
+    return { ...base, resources };
+  };
+
+  test('with a chain of twenty thousand links, or with everything in everything, still ends', () => {
+    const chain = makeDiagrams(folded('aws_lambda_alias', 20_000, (number) => (number === 0 ? [] : [['function_name', number - 1]])), catalogue);
+    expect(chain.diagrams[0]?.coverage.resources).toBe(20_000);
+    const dense = (type: string, attribute: string, count: number): number => makeDiagrams(folded(type, count, (number) => Array.from({ length: count }, (_, other): [string, number] => [attribute, other]).filter(([, other]) => other !== number)), catalogue).diagrams.length;
+    expect(dense('aws_network_interface', 'attachment.0.instance', 60)).toBeGreaterThan(0);
+    expect(dense('google_compute_backend_service', 'backend.0.group', 40)).toBeGreaterThan(0);
+    expect(dense('aws_security_group', 'ingress.0.security_groups', 60)).toBeGreaterThan(0);
+  });
+});

@@ -32,6 +32,9 @@ const KINDS: readonly EdgeKind[] = ['traffic', 'access', 'event', 'name', 'attac
 /** Folded everywhere as a badge: an edge to all of its users would be untrue. */
 const BADGE_GLYPHS: ReadonlySet<string> = new Set(['key', 'certificate', 'policy', 'identity']);
 const MOST_HOPS = 6;
+/** Ends of one connection, and ways through relays of one flow: a made-up state may have any number. */
+const MOST_ENDS = 100;
+const MOST_WAYS = 1000;
 
 /** Parts at the far end of a connection. */
 export function endParts(folding: Folding, entry: Entry): readonly Entry[] {
@@ -44,10 +47,10 @@ function labelled(label: string | undefined): { label?: string } {
 
 function linkFlows(index: ResourceIndex, folding: Folding, entry: Entry): Flow[] {
   const label = entry.type.role === 'fold' && entry.type.flow !== undefined ? fillTemplate(entry.type.flow, entry.resource.attributes) : undefined;
-  const own = folding.parts(entry);
+  const own = folding.parts(entry).slice(0, MOST_ENDS);
   return KINDS.flatMap((kind) => {
-    const to = index.linked(entry, entry.type.links.to[kind] ?? []).flatMap((target) => endParts(folding, target));
-    const from = index.linked(entry, entry.type.links.from[kind] ?? []).flatMap((target) => endParts(folding, target));
+    const to = index.linked(entry, entry.type.links.to[kind] ?? []).flatMap((target) => endParts(folding, target)).slice(0, MOST_ENDS);
+    const from = index.linked(entry, entry.type.links.from[kind] ?? []).flatMap((target) => endParts(folding, target)).slice(0, MOST_ENDS);
     return own.flatMap((part) => [
       ...unique(to).map((target): Flow => ({ from: part, to: target, kind, ...labelled(label), entries: [entry] })),
       ...unique(from).map((source): Flow => ({ from: source, to: part, kind, ...labelled(label), entries: [entry] })),
@@ -58,7 +61,7 @@ function linkFlows(index: ResourceIndex, folding: Folding, entry: Entry): Flow[]
 function edgeFlows(index: ResourceIndex, folding: Folding, entry: Entry, loose: Map<Entry, readonly Entry[]>): Flow[] {
   const edge = entry.type.edge;
   if (edge === undefined) return [];
-  const ends = (paths: readonly string[]): Entry[] => unique(index.linked(entry, paths).flatMap((target) => endParts(folding, target)));
+  const ends = (paths: readonly string[]): Entry[] => unique(index.linked(entry, paths).flatMap((target) => endParts(folding, target))).slice(0, MOST_ENDS);
   const from = ends(edge.from);
   const to = ends(edge.to).filter((part) => !from.includes(part));
   if (to.length === 0 || (from.length === 0 && edge.kind !== 'name')) {
@@ -92,7 +95,10 @@ function passRelays(direct: readonly Flow[]): { flows: Flow[]; relayed: Map<Entr
     for (const part of parts) if (part.type.role !== 'relay') known.add(part);
     if (known.size > 0) relays.set(relay, known);
   };
+  let ways = 0;
   const pass = (start: Flow, at: Entry, label: string | undefined, entries: readonly Entry[], seen: readonly Entry[]): void => {
+    ways += 1;
+    if (ways > MOST_WAYS) return;
     const own = fillTemplate(at.type.flow ?? '', at.resource.attributes) ?? label;
     const next = outgoing.get(at) ?? [];
     if (start.from !== 'internet') belongs(at, [start.from]);
@@ -107,8 +113,10 @@ function passRelays(direct: readonly Flow[]): { flows: Flow[]; relayed: Map<Entr
   };
   for (const flow of direct) {
     if (flow.from !== 'internet' && flow.from.type.role === 'relay') belongs(flow.from, [flow.to]);
-    else if (flow.to.type.role === 'relay') pass(flow, flow.to, flow.label, flow.entries, [flow.to]);
-    else flows.push(flow);
+    else if (flow.to.type.role === 'relay') {
+      ways = 0;
+      pass(flow, flow.to, flow.label, flow.entries, [flow.to]);
+    } else flows.push(flow);
   }
   return { flows, relayed: new Map([...relays].map(([relay, parts]) => [relay, [...parts]])) };
 }

@@ -10,10 +10,17 @@ import type { Entry, ResourceIndex } from './resource-index.ts';
 /** Kinds of resource that do not count as users of what they refer to. */
 const NO_USERS: ReadonlySet<string> = new Set(['rule', 'policy', 'grant', 'edge', 'hidden']);
 
+/** Real chains have three or four links; a made-up state may have circles and any length. */
+const DEEPEST = 40;
+const MOST_STEPS = 20_000;
+
 export class Folding {
   readonly #index: ResourceIndex;
   readonly #parts = new Map<Entry, readonly Entry[]>();
   readonly #open = new Set<Entry>();
+  /** Steps of the present question, and whether one of them met itself: such an answer holds for this question only. */
+  #steps = 0;
+  #cut = false;
 
   constructor(index: ResourceIndex) {
     this.#index = index;
@@ -23,11 +30,16 @@ export class Folding {
   parts(entry: Entry): readonly Entry[] {
     const known = this.#parts.get(entry);
     if (known !== undefined) return known;
-    if (this.#open.has(entry)) return [];
+    if (this.#open.size === 0) [this.#steps, this.#cut] = [0, false];
+    this.#steps += 1;
+    if (this.#open.has(entry) || this.#open.size > DEEPEST || this.#steps > MOST_STEPS) {
+      this.#cut = true;
+      return [];
+    }
     this.#open.add(entry);
     const parts = this.#find(entry);
     this.#open.delete(entry);
-    if (this.#open.size === 0) this.#parts.set(entry, parts);
+    if (this.#open.size === 0 || !this.#cut) this.#parts.set(entry, parts);
     return parts;
   }
 

@@ -26,6 +26,7 @@ interface Parts {
 
 const MOST_PAIRS = 8;
 const MOST_DEPENDENCIES = 60;
+const MOST_JOINED = 400;
 
 /** `443/tcp` and `443/https` are one: the name that says more stays. */
 function mergedLabels(labels: readonly string[]): string[] {
@@ -110,6 +111,7 @@ export class SceneEdges {
     const to = ends(targets);
     const nested = from.some((one) => to.some((other) => one === other || this.#contains(one, other) || this.#contains(other, one)));
     const [left, right] = nested ? [sources, targets] : [from, to];
+    if (left.length * right.length > MOST_JOINED) return this.#leave(`a rule that joins more than ${MOST_JOINED} pairs of parts`);
     for (const one of left) for (const other of right) this.#add(one, other, 'traffic', allowance.label, [allowance.rule]);
   }
 
@@ -119,6 +121,7 @@ export class SceneEdges {
       const targets = this.#ids(endParts(folding, right.target).filter((part) => part.type.role === 'node'));
       const principals = this.#ids(right.principals.flatMap((principal) => [...folding.parts(principal)]));
       if (targets.length === 0) this.#leave('a permission on a key, a policy or a whole project');
+      else if (targets.length * principals.length > MOST_JOINED) this.#leave(`a permission of more than ${MOST_JOINED} pairs of parts`);
       else if (principals.length === 0) this.#leave('a permission of somebody who is not in the model');
       else for (const from of principals) for (const to of targets) this.#add(from, to, 'access', right.verb, right.entries);
     }
