@@ -147,9 +147,10 @@ test('one broken file hides nothing of the others, and every fault has its place
     'a.tf': 'resource "aws_vpc" "a" {\n  cidr = \n}\nresource "aws_vpc" "kept" {}\n',
     'b.tf': 'varyable "x" {}\nstray = 1\nresource "aws_vpc" {}\nvariable "v" {\n  colour = "red"\n}\noutput "o" {}\n',
     'c.tf': 'resource "aws_vpc" "c" {}\nresource "aws_vpc" "c" {}\n',
+    'e.tf': 'terraform {\n  required_providers { aws = "1" }\n}\nterraform {\n  required_providers { other = "1" }\n}\nresource "aws_vpc" "e" {\n  lifecycle {\n    prevent_destroy = "perhaps"\n  }\n}\n',
     'd.tf': 'module "m" {}\nresource "aws_vpc" "1x" {}\nresource "aws_vpc" "d" {\n  count = 1\n  for_each = {}\n}\n',
   });
-  expect([...module.resources.keys()]).toEqual(['aws_vpc.a', 'aws_vpc.kept', 'aws_vpc.c', 'aws_vpc.d']);
+  expect([...module.resources.keys()]).toEqual(['aws_vpc.a', 'aws_vpc.kept', 'aws_vpc.c', 'aws_vpc.d', 'aws_vpc.e']);
   const all = told(module);
   expect(all.filter((line) => line.startsWith('a.tf:2:'))).toHaveLength(1);
   for (const expected of [
@@ -162,6 +163,8 @@ test('one broken file hides nothing of the others, and every fault has its place
     'd.tf:1:1 the argument "source" is missing in this module block',
     'd.tf:2:20 "1x" cannot be a name',
     'd.tf:4:11 only one of count, for_each and enabled may be set',
+    'e.tf:5:3 a module has one required_providers block, and this is another',
+    'e.tf:9:23 prevent_destroy must be true or false',
   ])
     expect(all).toContain(expected);
 });

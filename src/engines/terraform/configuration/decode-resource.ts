@@ -5,7 +5,7 @@ import { argument, contentOf, hasLabels, labelOf, placeOf, strictContent } from 
 import { checkRule, checkedName, dependsOn, providerReference, repetition } from './decode-arguments.ts';
 import { freeBody } from './free-body.ts';
 import type { Problems } from './problems.ts';
-import { literalText, referenceSteps, tupleElements, writtenPath } from './syntax.ts';
+import { literalBoolean, literalText, referenceSteps, tupleElements, writtenPath } from './syntax.ts';
 
 const BLOCKS = { lifecycle: 0, provisioner: 1, connection: 0, dynamic: 1 } as const;
 const OWN = new Set(['count', 'for_each', 'provider', 'depends_on', 'lifecycle', 'provisioner', 'connection']);
@@ -55,6 +55,10 @@ function decodeLifecycle(blocks: readonly SourceBlock[], mode: ResourceMode, add
   if (second !== undefined) problems.at(second.file, second.block.typeSpan, address, 'a resource has one lifecycle block');
   if (source === undefined) return { lifecycle };
   const content = strictContent(source, `${address}.lifecycle`, { arguments: LIFECYCLE[mode], blocks: { precondition: 0, postcondition: 0 } }, problems);
+  for (const name of ['prevent_destroy', 'create_before_destroy']) {
+    const flag = argument(content, name);
+    if (flag !== undefined && literalText(flag.expression) !== undefined && literalBoolean(flag.expression) === undefined) problems.at(flag.file, flag.expression, address, `${name} must be true or false`);
+  }
   const preventDestroy = argument(content, 'prevent_destroy');
   const createBeforeDestroy = argument(content, 'create_before_destroy');
   if (preventDestroy !== undefined) lifecycle.preventDestroy = preventDestroy;

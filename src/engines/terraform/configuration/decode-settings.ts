@@ -46,6 +46,7 @@ function setCloud(block: SourceBlock, settings: TerraformSettings, override: boo
 
 /** `aws = { source = "hashicorp/aws", version = "~> 5.0", configuration_aliases = [aws.west] }`, or only the version as text. */
 function requiredProviders(source: SourceBlock, settings: TerraformSettings, override: boolean, problems: Problems): void {
+  if (settings.requiredProviders.size > 0 && !override) problems.at(source.file, source.block.typeSpan, 'terraform.required_providers', 'a module has one required_providers block, and this is another', 'put all providers into one');
   for (const [localName, { file, attribute }] of contentOf(source, {}, problems).attributes) {
     const path = `terraform.required_providers.${localName}`;
     const place = { file, start: attribute.start, end: attribute.end };
