@@ -2,7 +2,7 @@
 import type { InfrastructureModel, ModelLocation } from '../infrastructure/model.ts';
 import type { Diagram, DiagramBadge, DiagramChange, DiagramDetail, DiagramEdge, DiagramGroup, DiagramNode } from './diagram.ts';
 import { detailsOf } from './labels.ts';
-import { byAddress, unique } from './order.ts';
+import { addTo, byAddress, unique } from './order.ts';
 import type { Entry } from './resource-index.ts';
 import type { Scene, SceneEdge, SceneGroup } from './scene.ts';
 import type { SplitView } from './split.ts';
@@ -84,7 +84,7 @@ function outsideIn(groups: ReadonlyMap<string, SceneGroup>): SceneGroup[] {
   const children = new Map<string, SceneGroup[]>();
   for (const group of groups.values()) {
     const parent = group.parent !== undefined && groups.has(group.parent) ? group.parent : '';
-    children.set(parent, [...(children.get(parent) ?? []), group]);
+    addTo(children, parent, group);
   }
   const visit = (parent: string): SceneGroup[] => (children.get(parent) ?? []).sort((left, right) => byAddress(left.id, right.id)).flatMap((group) => [group, ...visit(group.id)]);
   return visit('');

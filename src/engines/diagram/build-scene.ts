@@ -12,7 +12,7 @@ import type { Flow } from './flows.ts';
 import { dependencyFlows, flowsOf } from './flows.ts';
 import { Folding } from './fold.ts';
 import { nameOfAll, sublabelOf } from './labels.ts';
-import { byAddress, unique } from './order.ts';
+import { addTo, byAddress, unique } from './order.ts';
 import type { Entry } from './resource-index.ts';
 import { ResourceIndex } from './resource-index.ts';
 import type { Omission, Scene, SceneGroup, SceneNode } from './scene.ts';
@@ -58,7 +58,7 @@ class SceneBuilder {
   }
 
   #omit(reason: string, entry: Entry): void {
-    this.#omitted.set(reason, [...(this.#omitted.get(reason) ?? []), entry]);
+    addTo(this.#omitted, reason, entry);
   }
 
   /** Which entries become nodes of their own. */
@@ -99,7 +99,7 @@ class SceneBuilder {
       if (this.containment.groups.has(entry.address)) continue;
       const parent = this.containment.parentOf(entry) ?? '';
       const byPlace = places.get(entry.resource.resource) ?? new Map<string, Entry[]>();
-      byPlace.set(parent, [...(byPlace.get(parent) ?? []), entry]);
+      addTo(byPlace, parent, entry);
       places.set(entry.resource.resource, byPlace);
     }
     for (const [resource, byPlace] of places) {

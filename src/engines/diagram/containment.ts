@@ -16,7 +16,7 @@ import type { ExposureAnswer } from './exposure.ts';
 import { exposures } from './exposure.ts';
 import type { Folding } from './fold.ts';
 import { nameOf, nameOfAll, sublabelOf } from './labels.ts';
-import { unique } from './order.ts';
+import { addTo, unique } from './order.ts';
 import { ProviderPlaces } from './provider-place.ts';
 import type { Entry, ResourceIndex } from './resource-index.ts';
 import type { SceneGroup } from './scene.ts';
@@ -66,7 +66,7 @@ export class Containment {
     this.#exposures = exposures(index);
     const containers = index.entries.filter((entry) => isContainer(entry) && (entry.resource.mode === 'managed'));
     for (const entry of index.entries) {
-      if (entry.type.kind === 'subnet' && isContainer(entry)) this.#tiers.set(this.#tierKey(entry), [...(this.#tiers.get(this.#tierKey(entry)) ?? []), entry]);
+      if (entry.type.kind === 'subnet' && isContainer(entry)) addTo(this.#tiers, this.#tierKey(entry), entry);
     }
     for (const entry of index.entries) {
       if (!entry.type.locates) continue;

@@ -7,7 +7,7 @@
 import { fillTemplate, textsAt } from './attribute-values.ts';
 import type { EdgeKind } from './diagram.ts';
 import type { Folding } from './fold.ts';
-import { unique } from './order.ts';
+import { addTo, unique } from './order.ts';
 import type { Entry, ResourceIndex } from './resource-index.ts';
 import { selectedBy } from './kubernetes-selector.ts';
 
@@ -34,7 +34,7 @@ const BADGE_GLYPHS: ReadonlySet<string> = new Set(['key', 'certificate', 'policy
 const MOST_HOPS = 6;
 /** Ends of one connection, and ways through relays of one flow: a made-up state may have any number. */
 const MOST_ENDS = 100;
-const MOST_WAYS = 1000;
+const MOST_WAYS = 200;
 
 /** Parts at the far end of a connection. */
 export function endParts(folding: Folding, entry: Entry): readonly Entry[] {
@@ -87,7 +87,7 @@ function passRelays(direct: readonly Flow[]): { flows: Flow[]; relayed: Map<Entr
   const outgoing = new Map<Entry, Flow[]>();
   const relays = new Map<Entry, Set<Entry>>();
   for (const flow of direct) {
-    if (flow.from !== 'internet' && flow.from.type.role === 'relay') outgoing.set(flow.from, [...(outgoing.get(flow.from) ?? []), flow]);
+    if (flow.from !== 'internet' && flow.from.type.role === 'relay') addTo(outgoing, flow.from, flow);
   }
   const flows: Flow[] = [];
   const belongs = (relay: Entry, parts: readonly Entry[]): void => {

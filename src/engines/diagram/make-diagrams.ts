@@ -12,6 +12,7 @@ import { compareModels, plannedChanges } from './compare.ts';
 import type { Diagram, DiagramSet } from './diagram.ts';
 import { Folding } from './fold.ts';
 import { modulesLevel } from './modules-level.ts';
+import { addTo } from './order.ts';
 import type { Entry, ResourceIndex } from './resource-index.ts';
 import type { Scene } from './scene.ts';
 import type { SplitView } from './split.ts';
@@ -43,7 +44,7 @@ function piecesOf(index: ResourceIndex, scene: Scene): Map<Entry, Entry[]> {
     const [target] = targets;
     const alone = new Set(targets.map((part) => part.resource.resource)).size === 1;
     if (target === undefined || (entry.type.users && !alone)) continue;
-    pieces.set(target, [...(pieces.get(target) ?? []), entry]);
+    addTo(pieces, target, entry);
   }
   return pieces;
 }

@@ -1,7 +1,7 @@
 /** The level of modules: which calls there are, and which takes values from which. */
 import type { InfrastructureModel, ModuleInstance } from '../infrastructure/model.ts';
 import { oneLine } from './attribute-values.ts';
-import { byAddress } from './order.ts';
+import { addTo, byAddress } from './order.ts';
 import type { ResourceIndex } from './resource-index.ts';
 import { withoutKeys } from './resource-index.ts';
 import type { SceneEdge } from './scene.ts';
@@ -20,7 +20,7 @@ function nodeOf(id: string, instances: readonly ModuleInstance[], title: string,
 
 export function modulesLevel(model: InfrastructureModel, index: ResourceIndex, title: string): View {
   const calls = new Map<string, ModuleInstance[]>();
-  for (const module of model.modules) calls.set(withoutKeys(module.address), [...(calls.get(withoutKeys(module.address)) ?? []), module]);
+  for (const module of model.modules) addTo(calls, withoutKeys(module.address), module);
   if (!calls.has('')) calls.set('', []);
   const resources = new Map<string, number>();
   for (const resource of model.resources) resources.set(withoutKeys(resource.module), (resources.get(withoutKeys(resource.module)) ?? 0) + 1);

@@ -40,3 +40,10 @@ export function byAddress(left: string, right: string): number {
 export function unique<Item>(items: Iterable<Item>): Item[] {
   return [...new Set(items)];
 }
+
+/** Adds to the list of a key, in place: copying lists makes large models slow. */
+export function addTo<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

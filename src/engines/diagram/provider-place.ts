@@ -6,7 +6,7 @@
 import type { InfrastructureModel, ProviderInstance } from '../infrastructure/model.ts';
 import { UnknownAttribute } from '../infrastructure/model.ts';
 import { scalarText } from './attribute-values.ts';
-import { unique } from './order.ts';
+import { addTo, unique } from './order.ts';
 import type { Entry, ResourceIndex } from './resource-index.ts';
 
 interface Place {
@@ -62,7 +62,7 @@ export class ProviderPlaces {
     const seen = new Map<string, string[]>();
     for (const entry of index.entries) {
       const { account } = ownPlace(entry);
-      if (account !== undefined) seen.set(this.#key(entry), [...(seen.get(this.#key(entry)) ?? []), account]);
+      if (account !== undefined) addTo(seen, this.#key(entry), account);
     }
     for (const [key, accounts] of seen) this.#accounts.set(key, unique(accounts).length === 1 ? accounts[0] : undefined);
   }

@@ -10,7 +10,7 @@ import type { ProviderCatalogue } from '../provider-catalogue/catalogue.ts';
 import type { ResourceType } from '../provider-catalogue/resource-type.ts';
 import type { InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
 import { textsAt } from './attribute-values.ts';
-import { byAddress, unique } from './order.ts';
+import { addTo, byAddress, unique } from './order.ts';
 
 export interface Entry {
   readonly address: string;
@@ -35,12 +35,6 @@ export function withoutKeys(address: string): string {
 
 /** Roles that nobody refers to by a name. */
 const NAMELESS: ReadonlySet<string> = new Set(['edge', 'rule', 'policy', 'grant', 'hidden']);
-
-function add<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
-}
 
 /** An opaque module takes part like a resource: its inside is not there, its connections are. */
 function moduleEntry(module: InfrastructureModel['modules'][number]): Entry {
@@ -77,16 +71,16 @@ export class ResourceIndex {
 
   #register(entry: Entry): void {
     const { address, resource } = entry.resource;
-    for (const key of new Set([address, resource, withoutKeys(address)])) add(this.#addresses, key, entry);
-    for (const path of entry.type.identity) for (const value of textsAt(entry.resource.attributes, path)) if (value.length > 2) add(this.#identities, value, entry);
+    for (const key of new Set([address, resource, withoutKeys(address)])) addTo(this.#addresses, key, entry);
+    for (const path of entry.type.identity) for (const value of textsAt(entry.resource.attributes, path)) if (value.length > 2) addTo(this.#identities, value, entry);
     const names = unique([...entry.type.name, 'name', 'id'].flatMap((path) => textsAt(entry.resource.attributes, path)));
-    for (const name of names) add(this.#names, name, entry);
+    for (const name of names) addTo(this.#names, name, entry);
   }
 
   #link(entry: Entry): void {
     const links = entry.resource.references.map((reference): Link => ({ path: withoutIndexes(reference.attribute), targets: this.at(reference.target), via: reference.via }));
     this.#links.set(entry, links);
-    for (const link of links) if (link.via !== 'dependency' && link.path !== 'depends_on') for (const target of link.targets) if (target !== entry) add(this.#referrers, target, { entry, path: link.path });
+    for (const link of links) if (link.via !== 'dependency' && link.path !== 'depends_on') for (const target of link.targets) if (target !== entry) addTo(this.#referrers, target, { entry, path: link.path });
   }
 
   /** Instances at an address of an instance, a resource, or inside an opaque module. */

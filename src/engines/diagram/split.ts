@@ -6,7 +6,7 @@
  * picture of its own; and what is still too much goes to numbered pages. Every closed part opens a view
  * of its inside, together with the neighbours that it is connected to.
  */
-import { byAddress } from './order.ts';
+import { addTo, byAddress } from './order.ts';
 import { withoutKeys } from './resource-index.ts';
 import type { SceneGroup } from './scene.ts';
 import { INTERNET } from './scene.ts';
@@ -53,7 +53,7 @@ function stackOf(id: string, nodes: readonly ViewNode[], opens: string | undefin
 
 function buckets(nodes: Iterable<ViewNode>, key: (node: ViewNode) => string): [string, ViewNode[]][] {
   const found = new Map<string, ViewNode[]>();
-  for (const node of nodes) if (node.entries.length > 0) found.set(key(node), [...(found.get(key(node)) ?? []), node]);
+  for (const node of nodes) if (node.entries.length > 0) addTo(found, key(node), node);
   return [...found].sort(([one, left], [other, right]) => right.length - left.length || byAddress(one, other));
 }
 
@@ -115,7 +115,7 @@ class Splitter {
   closeGroups(): void {
     while (this.full) {
       const sizes = new Map<string, ViewNode[]>();
-      for (const node of this.#nodes.values()) for (const id of chain(this.#groups, node.parent)) sizes.set(id, [...(sizes.get(id) ?? []), node]);
+      for (const node of this.#nodes.values()) for (const id of chain(this.#groups, node.parent)) addTo(sizes, id, node);
       const candidates = [...sizes].filter(([, nodes]) => nodes.length >= 2 && nodes.length <= this.#nodes.size * LARGEST_SHARE && this.#members(nodes).size < this.#own).sort(([one, left], [other, right]) => {
         const [fits, otherFits] = [left.length <= this.#most, right.length <= this.#most];
         return fits !== otherFits ? (fits ? -1 : 1) : (fits ? right.length - left.length : left.length - right.length) || byAddress(one, other);
