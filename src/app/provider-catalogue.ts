@@ -15,7 +15,7 @@ import { packageRoot } from './package-root.ts';
 
 const LARGEST_FILE = 4 * 1024 * 1024;
 
-export interface LoadedCatalogue {
+interface LoadedCatalogue {
   catalogue: ProviderCatalogue;
   /** Faults in a platform team's own files. */
   problems: SourceProblem[];

@@ -8,7 +8,7 @@ import { textsAt, valuesAt } from './attribute-values.ts';
 import { unique } from './order.ts';
 import type { Entry, ResourceIndex } from './resource-index.ts';
 
-export interface AccessRight {
+interface AccessRight {
   principals: readonly Entry[];
   target: Entry;
   verb: string;
@@ -26,7 +26,7 @@ const WRITES = /^(put|create|delete|update|write|send|publish|batchwrite|modify|
 const MOST_DOCUMENT = 200_000;
 
 /** `can read`, `can write`, `can read and write`, `can use`. */
-export function verbOf(actions: readonly string[]): string {
+function verbOf(actions: readonly string[]): string {
   const names = actions.map((action) => action.split(':').at(-1) ?? action);
   const everything = names.some((name) => name === '*' || /^all$/i.test(name));
   const reads = everything || names.some((name) => READS.test(name));
@@ -35,7 +35,7 @@ export function verbOf(actions: readonly string[]): string {
 }
 
 /** Names of roles on Google and Azure: `roles/storage.objectViewer`, `Storage Blob Data Reader`. */
-export function verbOfRole(role: string): string {
+function verbOfRole(role: string): string {
   if (/admin|owner|editor|contributor|objectuser|dataeditor|maintain|\bpush\b/i.test(role)) return 'can read and write';
   if (/viewer|reader|subscriber|receiver|accessor|secrets user|pull|consumer|^(get|list)$/i.test(role)) return 'can read';
   if (/writer|creator|publisher|sender|producer|^set$/i.test(role)) return 'can write';

@@ -19,7 +19,7 @@ import type { Omission, Scene, SceneGroup, SceneNode } from './scene.ts';
 import { INTERNET } from './scene.ts';
 import { SceneEdges } from './scene-edges.ts';
 
-export interface SceneOptions {
+interface SceneOptions {
   /** Names of tags that tell the owner, best first; compared without case. */
   ownerTags: readonly string[];
 }

@@ -9,7 +9,7 @@ import { SensitiveAttribute, UnknownAttribute } from '../infrastructure/model.ts
 import type { DiagramChange } from './diagram.ts';
 import { byAddress } from './order.ts';
 
-export interface ModelDifference {
+interface ModelDifference {
   /** The later model with what was removed, so that it can be drawn. */
   model: InfrastructureModel;
   changes: ReadonlyMap<string, DiagramChange>;
@@ -33,7 +33,7 @@ function alike(left: AttributeValue | undefined, right: AttributeValue | undefin
 }
 
 /** Actions of a plan as a change. */
-export function plannedChange(resource: ResourceInstance): DiagramChange | undefined {
+function plannedChange(resource: ResourceInstance): DiagramChange | undefined {
   const actions = resource.change?.actions ?? [];
   if (actions.includes('replace') || (actions.includes('create') && actions.includes('delete'))) return 'replaced';
   if (actions.includes('create') || actions.includes('import')) return 'added';

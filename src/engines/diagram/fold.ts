@@ -12,7 +12,7 @@ const NO_USERS: ReadonlySet<string> = new Set(['rule', 'policy', 'grant', 'edge'
 
 /** Real chains have three or four links; a made-up state may have circles and any length. */
 const DEEPEST = 40;
-const MOST_STEPS = 20_000;
+const MOST_STEPS = 2000;
 
 export class Folding {
   readonly #index: ResourceIndex;
@@ -31,7 +31,7 @@ export class Folding {
     const known = this.#parts.get(entry);
     if (known !== undefined) return known;
     if (this.#open.size === 0) [this.#steps, this.#cut] = [0, false];
-    this.#steps += 1;
+    if (entry.type.role === 'fold') this.#steps += 1;
     if (this.#open.has(entry) || this.#open.size > DEEPEST || this.#steps > MOST_STEPS) {
       this.#cut = true;
       return [];

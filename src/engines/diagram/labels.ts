@@ -17,7 +17,7 @@ const SECRET_TEXT = /-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,
 const MOST_DETAILS = 24;
 
 /** The name in the code; where that says nothing the module's, and in the root the type's. */
-export function codeName(entry: Entry): string {
+function codeName(entry: Entry): string {
   const { name, module } = entry.resource;
   if (!SAYS_NOTHING.has(name)) return name.replaceAll('_', ' ');
   if (module === '') return entry.type.label;

@@ -25,7 +25,7 @@ const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0/0', '::/0', '*', 'Inte
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]|fe80|127\.|169\.254\.)/i;
 
 /** `443/tcp`, `8000-8100/tcp`, `all traffic`. */
-export function portLabel(from: string | undefined, to: string | undefined, protocol: string | undefined): string {
+function portLabel(from: string | undefined, to: string | undefined, protocol: string | undefined): string {
   const name = protocol === undefined ? '' : ({ '-1': 'all', '6': 'tcp', '17': 'udp', '1': 'icmp', '*': 'all' }[protocol] ?? protocol.toLowerCase());
   if (name === 'all' || (from === '0' && (to === '65535' || to === '0'))) return name === 'all' || name === '' ? 'all traffic' : `all ${name}`;
   if (name.startsWith('icmp')) return name;

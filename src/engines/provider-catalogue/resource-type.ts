@@ -20,31 +20,31 @@ import type { EdgeKind, Glyph, GroupKind } from '../diagram/diagram.ts';
  * - `grant`: allows one role on one target to principals (Google IAM member, Azure role assignment).
  * - `hidden`: never drawn; `reason` says why.
  */
-export type ResourceRole = 'group' | 'node' | 'fold' | 'relay' | 'edge' | 'rule' | 'policy' | 'grant' | 'hidden';
+type ResourceRole = 'group' | 'node' | 'fold' | 'relay' | 'edge' | 'rule' | 'policy' | 'grant' | 'hidden';
 
 export const RULE_DIALECTS = ['aws-group', 'aws-rule', 'aws-ingress', 'aws-egress', 'azure-group', 'azure-rule', 'google-firewall'] as const;
-export type RuleDialect = (typeof RULE_DIALECTS)[number];
+type RuleDialect = (typeof RULE_DIALECTS)[number];
 
-export type ResourceScope = 'global' | 'regional' | 'zonal';
+type ResourceScope = 'global' | 'regional' | 'zonal';
 
 /** How much a difference in an attribute weighs: drift's severity. */
-export interface AttributeClasses {
+interface AttributeClasses {
   readonly security: readonly string[];
   readonly capacity: readonly string[];
   readonly tags: readonly string[];
 }
 
 /** Edge kinds with the attributes that lead to the other end. */
-export type LinkAttributes = { readonly [kind in EdgeKind]?: readonly string[] };
+type LinkAttributes = { readonly [kind in EdgeKind]?: readonly string[] };
 
-export interface PriceDimension {
+interface PriceDimension {
   /** Name in the price book. */
   readonly name: string;
   /** Attributes that choose the price or the quantity. */
   readonly attributes: readonly string[];
 }
 
-export interface Front {
+interface Front {
   readonly label: string;
   /** Closed when one of the attributes has one of the values. */
   readonly unless?: { readonly [path: string]: readonly string[] };
