@@ -147,6 +147,15 @@ resource "aws_subnet" "private" {
   expect(subnets[1]?.references.map(({ attribute, target }) => `${attribute} -> ${target}`)).toContain('availability_zone -> data.aws_availability_zones.available');
 });
 
+test('resources that refer to each other in a circle are told, by the shortest one, with their place', async () => {
+  const model = await modelOf({
+    'main.tf': 'resource "a_a" "b" {\n  x = a_a.c.id\n}\nresource "a_a" "c" {\n  count = 1\n  x = module.m.id\n}\nmodule "m" {\n  source = "./m"\n  in = a_a.b.name\n}\nresource "a_a" "before" {\n  x = a_a.b.id\n}\nresource "a_a" "self" {\n  x = 1\n  y = a_a.self.z\n}\n',
+    'm/main.tf': 'variable "in" {}\nresource "a_a" "inner" {\n  x = var.in\n}\noutput "id" {\n  value = a_a.inner.id\n}\n',
+  });
+  expect(told(model)).toContain('main.tf:1:1 depends on itself: a_a.b -> a_a.c -> module.m.a_a.inner -> a_a.b');
+  expect(model.problems.filter((problem) => problem.message.startsWith('depends on itself'))).toHaveLength(1);
+});
+
 test('what a state knows stands for what the code does not set', async () => {
   const model = await modelOf(
     'data "aws_ami" "base" {\n  owners = ["self"]\n}\nresource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\nresource "aws_instance" "web" {\n  ami  = data.aws_ami.base.id\n  vpc  = aws_vpc.main.id\n  cidr = aws_vpc.main.cidr_block\n}\n',

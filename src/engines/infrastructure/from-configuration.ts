@@ -18,6 +18,7 @@ import { moduleInstance, rootOutputs } from './configuration-modules.ts';
 import { moduleProviders } from './configuration-providers.ts';
 import { moduleRefactoring } from './configuration-refactoring.ts';
 import { moduleResources } from './configuration-resources.ts';
+import { referenceCircles } from './reference-circles.ts';
 import type { InfrastructureModel, ModelRefactoring, ModuleInstance, ProviderInstance, ResourceInstance } from './model.ts';
 
 export interface ConfigurationModelOptions extends Omit<EvaluationOptions, 'files'> {
@@ -57,7 +58,7 @@ export async function modelFromConfiguration(source: SourceTree, tree: ModuleTre
     providers: providers.sort((a, b) => compareText(a.module, b.module) || compareText(a.localName, b.localName) || compareText(a.alias ?? '', b.alias ?? '') || compareText(a.key ?? '', b.key ?? '')),
     outputs: rootOutputs(root),
     refactoring: { moved, removed, imports },
-    problems: allProblems(tree, root),
+    problems: allProblems(tree, root, resources),
     coverage: coverage.result(resources.length),
   };
 }
@@ -74,9 +75,9 @@ function instancesBelow(root: ModuleEvaluation): ModuleEvaluation[] {
   return found;
 }
 
-function allProblems(tree: ModuleTree, root: ModuleEvaluation): SourceProblem[] {
+function allProblems(tree: ModuleTree, root: ModuleEvaluation, resources: readonly ResourceInstance[]): SourceProblem[] {
   const all = new Problems();
-  const found = [...tree.problems, ...[...tree.configurations.values()].flatMap((configuration) => configuration.problems), ...root.evaluation.problems.list];
+  const found = [...tree.problems, ...[...tree.configurations.values()].flatMap((configuration) => configuration.problems), ...root.evaluation.problems.list, ...referenceCircles(resources)];
   for (const problem of found) all.add(problem);
   return all.sorted();
 }
