@@ -19,6 +19,9 @@ export interface Detected {
   start?: Start;
 }
 
+/** A repository that declares infrastructure and nothing to build: its files are the artifact, and no step runs. */
+const NOTHING_TO_BUILD: PipelineDefinition = { origin: 'infrastructure', steps: [], artifact: { path: '.', exclude: [] } };
+
 /**
  * The pipeline of a tree. `own` is the parsed `roadbed.yaml`, if there is one.
  * Throws ROADBED-2102 when nothing fits, ROADBED-2103 when the steps form no graph that can run.
@@ -26,7 +29,7 @@ export interface Detected {
 export async function detectPipeline(tree: SourceTree, detectors: readonly Detector[], own?: RoadbedFile): Promise<Detected> {
   const facts = await Facts.of(tree);
   const detected = await fitting(facts, detectors);
-  const definition = own?.pipeline ?? detected?.definition;
+  const definition = own?.pipeline ?? detected?.definition ?? ((own?.infrastructure ?? []).length === 0 ? undefined : NOTHING_TO_BUILD);
   if (definition === undefined) throw nothingFits(detectors);
   const problems = graphProblems(definition.steps);
   if (problems.length > 0) {

@@ -12,6 +12,7 @@ import type { SourceProblem } from '../../domain/source-problem.ts';
 import { readYaml, type Path } from '../yaml-source/read.ts';
 import { Checker, didYouMean } from './check.ts';
 import { parseCommand } from './commands.ts';
+import { readInfrastructure, type DeclaredRoot } from './infrastructure.ts';
 import { FILE_SCHEMA, KEY_PATTERNS } from './schema.ts';
 import { isInside, type Start } from './start.ts';
 
@@ -23,6 +24,8 @@ const LONGEST_TIMEOUT_SECONDS = 7200;
 export interface RoadbedFile {
   pipeline?: PipelineDefinition;
   start?: Start;
+  /** Root modules to show; absent: they are found by themselves. */
+  infrastructure?: DeclaredRoot[];
   /** Environment -> variables. */
   configuration: Record<string, Record<string, string>>;
   /** Environment -> strategy. */
@@ -48,6 +51,7 @@ interface RawStep {
 interface RawFile {
   pipeline?: { steps: RawStep[]; artifact?: { path?: string; exclude?: string[] } };
   start?: { command?: string[]; static?: string; fallback?: string };
+  infrastructure?: DeclaredRoot[];
   environments?: Record<string, { variables?: Record<string, string>; strategy?: RolloutStrategy } | null>;
 }
 
@@ -66,6 +70,7 @@ export function parseRoadbedFile(text: string, file: string, strategyRules: Stra
   const raw = document.value as RawFile;
   const pipeline = raw.pipeline === undefined ? undefined : readPipeline(raw.pipeline, checker);
   const start = raw.start === undefined ? undefined : readStart(raw.start, checker);
+  const infrastructure = raw.infrastructure === undefined ? undefined : readInfrastructure(raw.infrastructure, checker);
   const environments = Object.entries(raw.environments ?? {});
   for (const [name, own] of environments) {
     for (const problem of own?.strategy === undefined ? [] : strategyRules(own.strategy)) checker.report(['environments', name, 'strategy', ...pathOf(problem.field)], problem.message);
@@ -76,6 +81,7 @@ export function parseRoadbedFile(text: string, file: string, strategyRules: Stra
     file: {
       ...(pipeline === undefined ? {} : { pipeline }),
       ...(start === undefined ? {} : { start }),
+      ...(infrastructure === undefined ? {} : { infrastructure }),
       configuration: Object.fromEntries(environments.flatMap(([name, own]) => (own?.variables === undefined ? [] : [[name, own.variables]]))),
       strategies: Object.fromEntries(environments.flatMap(([name, own]) => (own?.strategy === undefined ? [] : [[name, own.strategy]]))),
     },

@@ -52,6 +52,12 @@ export const FILE_SCHEMA = record(
       static: text('Folder of the artifact to serve as files.', { minLength: 1, maxLength: 200 }),
       fallback: text('With static: file to answer with where there is none (single-page applications).', { minLength: 1, maxLength: 200 }),
     }),
+    infrastructure: list('Root modules of Terraform or OpenTofu; absent: they are found; empty: there are none to show.', record('A root module.', {
+      path: text('Its folder; . is the repository itself.', { minLength: 1, maxLength: 400 }),
+      name: text('What it is called here, unique in the file; default its path.', { minLength: 1, maxLength: 100 }),
+      workspace: text('Value of terraform.workspace; default: default.', { pattern: '^[A-Za-z0-9._-]{1,90}$' }),
+      variableFiles: list('Variables files seen from its folder; the last one wins.', text('Path.', { minLength: 1, maxLength: 400 }), { maxItems: 20 }),
+    }, ['path']), { maxItems: 100 }),
     environments: map('What differs by environment.', record('One environment.', {
       variables: map('Laid over the variables of the workload.', text('Value.')),
       strategy: STRATEGY_SCHEMA,

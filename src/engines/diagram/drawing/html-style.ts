@@ -1,4 +1,5 @@
 /** The style sheet of the interactive page, around the drawing's own. */
+import { COLOURS } from './palette.ts';
 import { colourVariables, FONT_STACK, styleSheet } from './style.ts';
 
 const PAGE = `
@@ -39,6 +40,11 @@ table{border-collapse:collapse;width:100%;font-size:13px}
 th,td{text-align:left;padding:4px 10px 4px 0;border-bottom:1px solid var(--rd-edge);vertical-align:top;overflow-wrap:anywhere}
 th{font-weight:600}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+@media (max-width:760px){main{flex-direction:column}.panel{width:auto;max-width:none;max-height:40vh;border-left:0;border-top:1px solid var(--rd-edge)}}
+`;
+
+/** What happens to parts of a picture: chosen, found, focused, folded. */
+const PARTS = `
 [hidden]{display:none!important}
 .node,.head{cursor:pointer}
 .opener{cursor:pointer}
@@ -48,7 +54,6 @@ th{font-weight:600}
 .hit{fill:transparent;outline:none}
 .hit:focus-visible,.chosen>.hit{stroke:var(--rd-focus);stroke-width:3}
 .cover{fill:var(--rd-shade);stroke:var(--rd-frame)}
-@media (max-width:760px){main{flex-direction:column}.panel{width:auto;max-width:none;max-height:40vh;border-left:0;border-top:1px solid var(--rd-edge)}}
 @media (prefers-reduced-motion:no-preference){.node,.link{transition:opacity .12s}}
 `;
 
@@ -60,6 +65,13 @@ export function pageStyle(): string {
     `@media (prefers-color-scheme:dark){:root:not([data-theme="light"]){color-scheme:dark;${dark}}}`,
     `:root[data-theme="dark"]{color-scheme:dark;${dark}}`,
     PAGE.trim(),
+    PARTS.trim(),
     styleSheet('variables'),
   ].join('\n');
+}
+
+/** The rules of a picture within a shadow tree of another page: that page's `color-scheme` chooses the colours. */
+export function shadowStyle(): string {
+  const colours = Object.keys(COLOURS.light).map((name) => `--rd-${name}:light-dark(${COLOURS.light[name] ?? ''},${COLOURS.dark[name] ?? ''})`);
+  return [`:host{${colours.join(';')}}`, 'svg{display:block;width:100%;height:100%}', PARTS.trim(), styleSheet('variables')].join('\n');
 }

@@ -6,14 +6,12 @@
  * as data. Folding covers a group and keeps its place, so that a reader's map of the picture holds.
  */
 import { createHash } from 'node:crypto';
-import type { Diagram, DiagramGroup, DiagramNode, DiagramSet } from '../diagram.ts';
-import { layOut } from '../layout/layout.ts';
-import { oneLine, printable, scriptJson, xml } from './escape.ts';
+import type { Diagram, DiagramNode, DiagramSet } from '../diagram.ts';
+import { oneLine, scriptJson, xml } from './escape.ts';
 import { pageStyle } from './html-style.ts';
 import { PAGE_SCRIPT } from './html-script.ts';
+import { drawInteractive } from './interactive.ts';
 import { checkLinkPattern, DEFAULT_LINK_PATTERN, sourceLink } from './links.ts';
-import { drawParts } from './svg.ts';
-import { coverageSentence, footing } from './svg-frame.ts';
 import { shownChange } from './svg-chip.ts';
 
 export interface HtmlOptions {
@@ -30,39 +28,6 @@ const EMPTY: Diagram = {
 
 function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-}
-
-function partData(part: DiagramGroup | DiagramNode, pattern: string): Record<string, unknown> {
-  return {
-    id: printable(part.id), node: 'tier' in part, label: oneLine(part.label), sublabel: part.sublabel === undefined ? undefined : oneLine(part.sublabel), ...(part.parent === undefined ? {} : { parent: printable(part.parent) }), ...(part.opens === undefined ? {} : { opens: printable(part.opens) }), change: shownChange(part.change),
-    ...('tier' in part ? { count: part.count } : {}),
-    place: part.location === undefined ? undefined : printable(`${part.location.file}:${part.location.line}`), link: sourceLink(pattern, part.location), addresses: part.addresses.map(printable),
-    details: part.details.map((detail) => ({ name: printable(detail.name), value: printable(detail.value) })),
-    badges: part.badges.map((badge) => ({ text: oneLine(badge.text), title: oneLine(badge.title) })),
-  };
-}
-
-function diagramData(diagram: Diagram, index: number, size: { width: number; height: number }, pattern: string): Record<string, unknown> {
-  return {
-    id: printable(diagram.id), element: `picture-${index}`, title: oneLine(diagram.title), description: oneLine(diagram.description), coverage: coverageSentence(diagram), notes: diagram.notes.map(oneLine), ...size,
-    parts: [...diagram.groups, ...diagram.nodes].map((part) => partData(part, pattern)),
-    edges: diagram.edges.map((edge) => ({ from: printable(edge.from), to: printable(edge.to), kind: edge.kind, label: edge.label === undefined ? undefined : oneLine(edge.label) })),
-  };
-}
-
-interface Picture {
-  svg: string;
-  width: number;
-  height: number;
-}
-
-function picture(diagram: Diagram, index: number): Picture {
-  const layout = layOut(diagram);
-  const width = Math.max(420, layout.width);
-  const foot = footing(diagram, width, layout.height);
-  const parts = drawParts(diagram, layout, { source: () => undefined, view: () => undefined, interactive: true, prefix: `p${index}-` });
-  const svg = `<svg id="picture-${index}" role="group" aria-label="${xml(oneLine(`Diagram: ${diagram.title}`))}"${index === 0 ? '' : ' hidden'}><g class="camera">${parts}<g class="covers"></g>${foot.markup}</g></svg>`;
-  return { svg, width, height: layout.height + foot.height };
 }
 
 function detailOf(node: DiagramNode, names: RegExp): string {
@@ -101,10 +66,10 @@ function picker(diagrams: readonly Diagram[]): string {
 export function drawHtml(set: DiagramSet, options: HtmlOptions = {}): string {
   const pattern = checkLinkPattern(options.linkPattern ?? DEFAULT_LINK_PATTERN);
   const diagrams = set.diagrams.length === 0 ? [EMPTY] : set.diagrams;
-  const pictures = diagrams.map(picture);
+  const pictures = diagrams.map((diagram, index) => drawInteractive(diagram, index, pattern));
   const title = xml(oneLine(options.title ?? diagrams[0]?.title ?? '') || 'Infrastructure');
   const style = pageStyle();
-  const data = scriptJson({ diagrams: diagrams.map((diagram, index) => diagramData(diagram, index, { width: pictures[index]?.width ?? 0, height: pictures[index]?.height ?? 0 }, pattern)) });
+  const data = scriptJson({ diagrams: pictures.map((picture) => picture.data) });
   const policy = `default-src 'none'; script-src ${hash(PAGE_SCRIPT)}; style-src ${hash(style)}; base-uri 'none'; form-action 'none'`;
   return [
     '<!doctype html>',
