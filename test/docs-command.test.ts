@@ -1,6 +1,6 @@
 /** `roadbed docs` as its users run it: a process, real folders, a real repository, exit codes. */
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -120,6 +120,15 @@ describe('bad input', () => {
     expect(code).toBe(8);
     expect(err).toMatch(/broken\.tf:2:\d+/);
     expect(out).toContain('aws\\_db\\_instance.orders');
+  });
+
+  test('a module that refuses its own defaults is documented whole, and says so', async () => {
+    const strict = join(folder, 'strict');
+    mkdirSync(strict);
+    writeFileSync(join(strict, 'main.tf'), 'variable "size" {\n  default = 0\n\n  validation {\n    condition     = var.size > 0\n    error_message = "Give a size."\n  }\n}\n');
+    const { code, out, err } = await docs(strict);
+    rmSync(strict, { recursive: true });
+    expect({ code, told: err.includes('Give a size.'), documented: out.includes('[size](') }).toEqual({ code: 0, told: true, documented: true });
   });
 
   test('a plan cut in half, a state of an unknown version, nothing at all and UTF-16 are refused with what to do', async () => {

@@ -26,6 +26,7 @@ const SHOWN_PROBLEMS = 20;
 
 interface Read extends Documentation {
   input: InfrastructureInput;
+  incomplete: boolean;
 }
 
 /** Answers 7 when `--check` found something stale, 8 when part of the input could not be read. */
@@ -34,7 +35,7 @@ export async function docs(session: Session, paths: string[], flags: DocsFlags):
   for (const problem of problems) session.output.say(describeProblem(problem));
   const reads: Read[] = [];
   for (const path of paths.length === 0 ? ['.'] : paths) reads.push(await read(session, path, flags, catalogue));
-  const incomplete = reads.some((one) => one.model.problems.length > 0 || one.model.coverage.unreadableFiles > 0);
+  const incomplete = reads.some((one) => one.incomplete);
   const code = await deliver(session, reads, flags);
   return code ?? (incomplete ? 8 : 0);
 }
@@ -44,13 +45,13 @@ async function read(session: Session, path: string, flags: DocsFlags, catalogue:
   const top = flags.top === undefined ? {} : { top: flags.top };
   const input = await infrastructure.open({ path, ...top });
   const options: ReadOptions = { path, catalogue, variables: await variableSources(flags, session.streams.environment), ...(flags.workspace === undefined ? {} : { workspace: flags.workspace }), ...(await givenState(session, flags.state)) };
-  const { name, model, tree } = await readInfrastructure(input, options);
+  const { name, model, tree, incomplete } = await readInfrastructure(input, options);
   const before = flags.compare === undefined ? undefined : await earlier(session, path, flags, options);
   tell(session, path, model);
   const title = flags.title ?? name;
   const maximumNodes = flags.maxNodes === undefined ? {} : { maximumNodes: Number(flags.maxNodes) };
   const diagrams: DiagramSet = makeDiagrams(model, catalogue, { title, ...maximumNodes, ...(before === undefined ? {} : { before }) });
-  return { title, model, diagrams, modules: tree === undefined ? [] : describeTree(tree, model, title), input };
+  return { title, model, diagrams, modules: tree === undefined ? [] : describeTree(tree, model, title), input, incomplete };
 }
 
 async function givenState(session: Session, path: string | undefined): Promise<{ state?: { text: string; file: string } }> {

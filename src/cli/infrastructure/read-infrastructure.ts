@@ -37,6 +37,11 @@ export interface ReadInfrastructure {
   model: InfrastructureModel;
   /** For code only. */
   tree?: ModuleTree;
+  /**
+   * Part of the input could not be read. A module that refuses its own defaults (a precondition, a null
+   * where a value must be) is whole all the same: that is a problem, and said.
+   */
+  incomplete: boolean;
 }
 
 /** Throws ROADBED-80nn for what cannot be read at all; everything else is in the model's problems. */
@@ -51,13 +56,14 @@ export async function readInfrastructure(input: InfrastructureInput, options: Re
       ...(options.currentFolder === undefined ? {} : { currentFolder: options.currentFolder }),
       ...(known === undefined ? {} : { known }),
     });
-    return { name: input.name, model, tree };
+    const unread = tree.problems.length > 0 || [...tree.configurations.values()].some((configuration) => configuration.problems.length > 0);
+    return { name: input.name, model, tree, incomplete: unread || model.coverage.unreadableFiles > 0 };
   }
   const document = readJsonDocument(input.text, input.file);
   if ('problem' in document) throw unreadable(input.file, document.problem);
   const kind = documentKind(document.value);
   const model = kind === 'plan' ? modelFromPlan(planOf(document.value, input.file), { path: options.path, sensitiveAttributes }) : modelFromState(stateOf(document.value, input.file), { path: options.path, sensitiveAttributes });
-  return { name: input.name, model };
+  return { name: input.name, model, incomplete: model.problems.length > 0 };
 }
 
 function unreadable(file: string, problem: SourceProblem): PlatformError {
