@@ -39,6 +39,7 @@ describe('the documentation of an example', () => {
     expect(code).toBe(0);
     for (const part of ['# aws-shop', '```mermaid', '## Inputs', '# Module aws-shop/modules/network', '| cidr | `"10.20.0.0/16"` |', 'shop-production-storefront']) expect(out).toContain(part);
     expect(err).toMatch(/60 of 60 resource blocks understood/);
+    expect(out.match(/```mermaid/g)).toHaveLength(3);
     expect(out).not.toContain('undefined');
   });
 
@@ -60,6 +61,10 @@ describe('the documentation of an example', () => {
   test('follows variables on the command line', async () => {
     expect((await docs(shop, '--format', 'svg', '--var', 'environment=staging')).out).toContain('shop-staging');
     expect(await docs(shop, '--var', 'environment')).toMatchObject({ code: 2, err: expect.stringContaining('ROADBED-8065') });
+    const large = join(folder, 'large.tfvars');
+    writeFileSync(large, 'x = 1\n'.repeat(2_000_000));
+    expect(await docs(shop, '--var-file', large)).toMatchObject({ code: 1, err: expect.stringContaining('ROADBED-8066') });
+    rmSync(large);
   });
 });
 

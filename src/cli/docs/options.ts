@@ -1,5 +1,5 @@
 /** What `roadbed docs` may be told. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { PlatformError } from '../../domain/error.ts';
 import type { DiagramLevel, DiagramView } from '../../engines/diagram/diagram.ts';
 import type { VariableSources } from '../../engines/terraform/module/variable-input.ts';
@@ -31,7 +31,7 @@ export interface DocsFlags {
   maxNodes?: string;
 }
 
-const LARGEST_VARIABLES_FILE = 100 * 1024 * 1024;
+const LARGEST_VARIABLES_FILE = 8 * 1024 * 1024;
 
 /** `--var` and `--var-file`, with `TF_VAR_` of the environment. Throws ROADBED-8065 for a `--var` without `=`, -8066 for a file that is not there. */
 export async function variableSources(flags: DocsFlags, environment: Readonly<Record<string, string | undefined>>): Promise<VariableSources> {
@@ -45,8 +45,11 @@ export async function variableSources(flags: DocsFlags, environment: Readonly<Re
 }
 
 async function variablesFile(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new PlatformError({ code: 'ROADBED-8066', class: 'not-found', message: `the variables file ${path} cannot be read`, why: cause.code ?? cause.message, next: 'give the path of a .tfvars file' });
+  const unreadable = (why: string, next: string): PlatformError => new PlatformError({ code: 'ROADBED-8066', class: 'invalid', message: `the variables file ${path} cannot be read`, why, next });
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(cause.code ?? cause.message, 'give the path of a .tfvars file');
   });
-  return bytes.length <= LARGEST_VARIABLES_FILE ? bytes : new Uint8Array();
+  if (!found.isFile()) throw unreadable('it is no file', 'give the path of a .tfvars file');
+  if (found.size > LARGEST_VARIABLES_FILE) throw unreadable(`it has ${Math.round(found.size / 1024 / 1024)} MB; ${LARGEST_VARIABLES_FILE / 1024 / 1024} MB are read`, 'put large data into a file that the code reads with file() or yamldecode()');
+  return await readFile(path);
 }

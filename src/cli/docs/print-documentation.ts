@@ -16,6 +16,8 @@ export interface Documentation {
   diagrams: DiagramSet;
   /** Empty for a plan or a state. */
   modules: readonly ModuleDocument[];
+  /** A picture of each module below the root, by its folder: of one of the calls to it. */
+  modulePictures: ReadonlyMap<string, Diagram>;
 }
 
 export interface PrintOptions {
@@ -54,9 +56,14 @@ function printJson({ title, model, diagrams, modules }: Documentation): string {
 }
 
 /** The root with its diagram, then each module below it. A plan or a state has no modules to document: the diagram stands alone. */
-function printAllMarkdown({ title, modules }: Documentation, { diagram, relative }: PrintOptions): string {
+function printAllMarkdown({ title, modules, modulePictures }: Documentation, { diagram, relative }: PrintOptions): string {
   const picture = drawMermaid(diagram);
   const [root, ...rest] = modules;
   if (root === undefined) return `# ${title}\n\n\`\`\`mermaid\n${picture.trimEnd()}\n\`\`\`\n\n${diagram.notes.map((note) => `- ${note}\n`).join('')}`;
-  return [printMarkdown(root, { headingLevel: 2, withTitle: true, relative, diagram: picture }), ...rest.map((module) => printMarkdown({ ...module, title: `Module ${module.folder}` }, { headingLevel: 3, withTitle: true, relative }))].join('\n');
+  return [printMarkdown(root, { headingLevel: 2, withTitle: true, relative, diagram: picture }), ...rest.map((module) => printMarkdown({ ...module, title: `Module ${module.folder}` }, { headingLevel: 3, withTitle: true, relative, ...mermaidOf(modulePictures.get(module.folder)) }))].join('\n');
+}
+
+/** The picture of a module for its page; none where nothing is to be drawn. */
+export function mermaidOf(diagram: Diagram | undefined): { diagram?: string } {
+  return diagram === undefined || diagram.nodes.length === 0 ? {} : { diagram: drawMermaid(diagram) };
 }

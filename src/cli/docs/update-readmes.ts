@@ -1,17 +1,17 @@
 /**
  * Documentation within READMEs: put in, or compared with what is there.
  *
- * Modules below the root get a README of their own with `--recursive`; the root's has the diagram. With
+ * Modules below the root get a README of their own with `--recursive`, each with its diagram. With
  * `--check` nothing is written: what would change is printed as a difference, and the exit code is 7.
  */
 import { createTwoFilesPatch } from 'diff';
 import { posix } from 'node:path';
 import { join } from 'node:path';
-import { drawMermaid } from '../../engines/diagram/drawing/mermaid.ts';
 import { injectDocumentation } from '../../engines/module-docs/inject.ts';
 import { printMarkdown } from '../../engines/module-docs/markdown.ts';
 import type { Session } from '../session.ts';
 import type { Documentation, PrintOptions } from './print-documentation.ts';
+import { mermaidOf } from './print-documentation.ts';
 import { presentText, writeWhole } from './write-file.ts';
 
 export interface ReadmeOptions extends Pick<PrintOptions, 'diagram'> {
@@ -33,7 +33,7 @@ export async function updateReadmes(session: Session, documentation: Documentati
       headingLevel: 2,
       withTitle: false,
       relative: (file) => posix.relative(posix.join(module.folder, posix.dirname(options.file)), file) || '.',
-      ...(index === 0 ? { diagram: drawMermaid(options.diagram) } : {}),
+      ...mermaidOf(index === 0 ? options.diagram : documentation.modulePictures.get(module.folder)),
     });
     const present = await presentText(path);
     const next = injectDocumentation(present, generated, path, module.title);

@@ -17,6 +17,7 @@ export async function writeSite(documentations: readonly Documentation[], folder
     name,
     documents: documentation.modules,
     svg: drawSvg(chooseDiagram(documentation.diagrams, flags), { linkPattern }),
+    moduleSvgs: new Map([...documentation.modulePictures].filter(([, diagram]) => diagram.nodes.length > 0).map(([folder, diagram]) => [folder, drawSvg(diagram, { linkPattern })])),
     diagramPage: drawHtml(documentation.diagrams, { title: documentation.title, linkPattern }),
     summary: `${documentation.model.resources.length} resources, ${documentation.modules.length - 1} modules`,
     ...(link === undefined ? {} : { code: (file: string, line: number) => sourceLink(link, { file, line, column: 1 }) ?? '' }),

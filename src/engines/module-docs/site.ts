@@ -13,6 +13,8 @@ export interface SiteRoot {
   documents: readonly ModuleDocument[];
   /** Picture for the root's page. */
   svg: string;
+  /** Pictures of modules below it, by folder. */
+  moduleSvgs: ReadonlyMap<string, string>;
   /** The interactive page of the picture. */
   diagramPage: string;
   /** `16 resources, 2 modules`. */
@@ -53,8 +55,12 @@ function modulePage(title: string, root: SiteRoot, document: ModuleDocument, lin
     title: isRoot ? root.name : document.folder,
 
     trail: [{ text: title, href: '../index.html' }, ...(isRoot ? [] : [{ text: root.name, href: 'index.html' }])],
-    body: isRoot ? picture + stateSection(root, links) + body : body,
+    body: isRoot ? picture + stateSection(root, links) + body : modulePicture(root.moduleSvgs.get(document.folder)) + body,
   });
+}
+
+function modulePicture(svg: string | undefined): string {
+  return svg === undefined ? '' : `<figure>${svg}</figure>\n`;
 }
 
 function stateSection(root: SiteRoot, links: ReadonlyMap<string, readonly string[]>): string {
