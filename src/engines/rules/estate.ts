@@ -1,0 +1,81 @@
+/**
+ * All states given, as one: resources by type, who mentions whom, and joins by attribute value.
+ *
+ * Everything is made once, or once when first asked for, so that a rule costs a look-up a resource.
+ */
+import type { AttributeValue, InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
+import { asText, valuesAt } from './attribute-reading.ts';
+import type { Mention } from './reference-index.ts';
+import { ReferenceIndex } from './reference-index.ts';
+
+export interface EstateResource extends Pick<ResourceInstance, 'address' | 'resource' | 'module' | 'mode' | 'type' | 'name' | 'attributes' | 'status'> {
+  /** The state, plan or folder it is from. */
+  source: EstateSource;
+}
+
+export interface EstateSource {
+  /** As given. */
+  path: string;
+  /** Name of the root module: part of the identity of everything in it. */
+  root: string;
+  workspace: string;
+}
+
+/** One state (or plan, or evaluated code) with the name it goes by. */
+export interface EstateMember {
+  source: EstateSource;
+  model: Pick<InfrastructureModel, 'outputs'> & { resources: readonly Omit<EstateResource, 'source'>[] };
+}
+
+export class Estate {
+  readonly resources: readonly EstateResource[];
+  readonly byType: ReadonlyMap<string, readonly EstateResource[]>;
+  readonly #references: ReferenceIndex;
+  readonly #joins = new Map<string, Map<string, EstateResource[]>>();
+
+  /** @param askedTypes Types whose mentions rules ask for. */
+  constructor(members: readonly EstateMember[], askedTypes: ReadonlySet<string>) {
+    const resources: EstateResource[] = [];
+    const byType = new Map<string, EstateResource[]>();
+    for (const { source, model } of members) {
+      for (const instance of model.resources) {
+        const { address, resource, module, mode, type, name, attributes, status } = instance;
+        const one: EstateResource = { address, resource, module, mode, type, name, attributes, source, ...(status === undefined ? {} : { status }) };
+        resources.push(one);
+        const same = byType.get(type);
+        if (same === undefined) byType.set(type, [one]);
+        else same.push(one);
+      }
+    }
+    this.resources = resources;
+    this.byType = byType;
+    this.#references = new ReferenceIndex(resources, askedTypes);
+    for (const { model } of members) for (const output of model.outputs) this.#references.addOutput(output.name, output.value as AttributeValue);
+  }
+
+  mentions(resource: EstateResource): readonly Mention[] {
+    return this.#references.of(resource);
+  }
+
+  outputOf(resource: EstateResource): string | undefined {
+    return this.#references.output(resource);
+  }
+
+  /** Resources of `type` (data sources, too) that have `value` at `path`. */
+  joined(type: string, path: string, value: string): readonly EstateResource[] {
+    const key = `${type} ${path}`;
+    let join = this.#joins.get(key);
+    if (join === undefined) {
+      join = new Map();
+      for (const resource of this.byType.get(type) ?? []) {
+        for (const text of new Set(valuesAt(resource.attributes, path).map(asText))) {
+          const present = join.get(text);
+          if (present === undefined) join.set(text, [resource]);
+          else present.push(resource);
+        }
+      }
+      this.#joins.set(key, join);
+    }
+    return value === '' ? [] : (join.get(value) ?? []);
+  }
+}
