@@ -11,6 +11,7 @@ import type { Identity } from '../../ports/identity.ts';
 import { PREFIX } from '../contract/routes.ts';
 import type { AskedBy, IdentifiedHandler, OperationsApiDependencies } from './dependencies.ts';
 import { problemOf } from './problems.ts';
+import { infrastructureRoutes } from './infrastructure-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { createPulses } from './pulses.ts';
 import { limitBody } from './request-body.ts';
@@ -35,6 +36,7 @@ function createOperationsRouter(deps: OperationsApiDependencies, log: (line: str
     if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'no-store');
   });
   app.route(PREFIX, readRoutes(deps, pulses));
+  app.route(PREFIX, infrastructureRoutes(deps));
   app.route(PREFIX, streamRoutes(deps));
   app.route(PREFIX, operationRoutes(deps));
   return app;

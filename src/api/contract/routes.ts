@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { auditPageSchema, auditVerificationSchema } from './audit-page.ts';
 import { deliveryMetricsSchema } from './delivery-metrics.ts';
 import { goldenPathsSchema, newServiceProgressSchema, previewSchema } from './golden-path.ts';
+import { drawingSchema, infrastructurePageSchema, rootModulesSchema, rootPageSchema, sourceExcerptSchema } from './infrastructure-page.ts';
 import { demoStatusSchema } from './operations.ts';
 import { catalogSchema, deploysPageSchema, entityPageSchema, environmentsPageSchema, homeSchema, pipelineRunPageSchema, pipelinesPageSchema, servicePageSchema, sessionSchema } from './pages.ts';
 import { receiptSchema, rolloutPageSchema, trafficSchema } from './rollout-page.ts';
@@ -33,10 +34,18 @@ export const reads = {
   auditVerification: { path: '/audit/verification', answer: auditVerificationSchema },
   goldenPaths: { path: '/golden-paths', answer: goldenPathsSchema },
   newService: { path: '/new-services/:namespace/:name', answer: newServiceProgressSchema },
+  infrastructure: { path: '/infrastructure', answer: infrastructurePageSchema },
+  infrastructureRoot: { path: '/infrastructure/:namespace/:repository', answer: rootPageSchema },
+  infrastructureDrawing: { path: '/infrastructure/:namespace/:repository/drawing', answer: drawingSchema },
+  infrastructureModules: { path: '/infrastructure/:namespace/:repository/modules', answer: rootModulesSchema },
+  infrastructureSource: { path: '/infrastructure/:namespace/:repository/source', answer: sourceExcerptSchema },
   demo: { path: '/demo', answer: demoStatusSchema },
 } as const;
 
 export const previewRoute = { path: '/golden-paths/preview', answer: previewSchema } as const;
+
+/** A file to keep: the diagram or all of it in one of `DOWNLOAD_FORMATS`. */
+export const infrastructureFileRoute = { path: '/infrastructure/:namespace/:repository/file' } as const;
 
 /** `POST`: a code for `<console>/login?code=`, for the caller's own subject; works once. `url`: the whole link. */
 export const loginLinkRoute = { path: '/login-links', answer: z.object({ code: z.string(), url: z.string().optional() }) } as const;

@@ -19,6 +19,8 @@ import { defaultEnvironments, ensureEnvironments } from '../../control/environme
 import type { Clock } from '../../ports/clock.ts';
 import { fleetRate, readDemoFleet } from '../demo-fleet.ts';
 import { makeFolders } from '../folders.ts';
+import { AnalysisThread } from '../infrastructure/analysis-thread.ts';
+import { openInfrastructureReads } from '../infrastructure/infrastructure-reads.ts';
 import { lockInstance } from '../instance-lock.ts';
 import { packageNetwork } from '../package-network.ts';
 import { packageVersion } from '../package-root.ts';
@@ -179,7 +181,10 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
     onPush: road.wake,
     onRefused: (namespace, repository, reason) => void storage.store.events.append([webhookRefusal(namespace, repository, reason)]),
   });
-  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
+  const analysis = new AnalysisThread();
+  closing.add('analysis', () => analysis.stop());
+  const infrastructure = openInfrastructureReads({ thread: analysis, gitDir: road.source.gitDir, clock, log: (line) => log.error({}, line) });
+  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, infrastructure, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
   handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
 
   const lead = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 /** What the console, the scripts' endpoints and the Git server are given of the platform. */
 import type { ConsoleDependencies } from '../../api/console/dependencies.ts';
+import type { InfrastructureReads } from '../../api/console/infrastructure-reads.ts';
 import type { Operations } from '../../api/contract/operations.ts';
 import type { PlatformApiDependencies } from '../../api/platform/dependencies.ts';
 import { goldenPaths } from '../../control/service-template/new-service.ts';
@@ -38,6 +39,7 @@ export interface SurfaceParts {
   templates: readonly ServiceTemplate[];
   secrets: Secrets;
   artifacts: Pick<Artifacts, 'verify' | 'has' | 'attachment'>;
+  infrastructure: InfrastructureReads;
   clock: Clock;
   version: string;
   apiUrl: string;
@@ -56,6 +58,7 @@ export function consoleParts(parts: SurfaceParts): Omit<ConsoleDependencies, 'ob
     metrics: road.metrics,
     runtime: programs.runtime,
     operations: parts.operations,
+    infrastructure: parts.infrastructure,
     clock,
     deliveryMetrics: deliveryReports(storage.store.events, clock),
     cdEvents: (rows) => rows.map((row) => toCdEvent(row)).filter((event) => event !== undefined),

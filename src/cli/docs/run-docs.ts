@@ -3,12 +3,13 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
 import { describeProblem } from '../../domain/source-problem.ts';
-import type { Diagram, DiagramSet } from '../../engines/diagram/diagram.ts';
+import type { DiagramSet } from '../../engines/diagram/diagram.ts';
 import { makeDiagrams } from '../../engines/diagram/make-diagrams.ts';
 import type { InfrastructureModel } from '../../engines/infrastructure/model.ts';
 import { describeTree } from '../../engines/module-docs/describe-tree.ts';
 import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
 import { chooseDiagram } from './choose-diagram.ts';
+import { modulePictures } from './module-pictures.ts';
 import type { DocsFlags } from './options.ts';
 import { variableSources } from './options.ts';
 import type { Documentation } from './print-documentation.ts';
@@ -52,18 +53,6 @@ async function read(session: Session, path: string, flags: DocsFlags, catalogue:
   const maximumNodes = flags.maxNodes === undefined ? {} : { maximumNodes: Number(flags.maxNodes) };
   const diagrams: DiagramSet = makeDiagrams(model, catalogue, { title, ...maximumNodes, ...(before === undefined ? {} : { before }) });
   return { title, model, diagrams, modules: tree === undefined ? [] : describeTree(tree, model, title), modulePictures: modulePictures(model, catalogue), input, incomplete };
-}
-
-/** Of each module below the root one instance is drawn alone: a module's README shows what it makes, not who calls it. */
-function modulePictures(model: InfrastructureModel, catalogue: ProviderCatalogue): Map<string, Diagram> {
-  const pictures = new Map<string, Diagram>();
-  for (const { address, folder } of model.modules) {
-    if (address === '' || folder === undefined || pictures.has(folder)) continue;
-    const within = (other: string): boolean => other === address || other.startsWith(`${address}.`);
-    const [picture] = makeDiagrams({ ...model, modules: model.modules.filter((module) => within(module.address)), resources: model.resources.filter((resource) => within(resource.module)), outputs: [] }, catalogue, { title: folder }).diagrams;
-    if (picture !== undefined) pictures.set(folder, picture);
-  }
-  return pictures;
 }
 
 async function givenState(session: Session, path: string | undefined): Promise<{ state?: { text: string; file: string } }> {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import { createConsole } from '../console.ts';
 import type { Readable } from '../dependencies.ts';
+import type { InfrastructureReads } from '../infrastructure-reads.ts';
 import { claims, entities, environments, holds, NAMESPACE, pipelineRuns, releases, repositories, rollouts } from './fleet-objects.ts';
 import { fleetEvents } from './fleet-events.ts';
 import { fleetDeliveryMetrics, GOLDEN_PATHS, previewFiles } from './fleet-extras.ts';
@@ -17,6 +18,7 @@ export interface StartOptions {
   /** Nothing runs: every page shows its first empty state. */
   empty?: boolean;
   readable?: Readable;
+  infrastructure?: InfrastructureReads;
 }
 
 export interface TestConsole {
@@ -63,6 +65,7 @@ export async function startTestConsole(options: StartOptions): Promise<TestConso
         return true;
       },
       webRoot: options.webRoot,
+      ...(options.infrastructure === undefined ? {} : { infrastructure: options.infrastructure }),
     },
     (line) => log.push(line),
   );

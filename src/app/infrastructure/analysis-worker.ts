@@ -1,0 +1,61 @@
+/** The analysis thread: takes one job after the other, and keeps the last roots that it read, for their pictures are asked for next. */
+import { parentPort } from 'node:worker_threads';
+import { commitTree } from '../../adapters/git/tree.ts';
+import { PlatformError } from '../../domain/error.ts';
+import { findRoots } from '../../engines/infrastructure-roots/find-roots.ts';
+import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
+import { loadProviderCatalogue } from '../provider-catalogue.ts';
+import { analyseRoot, contentOf, drawingOf, fileOf, modulesOf, type AnalysedRoot } from './analyse-root.ts';
+import type { AnalysisAnswer, AnalysisJob, AnalysisRequest, RootPlace } from './analysis-job.ts';
+
+const KEPT = 4;
+/** An answer beyond this would only stall the browser. */
+const LARGEST_ANSWER = 32 * 1024 * 1024;
+
+const kept = new Map<string, AnalysedRoot>();
+let loaded: ProviderCatalogue | undefined;
+
+const catalogue = (): ProviderCatalogue => (loaded ??= loadProviderCatalogue('all').catalogue);
+
+async function analysed({ gitDir, commit, root, title, compared }: RootPlace): Promise<AnalysedRoot> {
+  const key = JSON.stringify([gitDir, commit, root, title, compared]);
+  const known = kept.get(key);
+  kept.delete(key);
+  const found = known ?? (await analyseRoot({ gitDir, commit, root, title, ...(compared === undefined ? {} : { compared }) }, catalogue()));
+  kept.set(key, found);
+  for (const oldest of kept.keys()) if (kept.size > KEPT) kept.delete(oldest);
+  return found;
+}
+
+const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+async function answer(job: AnalysisJob): Promise<Uint8Array> {
+  switch (job.kind) {
+    case 'roots':
+      return json(await findRoots(await commitTree(job.gitDir, job.commit)));
+    case 'content':
+      return json(contentOf(await analysed(job), job));
+    case 'modules':
+      return json(modulesOf(await analysed(job)));
+    case 'drawing':
+      return json(drawingOf(await analysed(job), job.diagram, job.link));
+    case 'file':
+      return fileOf(await analysed(job), job, catalogue());
+  }
+}
+
+async function reply({ id, job }: AnalysisRequest): Promise<AnalysisAnswer> {
+  try {
+    const bytes = await answer(job);
+    if (bytes.length <= LARGEST_ANSWER) return { id, bytes };
+    throw new PlatformError({ code: 'ROADBED-8404', class: 'refused', message: 'The answer is too large to be shown.', why: `It has ${Math.ceil(bytes.length / 1024 / 1024)} MB; ${LARGEST_ANSWER / 1024 / 1024} MB are handed out.`, next: 'roadbed docs DIR --format svg --out FILE' });
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    const { code, message, why, next } = error;
+    return { id, problem: { code, class: error.class, message, ...(why === undefined ? {} : { why }), ...(next === undefined ? {} : { next }) } };
+  }
+}
+
+parentPort?.on('message', (request: AnalysisRequest) => {
+  void reply(request).then((done) => parentPort?.postMessage(done));
+});
