@@ -1,92 +1,36 @@
 /**
- * The console in a real browser: signing in, what is refused, every page in both themes and on a narrow
- * screen, the keyboard, live changes, a lost stream. The fleet behind it is in memory; the pages, the
- * server and the browser are the real ones.
+ * The console in a real browser: signing in, what is refused, the keyboard, live changes, a lost stream.
+ * The fleet behind it is in memory; the pages, the server and the browser are the real ones. Every page in
+ * both themes and on a narrow screen: test/slow/console-pages.test.ts.
  */
-import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestConsole } from '../src/api/console/testing/start-console.ts';
 import type { TestConsole } from '../src/api/console/testing/start-console.ts';
-import { axe, browserPath, excessWidth, launchBrowser } from './testing/browser.ts';
-
-const ROOT = resolve(import.meta.dirname, '..');
-const WEB_ROOT = join(ROOT, 'web', 'dist');
-const PAGES: [string, string, RegExp][] = [
-  ['Home', '/', /needs? you now/],
-  ['Catalog', '/catalog', /all owned/],
-  ['Entity', '/catalog/component/shop/payments', /belongs to payments-team/],
-  ['Service', '/services/shop/checkout', /checkout is rolling out in prod/],
-  ['Pipelines', '/pipelines', /storefront is broken/],
-  ['Pipeline run', '/pipelines/shop/storefront-run-41', /failed at "test"/],
-  ['Rollout that was returned', '/rollouts/shop/payments.prod', /was rolled back: 11.8.% of 240 requests failed/],
-  ['Rollout on its way', '/rollouts/shop/checkout.prod', /has 25.% of the traffic/],
-  ['New service', '/new', /Start a service/],
-  ['Environments', '/environments', /behind in production/],
-  ['Environment', '/environments/prod', /prod takes a release from dev when a person says so/],
-  ['Delivery metrics', '/delivery', /in seven days/],
-  ['Audit', '/audit', /Every write/],
-];
+import { axe, browserPath } from './testing/browser.ts';
+import { WEB_ROOT, visitConsole } from './testing/visit-console.ts';
 
 describe.skipIf(browserPath === undefined)('the console', { timeout: 240_000 }, () => {
-  let browser: Browser;
-  let running: TestConsole;
-  let contexts: BrowserContext[] = [];
-  const complaints: string[] = [];
-
-  beforeAll(async () => {
-    execFileSync(process.execPath, [join(ROOT, 'web', 'build.mjs')], { cwd: ROOT, stdio: 'inherit' });
-    running = await startTestConsole({ webRoot: WEB_ROOT });
-    browser = await launchBrowser();
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await running?.stop();
-  });
-  afterEach(async () => {
-    await Promise.all(contexts.map((context) => context.close()));
-    contexts = [];
-    expect(complaints.splice(0), 'what the browser complained about').toEqual([]);
-    expect(running.log).toEqual([]);
-  });
-
-  async function open(options: Parameters<Browser['newContext']>[0] = {}, at: TestConsole = running): Promise<Page> {
-    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
-    contexts.push(context);
-    const page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error' && /Content Security Policy|React|Uncaught/.test(message.text())) complaints.push(message.text());
-    });
-    await page.goto(await at.loginLink());
-    await page.waitForURL(`${at.url}/`);
-    return page;
-  }
-
-  async function show(page: Page, path: string, title: RegExp): Promise<void> {
-    await page.goto(running.url + path);
-    await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  }
+  const visits = visitConsole();
+  const { open, show } = visits;
 
   test('a login link signs in once, and opening it without posting spends nothing', async () => {
-    const link = await running.loginLink();
+    const link = await visits.running.loginLink();
     const prefetched = await fetch(link);
     expect(prefetched.status).toBe(200);
-    const context = await browser.newContext();
-    contexts.push(context);
+    const context = await visits.browser.newContext();
+    visits.contexts.push(context);
     const page = await context.newPage();
     await page.goto(link);
-    await page.waitForURL(`${running.url}/`);
+    await page.waitForURL(`${visits.running.url}/`);
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
     expect(cookie?.name).toMatch(/^roadbed_session_\d+$/);
 
-    const other = await (await browser.newContext()).newPage();
-    contexts.push(other.context());
+    const other = await (await visits.browser.newContext()).newPage();
+    visits.contexts.push(other.context());
     await other.goto(link);
     await other.getByRole('alert').waitFor();
     expect(await other.getByRole('alert').textContent()).toMatch(/used already/);
@@ -96,22 +40,11 @@ describe.skipIf(browserPath === undefined)('the console', { timeout: 240_000 }, 
     const page = await open();
     const [cookie] = await page.context().cookies();
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.waitForURL(`${running.url}/login`);
-    const answer = await fetch(`${running.url}/roadbed/v1/session`, { headers: { cookie: `${cookie?.name}=${cookie?.value}` } });
+    await page.waitForURL(`${visits.running.url}/login`);
+    const answer = await fetch(`${visits.running.url}/roadbed/v1/session`, { headers: { cookie: `${cookie?.name}=${cookie?.value}` } });
     expect(answer.status).toBe(401);
-    await page.goto(running.url);
+    await page.goto(visits.running.url);
     await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
-    expect(await axe(page)).toEqual([]);
-  });
-
-  test.each(PAGES)('%s answers its question in the title, axe is clean in both themes, nothing sticks out at 360 px', async (_name, path, title) => {
-    const page = await open({ colorScheme: 'light', viewport: { width: 1280, height: 900 } });
-    await show(page, path, title);
-    expect(await axe(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await axe(page)).toEqual([]);
-    await page.setViewportSize({ width: 360, height: 740 });
-    expect(await excessWidth(page)).toBe(0);
     expect(await axe(page)).toEqual([]);
   });
 
@@ -173,7 +106,7 @@ describe.skipIf(browserPath === undefined)('the console', { timeout: 240_000 }, 
     expect(await axe(page)).toEqual([]);
     await evidence.getByRole('link', { name: 'Over time' }).click();
     await page.waitForURL(/\/services\/shop\/payments\?environment=prod#traffic$/);
-    await page.goto(running.url);
+    await page.goto(visits.running.url);
     await page.getByRole('link', { name: /^\d+ returned$/ }).click();
     await page.waitForURL(/\/delivery\?outcome=returned$/);
   });
@@ -233,13 +166,13 @@ describe.skipIf(browserPath === undefined)('the console', { timeout: 240_000 }, 
     await dialog.getByLabel('Why').fill('the gateway was at fault, it is repaired');
     await lift.click();
     await page.getByText('is held in prod').waitFor({ state: 'detached' });
-    expect(running.operations.calls.at(-1)).toMatchObject({ name: 'liftHold', subject: 'user:mara', args: { namespace: 'shop', reason: 'the gateway was at fault, it is repaired' } });
+    expect(visits.running.operations.calls.at(-1)).toMatchObject({ name: 'liftHold', subject: 'user:mara', args: { namespace: 'shop', reason: 'the gateway was at fault, it is repaired' } });
   });
 
   test('what another person changes shows without reload', async () => {
     const page = await open();
     await show(page, '/rollouts/shop/catalog.prod', /waits for a person/);
-    await running.operations.resume({ issuer: 'roadbed', subject: 'user:lena' }, { namespace: 'shop', service: 'catalog', environment: 'prod' });
+    await visits.running.operations.resume({ issuer: 'roadbed', subject: 'user:lena' }, { namespace: 'shop', service: 'catalog', environment: 'prod' });
     await page.getByRole('heading', { level: 1, name: /was promoted by a person/ }).waitFor();
   });
 
@@ -298,7 +231,7 @@ describe.skipIf(browserPath === undefined)('the console', { timeout: 240_000 }, 
     // Its memory is new, so nobody is signed in there any more.
     await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
     await again.stop();
-    complaints.length = 0;
+    visits.forgiveComplaints();
   });
 
   test('a disabled action explains itself', async () => {
@@ -339,12 +272,12 @@ describe.skipIf(browserPath === undefined)('the console', { timeout: 240_000 }, 
       expect(await axe(page)).toEqual([]);
     }
     await empty.stop();
-    complaints.length = 0;
+    visits.forgiveComplaints();
   });
 
   test('the first load stays under 250 kB of scripts and styles, and asks no other host', async () => {
-    const context = await browser.newContext();
-    contexts.push(context);
+    const context = await visits.browser.newContext();
+    visits.contexts.push(context);
     const page = await context.newPage();
     const sizes: number[] = [];
     const hosts = new Set<string>();
@@ -352,32 +285,32 @@ describe.skipIf(browserPath === undefined)('the console', { timeout: 240_000 }, 
       hosts.add(new URL(response.url()).host);
       if (/\.(js|css)$/.test(new URL(response.url()).pathname)) sizes.push(Number(response.headers()['content-length'] ?? 0));
     });
-    await page.goto(await running.loginLink());
+    await page.goto(await visits.running.loginLink());
     await page.getByRole('heading', { level: 1, name: /need/ }).waitFor();
     const total = sizes.reduce((sum, size) => sum + size, 0);
     console.log(`console: first load ${Math.round(total / 1000)} kB of compressed scripts and styles`);
     expect(total).toBeGreaterThan(10_000);
     expect(total).toBeLessThan(250_000);
-    expect([...hosts]).toEqual([new URL(running.url).host]);
+    expect([...hosts]).toEqual([new URL(visits.running.url).host]);
   });
 
   test('a page of a workload can neither read from the console, nor act through it, nor frame it', async () => {
-    const workload = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>shop</title><iframe src="${running.url}/"></iframe>`));
+    const workload = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>shop</title><iframe src="${visits.running.url}/"></iframe>`));
     await new Promise<void>((done) => workload.listen(0, '127.0.0.1', done));
     const page = await open();
-    const before = running.operations.calls.length;
+    const before = visits.running.operations.calls.length;
     await page.goto(`http://localhost:${(workload.address() as AddressInfo).port}/`);
-    const home = `${running.url}/roadbed/v1/home`;
-    const run = `${running.url}/roadbed/v1/operations/runPipeline`;
+    const home = `${visits.running.url}/roadbed/v1/home`;
+    const run = `${visits.running.url}/roadbed/v1/operations/runPipeline`;
     expect(await page.evaluate(`fetch('${home}', { credentials: 'include' }).then(() => 'read', () => 'refused')`)).toBe('refused');
     await page.evaluate(`fetch('${run}', { method: 'POST', mode: 'no-cors', credentials: 'include', body: '{"namespace":"shop","repository":"cart"}' }).catch(() => undefined)`);
-    expect(running.operations.calls.length).toBe(before);
-    expect(page.frames().map((frame) => frame.url())).not.toContain(`${running.url}/`);
-    const policy = (await fetch(running.url, { headers: { accept: 'text/html' } })).headers.get('content-security-policy');
+    expect(visits.running.operations.calls.length).toBe(before);
+    expect(page.frames().map((frame) => frame.url())).not.toContain(`${visits.running.url}/`);
+    const policy = (await fetch(visits.running.url, { headers: { accept: 'text/html' } })).headers.get('content-security-policy');
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
     await new Promise((done) => workload.close(done));
-    complaints.length = 0;
+    visits.forgiveComplaints();
   });
 });
 
