@@ -25,6 +25,7 @@ export function moduleInstance(module: ModuleEvaluation): ModuleInstance {
     ...(key === undefined ? {} : { key }),
     ...(call === undefined ? {} : { location: locationOf(call.place.file, call.place, true) }),
     ...(configuration === undefined ? { opaque: node.opaque ?? 'its code is not here' } : {}),
+    ...(module.doubtful ? { instancesUnknown: true as const } : {}),
     inputs: recordOf(inputs.map(({ name, value, location }) => [name, attributeValue(value, location)])),
     references,
     outputs: recordOf(outputsOf(module)),

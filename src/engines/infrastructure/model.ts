@@ -112,6 +112,8 @@ export interface ModuleInstance {
   location?: ModelLocation;
   /** Set when the module's code is not there: why, and its inputs are known all the same. */
   opaque?: string;
+  /** count or for_each of its call, or of one above, could not be told: this one stands for an unknown number. */
+  instancesUnknown?: true;
   inputs: { readonly [name: string]: AttributeValue };
   /** From which attributes of which resources each input comes. */
   references: readonly ModelReference[];

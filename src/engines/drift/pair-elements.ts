@@ -1,0 +1,82 @@
+/**
+ * Which written block is which recorded one. States keep sets in an order of their own, and recorded elements
+ * have more attributes than written ones, so elements are looked up by what the written one says: elements that
+ * say the same attributes share one index over the recorded ones. That is one pass for each combination of
+ * attributes, and there are few. What is left over is paired in its order where as many are left on both sides.
+ */
+import { isPlainObject } from '../infrastructure/marked-values.ts';
+import type { AttributeValue } from '../infrastructure/model.ts';
+import { NOTHING, canonical } from './canonical.ts';
+import { holdsUnknown } from './unknown-values.ts';
+
+export interface ElementPairs {
+  /** `at` is the index of the written element. */
+  pairs: { declared: AttributeValue; recorded: AttributeValue; at: number }[];
+  onlyDeclared: AttributeValue[];
+  onlyRecorded: AttributeValue[];
+}
+
+/** Combinations of attributes that get an index; blocks that differ more are paired by order. */
+const MOST_SHAPES = 20;
+
+export function pairElements(declared: readonly AttributeValue[], recorded: readonly AttributeValue[]): ElementPairs {
+  const taken = new Set<number>();
+  const partner = new Map<number, number>();
+  const shapes = new Map<string, { names: string[]; members: number[] }>();
+  declared.forEach((item, at) => {
+    const names = comparableNames(item);
+    const shape = shapes.get(names.join());
+    if (shape === undefined) shapes.set(names.join(), { names, members: [at] });
+    else shape.members.push(at);
+  });
+  const richestFirst = [...shapes.values()].sort((a, b) => b.names.length - a.names.length).slice(0, MOST_SHAPES);
+  for (const { names, members } of richestFirst) matchShape(names, members, declared, recorded, taken, partner);
+  return remaining(declared, recorded, taken, partner);
+}
+
+function matchShape(names: readonly string[], members: readonly number[], declared: readonly AttributeValue[], recorded: readonly AttributeValue[], taken: Set<number>, partner: Map<number, number>): void {
+  const waiting = new Map<string, number[]>();
+  recorded.forEach((item, at) => {
+    if (taken.has(at)) return;
+    const key = projection(item, names);
+    const same = waiting.get(key);
+    if (same === undefined) waiting.set(key, [at]);
+    else same.push(at);
+  });
+  for (const queue of waiting.values()) queue.reverse();
+  for (const at of members) {
+    const found = waiting.get(projection(declared[at] ?? null, names))?.pop();
+    if (found === undefined) continue;
+    taken.add(found);
+    partner.set(at, found);
+  }
+}
+
+function remaining(declared: readonly AttributeValue[], recorded: readonly AttributeValue[], taken: ReadonlySet<number>, partner: ReadonlyMap<number, number>): ElementPairs {
+  const pairs: ElementPairs['pairs'] = [];
+  const openDeclared: number[] = [];
+  declared.forEach((item, at) => {
+    const found = partner.get(at);
+    if (found === undefined) openDeclared.push(at);
+    else pairs.push({ declared: item, recorded: recorded[found] ?? null, at });
+  });
+  const openRecorded = recorded.flatMap((_, at) => (taken.has(at) ? [] : [at]));
+  if (openDeclared.length !== openRecorded.length) return { pairs, onlyDeclared: openDeclared.map((at) => declared[at] ?? null), onlyRecorded: openRecorded.map((at) => recorded[at] ?? null) };
+  openDeclared.forEach((at, index) => pairs.push({ declared: declared[at] ?? null, recorded: recorded[openRecorded[index] ?? 0] ?? null, at }));
+  return { pairs, onlyDeclared: [], onlyRecorded: [] };
+}
+
+/** Attributes whose values say something: neither unknown nor nested, which are compared once the pair is found. */
+function comparableNames(item: AttributeValue): string[] {
+  if (!isPlainObject(item)) return [];
+  return Object.keys(item).filter((name) => item[name] !== null && !holdsUnknown(item[name] ?? null) && !isNested(item[name])).sort();
+}
+
+function isNested(value: AttributeValue | undefined): boolean {
+  return isPlainObject(value) || (Array.isArray(value) && (value as readonly AttributeValue[]).some(isPlainObject));
+}
+
+function projection(item: AttributeValue, names: readonly string[]): string {
+  if (!isPlainObject(item)) return `=${canonical(item)}`;
+  return names.map((name) => (Object.hasOwn(item, name) ? canonical(item[name]) : NOTHING)).join('\n');
+}
