@@ -35,6 +35,8 @@ export function localPlatform(): LocalPlatform {
       open: async (options) => (await import('./infrastructure-files.ts')).openPath(options),
       openAt: async (options) => (await import('./infrastructure-files.ts')).openCommit(options),
       providerCatalogue: async (ownFolder) => (await import('./provider-catalogue.ts')).loadProviderCatalogue('all', ownFolder),
+      priceFiles: async () => (await import('./price-files.ts')).shippedPrices(),
+      ownPrices: async (folder) => (await import('./price-files.ts')).ownPrices(folder),
       drawPng: async (svg) => (await import('../adapters/diagram-png/diagram-png.ts')).svgToPng(svg),
     },
   };

@@ -1,6 +1,7 @@
 /** What commands need of the machine they run on rather than of a server; `app` provides it. */
 import type { SourceProblem } from '../domain/source-problem.ts';
 import type { SourceTree } from '../domain/source-tree.ts';
+import type { PriceFiles } from '../engines/price-book/price.ts';
 import type { ProviderCatalogue } from '../engines/provider-catalogue/catalogue.ts';
 
 /** Terraform code, a plan or a state, as found on this machine. */
@@ -16,6 +17,10 @@ export interface InfrastructureFiles {
   /** The shipped catalogue of resource types, with a platform team's own folder on top. */
   providerCatalogue(ownFolder?: string): Promise<{ catalogue: ProviderCatalogue; problems: SourceProblem[] }>;
   drawPng(svg: string): Promise<Uint8Array>;
+  /** The shipped price book, read file by file when asked. */
+  priceFiles(): Promise<PriceFiles>;
+  /** A platform team's own prices and discounts. */
+  ownPrices(folder: string): Promise<{ name: string; text: string }[]>;
 }
 
 export interface UpOptions {

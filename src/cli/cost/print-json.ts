@@ -1,0 +1,58 @@
+/** The estimate as JSON; docs/reference/cost-json.md is its description. Money is decimal text, never a number. */
+import type { Decimal } from '../../domain/money.ts';
+import type { CostLine, ResourceCost, Span } from '../../engines/cost/cost-line.ts';
+import { totalOf } from '../../engines/cost/difference.ts';
+import { HOURS_A_MONTH } from '../../engines/price-book/units.ts';
+import type { CostReport } from './report.ts';
+
+type Amount = (value: Decimal) => string;
+
+export function costDocument(report: CostReport): Record<string, unknown> {
+  const { estimate, currency, comparison } = report;
+  const amount: Amount = (value) => value.times(currency.rate).toString();
+  const total = totalOf(estimate);
+  return {
+    schemaVersion: 1,
+    title: report.title,
+    currency: { code: currency.code, ...(currency.date === undefined ? {} : { rate: currency.rate.toString(), rateDate: currency.date }) },
+    monthly: amount(total),
+    hourly: total.times(currency.rate).dividedBy(HOURS_A_MONTH, 6).toString(),
+    fixed: span(estimate.fixed, amount),
+    usage: span(estimate.usage, amount),
+    coverage: { ...estimate.coverage, estimated: amount(estimate.coverage.estimated), usage: amount(estimate.coverage.usage) },
+    by: report.by,
+    groups: report.groups.map((group) => ({ name: group.name, resources: group.resources, unknown: group.unknown, monthly: amount(totalOf(group)), fixed: amount(group.fixed.value), usage: amount(group.usage.value) })),
+    resources: estimate.resources.map((resource) => resourceDocument(resource, amount)),
+    budgets: report.budgets.map((budget) => ({ budget: budget.budget, limit: budget.limit.toString(), actual: budget.actual.toString(), exceeded: budget.exceeded, ...(budget.note === undefined ? {} : { note: budget.note }) })),
+    ...(comparison === undefined ? {} : { comparison: { with: comparison.with, sentence: comparison.sentence, before: amount(comparison.difference.before), after: amount(comparison.difference.after), difference: amount(comparison.difference.difference), incomplete: comparison.difference.incomplete, changes: comparison.difference.changes.map((change) => ({ ...change, before: amount(change.before), after: amount(change.after), difference: amount(change.difference) })) } }),
+  };
+}
+
+function span(of: Span, amount: Amount): Record<string, string> {
+  return { monthly: amount(of.value), low: amount(of.low), high: amount(of.high) };
+}
+
+function resourceDocument(resource: ResourceCost, amount: Amount): Record<string, unknown> {
+  const { address, type, module, region, tags, location, status, notes } = resource;
+  const total = totalOf(resource);
+  return { address, type, module, region, status, ...(hasAmount(resource) ? { monthly: amount(total), hourly: amount(total.dividedBy(HOURS_A_MONTH, 10)), fixed: span(resource.fixed, amount), usage: span(resource.usage, amount) } : {}), tags, ...(location === undefined ? {} : { location: { file: location.file, line: location.line } }), notes, lines: resource.lines.map((line) => lineDocument(line, amount)) };
+}
+
+/** An amount that is not known has no number at all, so that no reader takes it for nothing. */
+export function hasAmount(resource: ResourceCost): boolean {
+  return resource.status === 'free' || resource.lines.some((line) => line.monthly !== undefined);
+}
+
+function lineDocument(line: CostLine, amount: Amount): Record<string, unknown> {
+  const { name, kind, price, quantity, monthly, unknown, usageKey, usageFrom } = line;
+  return {
+    name,
+    kind,
+    ...(monthly === undefined ? {} : { monthly: amount(monthly.value), low: amount(monthly.low), high: amount(monthly.high) }),
+    ...(unknown === undefined ? {} : { unknown }),
+    ...(quantity === undefined ? {} : { quantity: quantity.value.toString() }),
+    ...(usageKey === undefined ? {} : { usageKey }),
+    ...(usageFrom === undefined ? {} : { usageFrom }),
+    ...(price === undefined ? {} : { price: { amount: amount(price.amount), unit: price.unit, dimension: price.dimension, service: price.service, region: price.region, asOf: price.asOf, source: price.source, method: price.method, confidence: price.confidence, ...(price.note === undefined ? {} : { note: price.note }) } }),
+  };
+}

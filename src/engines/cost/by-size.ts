@@ -1,0 +1,28 @@
+/**
+ * Prices of families that are priced in proportion to a size (vCores, GB), where the book has some sizes only.
+ *
+ * The exact size wins; otherwise the nearest one is scaled, and the price says that it is an estimate.
+ */
+import { Decimal, decimal } from '../../domain/money.ts';
+import type { Price, UnknownPrice } from '../price-book/price.ts';
+import { isPrice } from '../price-book/price.ts';
+import type { Costing } from './costing.ts';
+
+/** @param sizes Sizes that may be in the book. @param dimensionOf The dimension of one. */
+export function bySize(c: Costing, services: string | readonly string[], size: number, sizes: readonly number[], dimensionOf: (size: number) => string): Price | UnknownPrice {
+  const exact = c.fact(dimensionOf(size), services);
+  if (isPrice(exact)) return exact;
+  const nearest = [...sizes].sort((a, b) => Math.abs(Math.log(a / size)) - Math.abs(Math.log(b / size)));
+  for (const other of nearest) {
+    const found = c.fact(dimensionOf(other), services);
+    if (isPrice(found)) return { ...found, amount: found.amount.times(decimal(size)).dividedBy(decimal(other), 8), dimension: dimensionOf(size), method: 'estimated', confidence: 'low', note: `${dimensionOf(other)} by size, ${size} / ${other}` };
+  }
+  return exact;
+}
+
+export const POWERS: readonly number[] = [1, 2, 4, 6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96];
+
+/** A price with a part taken off; the reason stands in its note. */
+export function reduced(found: Price | UnknownPrice, factor: Decimal, reason: string): Price | UnknownPrice {
+  return isPrice(found) ? { ...found, amount: found.amount.times(factor), method: found.method === 'listed' ? 'derived' : found.method, note: found.note === undefined ? reason : `${found.note}; ${reason}` } : found;
+}

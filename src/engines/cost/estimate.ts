@@ -1,0 +1,130 @@
+/**
+ * What an infrastructure costs a month, resource by resource.
+ *
+ * Every managed resource ends in one of six statuses and none in silence; the coverage counts them. The
+ * total is the sum of the lines exactly: nothing is rounded before it is printed.
+ */
+import { Decimal } from '../../domain/money.ts';
+import type { InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
+import type { PriceBook } from '../price-book/price-book.ts';
+import { AWS_DATABASES } from './aws/databases.ts';
+import { AWS_DISKS } from './aws/disks.ts';
+import { AWS_INSTANCES } from './aws/instances.ts';
+import { AWS_NETWORK } from './aws/network.ts';
+import { AWS_SERVICES } from './aws/services.ts';
+import { AZURE_MACHINES } from './azure/machines.ts';
+import { AZURE_SERVICES } from './azure/services.ts';
+import { costFromBook } from './book-only.ts';
+import type { CostEstimate, CostLine, CostStatus, ResourceCost } from './cost-line.ts';
+import { attempt, Costing } from './costing.ts';
+import type { Coster, CosterTable, CostingWorld } from './costing.ts';
+import { coverageOf } from './coverage.ts';
+import { GOOGLE_RESOURCES } from './google/resources.ts';
+import { priceProviderOf, Regions } from './region.ts';
+import { NOTHING, sumOfSpans, times } from './span.ts';
+import { tagsOf } from './tags.ts';
+import { Usage } from './usage.ts';
+
+const RULES: CosterTable = { ...AWS_INSTANCES, ...AWS_DISKS, ...AWS_DATABASES, ...AWS_NETWORK, ...AWS_SERVICES, ...AZURE_MACHINES, ...AZURE_SERVICES, ...GOOGLE_RESOURCES };
+
+/** Types with a rule of their own, sorted. */
+export const RULED_TYPES: readonly string[] = Object.keys(RULES).sort();
+
+export interface EstimateOptions {
+  usage?: Usage;
+  /** The day to judge the age of prices by: `2026-11-22`. */
+  today: string;
+}
+
+export function estimateCost(model: InfrastructureModel, book: PriceBook, options: EstimateOptions): CostEstimate {
+  const usage = options.usage ?? new Usage();
+  const byAddress = new Map(model.resources.map((resource) => [resource.address, resource]));
+  const regions = new Regions(model, byAddress);
+  const world = worldOf(model, byAddress, book);
+  const resources = model.resources.filter(isThere).map((resource) => costOf(resource, world, regions, usage));
+  return {
+    currency: 'USD',
+    resources,
+    fixed: sumOfSpans(resources.map((resource) => resource.fixed)),
+    usage: sumOfSpans(resources.map((resource) => resource.usage)),
+    coverage: coverageOf(resources, options.today),
+  };
+}
+
+/** What a plan destroys or forgets, and copies that a failed replacement left behind, are not part of what will be. */
+function isThere(resource: ResourceInstance): boolean {
+  const actions = resource.change?.actions;
+  return resource.mode === 'managed' && !(actions !== undefined && actions.length > 0 && actions.every((action) => action === 'delete' || action === 'forget'));
+}
+
+function worldOf(model: InfrastructureModel, byAddress: ReadonlyMap<string, ResourceInstance>, book: PriceBook): CostingWorld {
+  const byResource = new Map<string, ResourceInstance>();
+  const leading = new Map<string, ResourceInstance[]>();
+  for (const resource of model.resources) {
+    if (!byResource.has(resource.resource)) byResource.set(resource.resource, resource);
+    for (const { target } of resource.references) {
+      const others = leading.get(target);
+      if (others === undefined) leading.set(target, [resource]);
+      else others.push(resource);
+    }
+  }
+  return {
+    book,
+    follow: (resource, attribute, types) => {
+      for (const reference of resource.references) {
+        if (reference.attribute !== attribute && !reference.attribute.startsWith(`${attribute}.`)) continue;
+        const target = byAddress.get(reference.target) ?? byResource.get(reference.target);
+        if (target !== undefined && types.includes(target.type)) return target;
+      }
+      return undefined;
+    },
+    leadingTo: (resource, types) => [...(leading.get(resource.address) ?? []), ...(resource.resource === resource.address ? [] : (leading.get(resource.resource) ?? []))].filter((other) => types.includes(other.type)),
+  };
+}
+
+function costOf(resource: ResourceInstance, world: CostingWorld, regions: Regions, usage: Usage): ResourceCost {
+  const provider = priceProviderOf(resource.type);
+  const about = { address: resource.address, type: resource.type, module: resource.module, tags: tagsOf(resource), ...(resource.location === undefined ? {} : { location: resource.location }) };
+  const nothing = { ...about, region: '', lines: [], fixed: NOTHING, usage: NOTHING };
+  const rule: Coster | undefined = Object.hasOwn(RULES, resource.type) ? RULES[resource.type] : undefined;
+  const inBook = provider !== undefined && rule === undefined && world.book.facts(provider).hasService(resource.type);
+  if (rule === undefined && !inBook) {
+    if (world.book.isFree(resource.type)) return { ...nothing, status: 'free', notes: ['carries no charge of its own'] };
+    return { ...nothing, status: 'unknown', notes: [provider === undefined ? `the price book has no provider of ${resource.type}` : `the price book has no price of ${resource.type}`] };
+  }
+  const where = regions.of(resource, provider ?? 'generic');
+  const costing = new Costing(world, resource, { provider: provider ?? 'generic', region: where.region }, usage.of(resource.address, resource.type));
+  const run = attempt(() => (rule ?? costFromBook)(costing));
+  if ('undetermined' in run) costing.unknown('Resource', 'fixed', run.undetermined);
+  return finished(about, costing, where, resource.instancesUnknown);
+}
+
+type About = Pick<ResourceCost, 'address' | 'type' | 'module' | 'tags' | 'location'>;
+
+function finished(about: About, costing: Costing, where: { region: string; assumed?: string }, instancesUnknown: string | undefined): ResourceCost {
+  const lines = instancesUnknown === undefined ? costing.lines : costing.lines.map((line) => ofUnknownNumber(line, instancesUnknown));
+  const sum = (kind: CostLine['kind']): ResourceCost['fixed'] => sumOfSpans(lines.flatMap((line) => (line.kind === kind && line.monthly !== undefined ? [line.monthly] : [])));
+  const status = statusOf(costing, lines);
+  const why = [costing.elsewhere, costing.free].filter((one) => one !== undefined);
+  const assumed = where.assumed === undefined || lines.length === 0 ? [] : [where.assumed];
+  return { ...about, region: where.region, status, notes: [...why, ...costing.notes, ...assumed], lines, fixed: sum('fixed'), usage: sum('usage') };
+}
+
+/** How many there are is not known: the price of one stands, its amount does not. */
+function ofUnknownNumber(line: CostLine, reason: string): CostLine {
+  const { monthly, ...rest } = line;
+  return monthly === undefined ? line : { ...rest, unknown: `the number of instances is not known (${reason}); one is ${times(monthly, Decimal.one).value.toFixed(2)} USD a month` };
+}
+
+function statusOf(costing: Costing, lines: readonly CostLine[]): CostStatus {
+  if (costing.elsewhere !== undefined && lines.length === 0) return 'elsewhere';
+  if (costing.free !== undefined && lines.length === 0) return 'free';
+  const fixed = lines.filter((line) => line.kind === 'fixed');
+  const known = lines.filter((line) => line.monthly !== undefined);
+  if (fixed.some((line) => line.monthly === undefined)) return known.length > 0 ? 'partly' : 'unknown';
+  if (fixed.length > 0) return 'priced';
+  if (lines.length === 0) return 'unknown';
+  if (known.length === lines.length) return 'priced';
+  if (lines.every((line) => line.monthly === undefined && line.price === undefined)) return 'unknown';
+  return known.length > 0 ? 'partly' : 'usage';
+}

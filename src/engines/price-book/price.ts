@@ -1,0 +1,50 @@
+/** A price with everything that is needed to judge it. No amount leaves the book without these. */
+import type { Decimal } from '../../domain/money.ts';
+
+export type PriceProvider = 'aws' | 'azure' | 'gcp' | 'oci' | 'linode' | 'generic';
+
+/**
+ * - `listed`: printed by its source.
+ * - `derived`: a cost divided by a quantity, or a fixed relation to a listed price.
+ * - `estimated`: from another region by its factor, or from a sibling by its size.
+ * - `own`: from a platform team's own file (an override, an import, a negotiated discount).
+ */
+export type PriceMethod = 'listed' | 'derived' | 'estimated' | 'own';
+export type PriceConfidence = 'high' | 'medium' | 'low';
+
+/** What a price is of. A dimension holds every attribute that decides the price, so that one key has one price. */
+export interface PriceKey {
+  provider: PriceProvider;
+  /** Terraform type, or the vendor's service. */
+  service: string;
+  /** Vendor's code; `any` for the same price everywhere. */
+  region: string;
+  dimension: string;
+}
+
+export interface Price extends PriceKey {
+  /** Of one unit, in the book's currency (USD). */
+  amount: Decimal;
+  unit: string;
+  /** The date up to which the source vouches for it: `2026-06-18`. */
+  asOf: string;
+  source: string;
+  method: PriceMethod;
+  confidence: PriceConfidence;
+  /** How an estimate was made, or what an own price replaces: `us-east-1 x 1.12`. */
+  note?: string;
+}
+
+/** Never 0: a price that is not in the book says so, and why. */
+export interface UnknownPrice {
+  unknown: string;
+}
+
+export function isPrice(found: Price | UnknownPrice): found is Price {
+  return 'amount' in found;
+}
+
+/** Where the book's files come from: file name to bytes; undefined for one that is not there. Asked for a file only when it is needed. */
+export interface PriceFiles {
+  read(name: string): Uint8Array | undefined;
+}
