@@ -131,6 +131,10 @@ describe('draw.io', () => {
 });
 
 describe('Mermaid', () => {
+  test('a Mermaid picture without parts says why, and is no blank', () => {
+    expect(drawMermaid({ ...nothing(), notes: ['All 6 resources are values.'] })).toContain('n0["All 6 resources are values."]');
+  });
+
   test('has nothing but our own syntax around quoted labels', () => {
     fc.assert(fc.property(anyHostile, (diagram) => {
       const [first, title, ...lines] = drawMermaid(diagram).trimEnd().split('\n');

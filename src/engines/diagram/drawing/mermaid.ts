@@ -68,6 +68,7 @@ export function drawMermaid(diagram: Diagram): string {
   return [
     'flowchart LR',
     `  accTitle: ${mermaidText(diagram.title).replace(/#\d+;/g, ' ').trim() || 'Infrastructure'}`,
+    ...(parts.length === 0 ? [`  n0["${mermaidText(diagram.notes[0] ?? 'There is nothing to draw.')}"]`] : []),
     ...tree.flatMap((part) => lines(part, ids, 1)),
     ...[...new Set(drawn.map((edge) => edgeLine(edge, ids)))],
     ...[...changes].sort().map((change) => `  classDef ${change} stroke:${COLOURS.light[change]},stroke-width:2px${change === 'removed' ? ',stroke-dasharray:5 3' : ''}`),
