@@ -170,6 +170,8 @@ export function runOnNode(args, options = {}) {
 
 /** Runs the product with these arguments: compiled in a package, from source in a clone. */
 export async function runRoadbed(args) {
+  // The entry reads its own words: `infra-docs` is `roadbed docs` with one word more.
+  process.argv.splice(2, process.argv.length, ...args);
   if (!inClone) {
     if (major < NEEDED_MAJOR) fail(`roadbed: Node ${NEEDED_MAJOR} or newer is needed, this is ${process.versions.node}; install it (https://nodejs.org) and run the command again`);
     await import(new URL('../dist/app/main.js', import.meta.url).href);

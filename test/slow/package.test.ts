@@ -11,7 +11,7 @@ import { ask, eventually, temporaryFolder, type Ready } from '../testing/platfor
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const NODE_24 = join(ROOT, 'node_modules', '.bin', 'node');
-const NEEDED = ['bin/roadbed', 'dist/app/main.js', 'dist/adapters/process/main.js', 'dist/adapters/edge/main.js', 'dist/adapters/static-server/main.js', 'dist/formats/score/score-v1b1.schema.json', 'migrations/0001_object_store.sql', 'web/dist/index.html', 'examples/templates/node-service/template.yaml', 'examples/templates/static-site/template.yaml', 'LICENSE', 'NOTICE'];
+const NEEDED = ['bin/roadbed', 'bin/infra-docs', 'providers/aws.json', 'dist/app/main.js', 'dist/adapters/process/main.js', 'dist/adapters/edge/main.js', 'dist/adapters/static-server/main.js', 'dist/formats/score/score-v1b1.schema.json', 'migrations/0001_object_store.sql', 'web/dist/index.html', 'examples/templates/node-service/template.yaml', 'examples/templates/static-site/template.yaml', 'LICENSE', 'NOTICE'];
 
 /** A Node older than 24 on PATH, where the machine has one. */
 const olderNode = (process.env['PATH'] ?? '')
@@ -64,6 +64,14 @@ describe('the package', () => {
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^roadbed: Node 24 or newer is needed, this is .*install it.*\n$/);
+  });
+
+  test('draws infrastructure under the second name of the command, as a picture too', () => {
+    const picture = join(place, 'picture.png');
+    const words = [join(elsewhere, 'node_modules', '.bin', 'infra-docs'), join(installed, 'examples', 'infrastructure', 'google-events')];
+    expect(execFileSync(NODE_24, [...words, '--format', 'mermaid'], { encoding: 'utf8', env: environment, stdio: ['ignore', 'pipe', 'ignore'] })).toContain('Cloud Run service');
+    execFileSync(NODE_24, [...words, '--format', 'png', '--out', picture], { env: environment, stdio: 'ignore' });
+    expect(statSync(picture).size).toBeGreaterThan(50_000);
   });
 
   test('starts, makes a static site that answers, and leaves nothing behind', async () => {
