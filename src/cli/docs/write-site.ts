@@ -19,7 +19,7 @@ export async function writeSite(documentations: readonly Documentation[], folder
     svg: drawSvg(chooseDiagram(documentation.diagrams, flags), { linkPattern }),
     moduleSvgs: new Map([...documentation.modulePictures].filter(([, diagram]) => diagram.nodes.length > 0).map(([folder, diagram]) => [folder, drawSvg(diagram, { linkPattern })])),
     diagramPage: drawHtml(documentation.diagrams, { title: documentation.title, linkPattern }),
-    summary: `${documentation.model.resources.length} resources, ${documentation.modules.length - 1} modules`,
+    summary: [counted(documentation.model.resources.length, 'resource'), ...(documentation.modules.length > 1 ? [counted(documentation.modules.length - 1, 'module')] : [])].join(', '),
     ...(link === undefined ? {} : { code: (file: string, line: number) => sourceLink(link, { file, line, column: 1 }) ?? '' }),
   }));
   const pages = printSite(flags.title ?? 'Infrastructure', roots);
@@ -34,4 +34,8 @@ function uniqueNames(documentations: readonly Documentation[]): { name: string; 
     seen.set(documentation.title, count);
     return { name: count === 1 ? documentation.title : `${documentation.title} ${count}`, documentation };
   });
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -20,9 +20,9 @@ const STYLE = `
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:1120px;margin:0 auto;padding:24px 20px 80px}nav{color:var(--soft);font-size:14px}a{color:var(--link)}
 h1{font-size:28px;line-height:1.2;margin:10px 0 6px;overflow-wrap:anywhere}h2{font-size:19px;margin:36px 0 10px;padding-top:8px;border-top:1px solid var(--line)}h3{font-size:16px;margin:24px 0 8px}
-.purpose{color:var(--soft);max-width:72ch;white-space:pre-line}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}
+.purpose{color:var(--soft);max-width:72ch}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;color:var(--soft);font-weight:600}th,td{padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
-code,pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}td code{overflow-wrap:anywhere}
+code,pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}pre{margin:0;white-space:pre}td:first-child code{white-space:nowrap}td code{overflow-wrap:anywhere}
 .mark{color:var(--mark);font-weight:600}.none{color:var(--soft)}.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(260px,1fr));gap:12px;padding:0;list-style:none}
 .cards li{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px}.cards p{margin:4px 0 0;color:var(--soft);font-size:14px}
 input[type=search]{width:100%;max-width:480px;padding:9px 12px;font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:8px}

@@ -24,7 +24,7 @@ export function printHtmlBody(document: ModuleDocument, options: HtmlOptions): s
     ['Requirements', table(['Name', 'Version', 'Source'], document.requirements.map((one) => [code(one.name), words(one.version ?? 'any'), one.source === undefined ? '' : code(one.source)]), 'No requirements.')],
     ['Providers', table(['Name', 'Version', 'Source'], document.providers.map((one) => [code(one.alias === undefined ? one.name : `${one.name}.${one.alias}`), words(one.version ?? 'any'), code(one.source)]), 'No providers.')],
   ];
-  const purpose = document.purpose === undefined ? '' : `<p class="purpose">${words(document.purpose)}</p>\n`;
+  const purpose = (document.purpose ?? '').split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== '').map((paragraph) => `<p class="purpose">${words(paragraph)}</p>\n`).join('');
   return `${purpose}${sections.filter(([name]) => name !== 'Used by' || document.calls.length > 0).map(([name, body]) => `<h2 id="${name.toLowerCase().replaceAll(' ', '-')}">${name}</h2>\n${body}`).join('\n')}`;
 }
 
