@@ -1,14 +1,14 @@
 /** Every address of the console. Pages are loaded when they are first needed; links preload them. */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { catalog, deploys, entity, environments, home, pipelineRun, pipelines, rollout, service } from './data/reads.ts';
+import { catalog, deploys, entity, environments, home, infrastructure, pipelineRun, pipelines, rollout, service } from './data/reads.ts';
 import { NotFound } from './pages/not-found.tsx';
 import { Shell } from './shell/shell.tsx';
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell, notFoundComponent: NotFound });
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 200) : typeof value === 'number' ? String(value) : undefined;
+  return typeof value === 'string' && value !== '' ? value.slice(0, 400) : typeof value === 'number' ? String(value) : undefined;
 }
 
 function filters<Name extends string>(...names: Name[]) {
@@ -66,6 +66,15 @@ export const deliveryRoute = createRoute({
   loader: ({ context }) => void context.client.prefetchQuery(deploys()),
   component: lazyRouteComponent(() => import('./pages/delivery.tsx'), 'DeliveryRoutePage'),
 });
+export const infrastructureRoute = createRoute({
+  getParentRoute: () => root, path: '/infrastructure', validateSearch: filters('q', 'provider', 'state'),
+  loader: ({ context }) => void context.client.prefetchQuery(infrastructure()),
+  component: lazyRouteComponent(() => import('./pages/infrastructure.tsx'), 'InfrastructureListPage'),
+});
+export const infrastructureRootRoute = createRoute({
+  getParentRoute: () => root, path: '/infrastructure/$namespace/$repository', validateSearch: filters('root', 'commit', 'compare', 'diagram', 'part', 'about', 'module'),
+  component: lazyRouteComponent(() => import('./pages/infrastructure-root.tsx'), 'InfrastructureRootPage'),
+});
 export const auditRoute = createRoute({
   getParentRoute: () => root, path: '/audit', validateSearch: filters('kind', 'subject', 'actor', 'namespace', 'chain', 'before'),
   component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditRoutePage'),
@@ -79,7 +88,7 @@ export const newServiceProgressRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/new-service-progress.tsx'), 'NewServiceProgressPage'),
 });
 
-const routes = root.addChildren([homeRoute, catalogRoute, entityRoute, serviceRoute, pipelinesRoute, pipelineRunRoute, rolloutRoute, environmentsRoute, environmentRoute, deliveryRoute, auditRoute, newServiceRoute, newServiceProgressRoute]);
+const routes = root.addChildren([homeRoute, catalogRoute, entityRoute, serviceRoute, pipelinesRoute, pipelineRunRoute, rolloutRoute, environmentsRoute, environmentRoute, deliveryRoute, infrastructureRoute, infrastructureRootRoute, auditRoute, newServiceRoute, newServiceProgressRoute]);
 
 /** Every filter is text, so addresses need none of the router's JSON: `?attempt=3`. */
 function parseSearch(search: string): Record<string, string> {

@@ -18,6 +18,8 @@ export interface LiveState {
 const SILENCE_MS = 12_000;
 const GATHER_MS = 200;
 const LOG_READS = new Set(['audit', 'receipt', 'deploys', 'metrics']);
+/** What a commit holds: no change of an object changes it. */
+const FIXED_READS = new Set(['infrastructureDrawing', 'infrastructureModules', 'infrastructureSource']);
 
 let state: LiveState = { connected: true, lastHeard: Date.now() };
 const listeners = new Set<() => void>();
@@ -47,7 +49,7 @@ export function followChanges(client: QueryClient): () => void {
       const all = objects;
       gathering = undefined;
       objects = false;
-      void client.invalidateQueries({ predicate: (query) => all || LOG_READS.has(String(query.queryKey[0])) });
+      void client.invalidateQueries({ predicate: ({ queryKey: [read] }) => (all && !FIXED_READS.has(String(read))) || LOG_READS.has(String(read)) });
     }, GATHER_MS);
   };
   const heard = (): void => {

@@ -38,3 +38,36 @@ export const audit = (query: AuditQuery) =>
 export const goldenPaths = () => queryOptions({ queryKey: ['goldenPaths'], queryFn: () => get<Answer<'goldenPaths'>>('/golden-paths'), staleTime: 60_000 });
 export const newService = (namespace: string, name: string) =>
   queryOptions({ queryKey: ['newService', namespace, name], queryFn: () => get<Answer<'newService'>>(`/new-services${pathOf(namespace, name)}`), refetchInterval: (query) => (query.state.data?.timeToValueSeconds === undefined ? 1_000 : false) });
+
+/** Which root at which commit, as the address has it; without a commit the branch's newest. */
+export interface AskedRoot {
+  namespace: string;
+  repository: string;
+  root: string;
+  commit?: string | undefined;
+  compare?: string | undefined;
+}
+
+const READING_MS = 800;
+
+/** Path of a read or a file of a root; `more` goes into the query. */
+export function rootPath({ namespace, repository, ...query }: AskedRoot, part = '', more: Record<string, string> = {}): string {
+  const words = Object.entries({ ...query, ...more }).flatMap(([key, value]) => (value === undefined || value === '' ? [] : [[key, String(value)]]));
+  return `/infrastructure${pathOf(namespace, repository)}${part}?${new URLSearchParams(words)}`;
+}
+
+export const infrastructure = () =>
+  queryOptions({
+    queryKey: ['infrastructure'],
+    queryFn: () => get<Answer<'infrastructure'>>('/infrastructure'),
+    refetchInterval: (query) => ([...(query.state.data?.roots ?? []), ...(query.state.data?.repositories ?? [])].some((one) => one.reading.state === 'reading') ? READING_MS : false),
+  });
+export const infrastructureRoot = (asked: AskedRoot) =>
+  queryOptions({ queryKey: ['infrastructureRoot', asked], queryFn: () => get<Answer<'infrastructureRoot'>>(rootPath(asked)), refetchInterval: (query) => (query.state.data?.reading.state === 'reading' ? READING_MS : false), placeholderData: keepPreviousData });
+/** What a commit holds never changes: these are asked for once, with the full commit. */
+export const infrastructureDrawing = (asked: AskedRoot, diagram: string, enabled: boolean) =>
+  queryOptions({ queryKey: ['infrastructureDrawing', asked, diagram], queryFn: () => get<Answer<'infrastructureDrawing'>>(rootPath(asked, '/drawing', { diagram })), staleTime: Infinity, enabled, placeholderData: keepPreviousData });
+export const infrastructureModules = (asked: AskedRoot) =>
+  queryOptions({ queryKey: ['infrastructureModules', asked], queryFn: () => get<Answer<'infrastructureModules'>>(rootPath(asked, '/modules')), staleTime: Infinity });
+export const infrastructureSource = (asked: AskedRoot, file: string, line: string) =>
+  queryOptions({ queryKey: ['infrastructureSource', asked, file, line], queryFn: () => get<Answer<'infrastructureSource'>>(rootPath(asked, '/source', { file, line })), staleTime: Infinity });

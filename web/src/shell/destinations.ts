@@ -6,7 +6,7 @@ import type { GlyphName } from '../ui/glyph.tsx';
 
 export interface Destination {
   label: string;
-  to: '/' | '/catalog' | '/environments' | '/pipelines' | '/delivery' | '/audit' | '/new';
+  to: '/' | '/catalog' | '/environments' | '/pipelines' | '/delivery' | '/infrastructure' | '/audit' | '/new';
   glyph: GlyphName;
   /** Second key after `g`. */
   key: string;
@@ -26,5 +26,6 @@ export const DESTINATIONS: readonly Destination[] = [
   { group: 'Delivery', label: 'Pipelines', to: '/pipelines', glyph: 'pipelines', key: 'p', also: [] },
   { group: 'Delivery', label: 'Environments', to: '/environments', glyph: 'environments', key: 'e', also: ['/rollouts'] },
   { group: 'Delivery', label: 'Delivery metrics', to: '/delivery', glyph: 'delivery', key: 'd', also: [] },
+  { group: 'Infrastructure', label: 'Roots and diagrams', to: '/infrastructure', glyph: 'infrastructure', key: 'i', also: [] },
   { group: 'Platform', label: 'Audit', to: '/audit', glyph: 'audit', key: 'a', also: [] },
 ];

@@ -70,8 +70,8 @@ export function pageStyle(): string {
   ].join('\n');
 }
 
-/** The rules of a picture within a shadow tree of another page: that page's `color-scheme` chooses the colours. */
+/** The rules of a picture within a shadow tree of another page: that page's `color-scheme` chooses the colours, its `--rd-font` the letters. */
 export function shadowStyle(): string {
   const colours = Object.keys(COLOURS.light).map((name) => `--rd-${name}:light-dark(${COLOURS.light[name] ?? ''},${COLOURS.dark[name] ?? ''})`);
-  return [`:host{${colours.join(';')}}`, 'svg{display:block;width:100%;height:100%}', PARTS.trim(), styleSheet('variables')].join('\n');
+  return [`:host{${colours.join(';')}}`, 'svg{display:block;width:100%;height:100%}', PARTS.trim(), styleSheet('variables'), `text{font-family:var(--rd-font,${FONT_STACK})}`].join('\n');
 }

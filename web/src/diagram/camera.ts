@@ -1,0 +1,39 @@
+/** Where one looks at a picture from: an offset in pixels and a scale. Pure. */
+export interface Camera {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+const SMALLEST = 0.02;
+const LARGEST = 8;
+const MARGIN = 12;
+
+/** All of the picture in the middle of the box, never larger than twice its size. */
+export function fitted(box: Size, picture: Size): Camera {
+  const scale = Math.min(2, Math.max(SMALLEST, Math.min((box.width - 2 * MARGIN) / picture.width, (box.height - 2 * MARGIN) / picture.height)));
+  return { scale, x: (box.width - picture.width * scale) / 2, y: (box.height - picture.height * scale) / 2 };
+}
+
+/** The whole width, from the top: what is too small to be read as a whole begins where reading begins. */
+export function readable(box: Size, picture: Size, least: number): Camera {
+  const whole = fitted(box, picture);
+  if (whole.scale >= least) return whole;
+  const scale = Math.min(least, Math.max(whole.scale, (box.width - 2 * MARGIN) / picture.width));
+  return { scale, x: Math.max(MARGIN, (box.width - picture.width * scale) / 2), y: Math.max(MARGIN, (box.height - picture.height * scale) / 2) };
+}
+
+/** Closer or farther by a factor; the point under `at` stays where it is. */
+export function zoomed(camera: Camera, factor: number, at: { x: number; y: number }): Camera {
+  const scale = Math.min(LARGEST, Math.max(SMALLEST, camera.scale * factor));
+  return { scale, x: at.x - ((at.x - camera.x) * scale) / camera.scale, y: at.y - ((at.y - camera.y) * scale) / camera.scale };
+}
+
+export function panned(camera: Camera, dx: number, dy: number): Camera {
+  return { ...camera, x: camera.x + dx, y: camera.y + dy };
+}
