@@ -1,0 +1,25 @@
+/** One thing of an inventory export, whatever the cloud and the tool: what a state is compared with. */
+import type { JsonValue } from '../terraform/json-document.ts';
+
+export interface InventoryItem {
+  /** As the cloud names it: `AWS::EC2::Instance`, `microsoft.compute/virtualmachines`, `compute.googleapis.com/Instance`. */
+  type: string;
+  /** The cloud's own full name: ARN, resource id, full resource name; the bare id where the export has no more. */
+  id: string;
+  /** Last part of it, or the id of the thing within its type (`i-0abc`). */
+  name: string;
+  account?: string;
+  region?: string;
+  tags?: { readonly [name: string]: string };
+  /** What the export tells of its configuration. */
+  attributes: { readonly [name: string]: JsonValue };
+  /** Full names of what it belongs to, where the export tells. */
+  parents: readonly string[];
+}
+
+export interface Inventory {
+  format: 'AWS Config' | 'AWS Resource Explorer' | 'Azure Resource Graph' | 'Google Cloud Asset Inventory' | 'table';
+  items: readonly InventoryItem[];
+  /** Rows that lack a name or type. */
+  skipped: number;
+}
