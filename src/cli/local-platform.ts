@@ -3,6 +3,7 @@ import type { SourceProblem } from '../domain/source-problem.ts';
 import type { SourceTree } from '../domain/source-tree.ts';
 import type { PriceFiles } from '../engines/price-book/price.ts';
 import type { ProviderCatalogue } from '../engines/provider-catalogue/catalogue.ts';
+import type { RuleFile } from '../engines/rules/rule.ts';
 
 /** Terraform code, a plan or a state, as found on this machine. */
 export type InfrastructureInput =
@@ -21,6 +22,8 @@ export interface InfrastructureFiles {
   priceFiles(): Promise<PriceFiles>;
   /** A platform team's own prices and discounts. */
   ownPrices(folder: string): Promise<{ name: string; text: string }[]>;
+  /** The shipped rules of an area, with a platform team's own folder on top. */
+  rules(area: string, ownFolder?: string): Promise<{ files: RuleFile[]; problems: string[] }>;
 }
 
 export interface UpOptions {

@@ -57,7 +57,8 @@ function findingOf({ rule, resource, output }: RuleMatch, options: WasteOptions)
     fix: { text: rule.fix },
     ...(rule.saving === undefined ? {} : { saving: savingOf(rule.saving, resource, options.prices) }),
     controls: rule.controls,
-    fingerprint: fingerprintOf(rule.id, reference),
+    // Of the address as it is: a redacted one differs from run to run, and a hash gives nothing away of what looked random.
+    fingerprint: fingerprintOf(rule.id, terraformReference(resource.source.root, resource.source.workspace, resource.address)),
   };
 }
 
@@ -72,7 +73,7 @@ function sentenceOf(rule: Rule, resource: EstateResource, redactor: Redactor): s
 
 function evidenceOf(rule: Rule, resource: EstateResource, redactor: Redactor): FindingEvidence[] {
   return rule.evidence.flatMap((path) => {
-    const values = valuesAt(resource.attributes, path);
+    const values = valuesAt(resource.attributes, path).filter((value) => value !== '');
     return values.length === 0 ? [] : [{ name: path, value: redactor.attribute(resource.type, path, values) }];
   });
 }

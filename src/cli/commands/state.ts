@@ -1,0 +1,28 @@
+/**
+ * state: what in Terraform states is unused, and what it costs. Also installed as `terraform-state-analyzer`.
+ *
+ * What it does is loaded when it runs: rules, catalogue and prices are more than all other commands.
+ */
+import { Option } from 'commander';
+import { SEVERITIES } from '../../domain/finding.ts';
+import type { StateFlags } from '../state/options.ts';
+import { STATE_FORMATS } from '../state/options.ts';
+import type { CommandGroup, Session } from '../session.ts';
+
+export const stateCommands: CommandGroup = (program, act) => {
+  program
+    .command('state')
+    .argument('[states...]', 'states, folders of them, or addresses of an http backend; - reads standard input (default: this folder)')
+    .description('find what is unused and wasted in Terraform states, and what it costs; needs no credentials and no provider')
+    .addOption(new Option('--format <format>', 'what to print (default: table)').choices(STATE_FORMATS))
+    .option('--out <file>', 'write to this file instead of standard output')
+    .option('--code <folder>', 'the code of the state, to say file and line')
+    .addOption(new Option('--fail-on <severity>', 'exit with 5 when something of this severity or worse is found').choices(SEVERITIES))
+    .option('--suppress <file>', 'accepted findings, each with a reason and a last day')
+    .option('--rules <folder>', 'own rules beside those that ship')
+    .option('--providers <folder>', 'own resource types beside those that ship')
+    .option('--prices <folder>', 'own prices and discounts')
+    .option('--root <name>', 'name of the root module of a single state, part of what identifies a finding')
+    .option('--workspace <name>', 'workspace of a single state (default: default)')
+    .action(act(async (session: Session, paths: string[], flags: StateFlags) => (await import('../state/run-state.ts')).state(session, paths, flags)));
+};

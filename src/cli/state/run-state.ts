@@ -1,0 +1,94 @@
+/** What `roadbed state` does: read all states, run the rules, price, take out what was accepted, print. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { PlatformError } from '../../domain/error.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { isAtLeast } from '../../domain/finding.ts';
+import type { FindingReport } from '../../domain/finding-report.ts';
+import { describeProblem } from '../../domain/source-problem.ts';
+import { PriceBook } from '../../engines/price-book/price-book.ts';
+import { Redactor } from '../../engines/redaction/redactor.ts';
+import { prepareRules, runRules } from '../../engines/rules/run-rules.ts';
+import type { RuleRun } from '../../engines/rules/run-rules.ts';
+import { estimatedPrices } from '../../engines/waste/estimated-prices.ts';
+import { totalSavings } from '../../engines/waste/saving.ts';
+import { applySuppressions, readSuppressions } from '../../engines/waste/suppressions.ts';
+import type { Suppression } from '../../engines/waste/suppressions.ts';
+import { shownAttributes, wasteFindings } from '../../engines/waste/waste-findings.ts';
+import { coverageSentence, headline } from '../../formats/findings/findings-markdown.ts';
+import { readYaml } from '../../formats/yaml-source/read.ts';
+import { writeWhole } from '../docs/write-file.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Session } from '../session.ts';
+import { codeOf } from './code.ts';
+import type { StateFlags } from './options.ts';
+import { printFindings } from './print-findings.ts';
+import type { ReadStates } from './read-states.ts';
+import { readStates } from './read-states.ts';
+
+const SHOWN_PROBLEMS = 20;
+
+/** Answers 5 when `--fail-on` is met, 8 when part of the input could not be read. */
+export async function state(session: Session, paths: readonly string[], flags: StateFlags): Promise<number> {
+  const suppressions = flags.suppress === undefined ? [] : await suppressionsOf(flags.suppress);
+  const { infrastructure } = session.platform;
+  const { catalogue, problems: catalogueProblems } = await infrastructure.providerCatalogue(flags.providers);
+  const rules = await infrastructure.rules('waste', flags.rules);
+  const read = await readStates(session, paths, flags, catalogue);
+  const run = runRules(prepareRules(rules.files), read.members);
+  const redactor = new Redactor({ key: randomBytes(32), allowed: shownAttributes(rules.files), sensitive: (type) => catalogue.type(type).sensitive });
+  const today = new Date(session.now()).toISOString().slice(0, 10);
+  const code = flags.code === undefined ? undefined : await codeOf(session, flags.code, catalogue, read.members.length);
+  const book = run.matches.length === 0 ? undefined : new PriceBook(await infrastructure.priceFiles(), flags.prices === undefined ? [] : await infrastructure.ownPrices(flags.prices));
+  const found = wasteFindings(run.matches, { redactor, ...(book === undefined ? {} : { prices: estimatedPrices(book, today) }), ...(code === undefined ? {} : { locate: code.locate }) });
+  const { findings, suppressed, notes } = applySuppressions(found, suppressions, today);
+  const told = [...catalogueProblems.map(describeProblem), ...rules.problems, ...read.problems, ...run.problems.map(({ rule, message }) => `${rule}: ${message}`)];
+  const report: FindingReport = {
+    subject: read.members.length === 1 ? redactor.text(read.members[0]?.source.path ?? '') : `${read.members.length} states`,
+    at: new Date(session.now()).toISOString(),
+    findings,
+    suppressed,
+    problems: told.map((problem) => redactor.text(problem)),
+    coverage: coverageOf(run, read, found, redactor),
+    savings: totalSavings(findings),
+  };
+  await deliver(session, report, flags);
+  for (const note of notes) session.output.say(redactor.text(note));
+  if (flags.failOn !== undefined && findings.some((finding) => isAtLeast(finding.severity, flags.failOn ?? 'info'))) return EXIT.refused;
+  return report.problems.length > 0 ? EXIT.incomplete : EXIT.ok;
+}
+
+async function suppressionsOf(path: string): Promise<Suppression[]> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new PlatformError({ code: 'ROADBED-8201', class: 'not-found', message: `the file of accepted findings ${path} cannot be read`, why: cause.code ?? cause.message, next: 'give a YAML file of the form in docs/reference/rules.md' });
+  });
+  const [document] = readYaml(text, path);
+  const problems = document?.problems.map(describeProblem) ?? [];
+  const found = problems.length > 0 ? { problems } : readSuppressions(document?.value);
+  if ('suppressions' in found) return found.suppressions;
+  throw new PlatformError({ code: 'ROADBED-8202', class: 'invalid', message: `${path} is not a file of accepted findings`, why: found.problems.slice(0, 5).join('; '), next: 'every entry needs rule, reason and until (YYYY-MM-DD); address and fingerprint may narrow it' });
+}
+
+function coverageOf(run: RuleRun, read: ReadStates, findings: readonly Finding[], redactor: Redactor): FindingReport['coverage'] {
+  return {
+    inputs: read.members.length,
+    unreadableInputs: read.unreadable,
+    rules: run.rules,
+    resources: run.resources,
+    resourcesWithRules: run.covered,
+    typesWithoutRules: run.uncoveredTypes.map(({ type, count }) => ({ type: redactor.text(type), count })),
+    priced: findings.filter((finding) => finding.saving?.known === true).length,
+    unpriced: findings.filter((finding) => finding.saving?.known === false).length,
+  };
+}
+
+async function deliver(session: Session, report: FindingReport, flags: StateFlags): Promise<void> {
+  const { output } = session;
+  for (const problem of report.problems.slice(0, SHOWN_PROBLEMS)) output.say(problem);
+  if (report.problems.length > SHOWN_PROBLEMS) output.say(`and ${report.problems.length - SHOWN_PROBLEMS} more problems: --format json lists them all`);
+  const content = printFindings(session, report, flags);
+  if (content !== undefined && flags.out !== undefined) await writeWhole(flags.out, content);
+  else if (content !== undefined) output.line(content.replace(/\n$/, ''));
+  output.say(headline(report));
+  output.say(coverageSentence(report));
+}
