@@ -83,7 +83,8 @@ function cluster(c: Costing): void {
   const tier = attempt(() => c.text('sku_tier') ?? 'Free');
   if ('undetermined' in tier) c.unknown('Control plane', 'fixed', tier.undetermined);
   else if (tier.value === 'Standard' || tier.value === 'Paid') c.fixed('Control plane (uptime guarantee)', () => c.fact('Uptime SLA'));
-  else if (tier.value !== 'Free') c.unknown('Control plane', 'fixed', `the price book has no price of the tier ${tier.value}`);
+  else if (tier.value === 'Free') c.free = 'the control plane of the free tier';
+  else c.unknown('Control plane', 'fixed', `the price book has no price of the tier ${tier.value}`);
   for (const block of c.list('default_node_pool')) pool(c, 'Nodes', block);
 }
 
