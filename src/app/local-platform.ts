@@ -37,7 +37,7 @@ export function localPlatform(): LocalPlatform {
       providerCatalogue: async (ownFolder) => (await import('./provider-catalogue.ts')).loadProviderCatalogue('all', ownFolder),
       priceFiles: async () => (await import('./price-files.ts')).shippedPrices(),
       ownPrices: async (folder) => (await import('./price-files.ts')).ownPrices(folder),
-      rules: async (area, ownFolder) => (await import('./rule-files.ts')).loadRules(area, ownFolder),
+      rules: async (area, types, ownFolder) => (await import('./rule-files.ts')).loadRules(area, types, ownFolder),
       drawPng: async (svg) => (await import('../adapters/diagram-png/diagram-png.ts')).svgToPng(svg),
     },
   };

@@ -1,8 +1,9 @@
 /** Reads rules from `rules/<area>/`, and from a platform team's own folder; a faulty own file is told and left out as a whole. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { PlatformError } from '../domain/error.ts';
+import { providerOfType } from '../engines/provider-catalogue/catalogue.ts';
 import type { RuleFile } from '../engines/rules/rule.ts';
 import { asRuleFile, repeatedIds, ruleFileProblems } from '../engines/rules/validate.ts';
 import { packageRoot } from './package-root.ts';
@@ -14,10 +15,15 @@ export interface LoadedRules {
   problems: string[];
 }
 
-/** @throws ROADBED-8203 when the own folder cannot be read. */
-export function loadRules(area: string, ownFolder?: string): LoadedRules {
+/**
+ * @param types Types of the resources at hand: only the files of their providers are read (`aws-network.yaml` is for `aws`).
+ * @throws ROADBED-8203 when the own folder cannot be read.
+ */
+export function loadRules(area: string, types: Iterable<string> | 'all', ownFolder?: string): LoadedRules {
   const shipped = join(packageRoot, 'rules', area);
-  const files = rulePaths(shipped).map((path) => asRuleFile(parse(readFileSync(path, 'utf8'))));
+  const providers = types === 'all' ? undefined : new Set([...types].map(providerOfType));
+  const wanted = rulePaths(shipped).filter((path) => providers === undefined || providers.has(basename(path).split(/[-.]/)[0] ?? ''));
+  const files = wanted.map((path) => asRuleFile(parse(readFileSync(path, 'utf8'))));
   if (ownFolder === undefined) return { files, problems: [] };
   const problems: string[] = [];
   for (const path of ownPaths(ownFolder)) {

@@ -22,8 +22,8 @@ export interface InfrastructureFiles {
   priceFiles(): Promise<PriceFiles>;
   /** A platform team's own prices and discounts. */
   ownPrices(folder: string): Promise<{ name: string; text: string }[]>;
-  /** The shipped rules of an area, with a platform team's own folder on top. */
-  rules(area: string, ownFolder?: string): Promise<{ files: RuleFile[]; problems: string[] }>;
+  /** The shipped rules of an area for the providers of these types, with a platform team's own folder on top. */
+  rules(area: string, types: Iterable<string> | 'all', ownFolder?: string): Promise<{ files: RuleFile[]; problems: string[] }>;
 }
 
 export interface UpOptions {

@@ -33,8 +33,9 @@ export async function state(session: Session, paths: readonly string[], flags: S
   const suppressions = flags.suppress === undefined ? [] : await suppressionsOf(flags.suppress);
   const { infrastructure } = session.platform;
   const { catalogue, problems: catalogueProblems } = await infrastructure.providerCatalogue(flags.providers);
-  const rules = await infrastructure.rules('waste', flags.rules);
   const read = await readStates(session, paths, flags, catalogue);
+  const types = new Set(read.members.flatMap((member) => member.model.resources.map((resource) => resource.type)));
+  const rules = await infrastructure.rules('waste', types, flags.rules);
   const run = runRules(prepareRules(rules.files), read.members);
   const redactor = new Redactor({ key: randomBytes(32), allowed: shownAttributes(rules.files), sensitive: (type) => catalogue.type(type).sensitive });
   const today = new Date(session.now()).toISOString().slice(0, 10);
