@@ -1,10 +1,11 @@
 /**
  * The drift that was there when somebody looked last: only what is new since then alarms.
  *
- * An entry is a fingerprint and a hash of the transition. The hash is keyed and made of shown values, so the file
- * may be committed; an accepted difference that changes to something else is new again.
+ * An entry is a fingerprint and a hash of the transition, made of shown values only, so the file may be committed;
+ * an accepted difference that changes to something else is new again. Hidden values show as keyed hashes, so
+ * they count only where the key is the same on every run.
  */
-import { createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { PlatformError } from '../../domain/error.ts';
 import type { Drift } from './drift.ts';
 import { driftFingerprint } from './findings.ts';
@@ -20,28 +21,29 @@ export interface Baseline {
 
 const MOST_ENTRIES = 1_000_000;
 
-/** @param key The key of the value printer: hidden values are hashed with it, so it has to stay the same. */
-export function baselineOf(drifts: readonly Drift[], options: Pick<FindingOptions, 'root' | 'workspace'>, key: string | Uint8Array, takenAt: string): Baseline {
-  const accepted = Object.fromEntries(drifts.map((drift) => [driftFingerprint(drift, options), transitionOf(drift, key)] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** @param stableKey Whether the key of the value printer stays the same: without, only visible values are told apart. */
+export function baselineOf(drifts: readonly Drift[], options: Pick<FindingOptions, 'root' | 'workspace'>, takenAt: string, stableKey = false): Baseline {
+  const accepted = Object.fromEntries(drifts.map((drift) => [driftFingerprint(drift, options), transitionOf(drift, stableKey)] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
   return { schemaVersion: 1, takenAt, accepted };
 }
 
 /** What is not in the baseline, and how many accepted differences are gone by now. */
-export function sinceBaseline(drifts: readonly Drift[], baseline: Baseline, options: Pick<FindingOptions, 'root' | 'workspace'>, key: string | Uint8Array): { fresh: Drift[]; known: Drift[]; settled: number } {
+export function sinceBaseline(drifts: readonly Drift[], baseline: Baseline, options: Pick<FindingOptions, 'root' | 'workspace'>, stableKey = false): { fresh: Drift[]; known: Drift[]; settled: number } {
   const fresh: Drift[] = [];
   const known: Drift[] = [];
   const seen = new Set<string>();
   for (const drift of drifts) {
     const fingerprint = driftFingerprint(drift, options);
     seen.add(fingerprint);
-    const accepted = Object.hasOwn(baseline.accepted, fingerprint) && baseline.accepted[fingerprint] === transitionOf(drift, key);
+    const accepted = Object.hasOwn(baseline.accepted, fingerprint) && baseline.accepted[fingerprint] === transitionOf(drift, stableKey);
     (accepted ? known : fresh).push(drift);
   }
   return { fresh, known, settled: Object.keys(baseline.accepted).filter((fingerprint) => !seen.has(fingerprint)).length };
 }
 
-function transitionOf(drift: Drift, key: string | Uint8Array): string {
-  return createHmac('sha256', key).update(JSON.stringify([drift.from?.text, drift.to?.text])).digest('hex').slice(0, 16);
+function transitionOf(drift: Drift, stableKey: boolean): string {
+  const texts = [drift.from, drift.to].map((value) => (value?.hidden === true && !stableKey ? '(sensitive)' : value?.text));
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
 }
 
 /** Throws ROADBED-8252 when the text is no baseline. */

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryTree, modelOf } from '../terraform/module/testing/memory-tree.ts';
 import type { Files } from '../terraform/module/testing/memory-tree.ts';
 import { shippedCatalogue } from '../diagram/testing/picture.ts';
-import type { InfrastructureModel } from '../infrastructure/model.ts';
+import type { AttributeValue, InfrastructureModel } from '../infrastructure/model.ts';
 import { SensitiveAttribute } from '../infrastructure/model.ts';
 import { driftOfCode } from './code-and-state.ts';
 import type { DriftResult } from './drift.ts';
@@ -164,4 +165,30 @@ test('code against itself has no drift, and the order of resources changes nothi
   const other = drift(new Map([...perturbed].reverse()), { ...shop.code, resources: [...shop.code.resources].reverse(), modules: [...shop.code.modules].reverse() });
   expect(other).toEqual(one);
   expect(one.drifts).toHaveLength(2);
+});
+
+test('any model has no drift against itself, nor against itself with all blocks in another order', () => {
+  const value = fc.letrec<{ value: AttributeValue }>((tie) => ({
+    value: fc.oneof({ depthSize: 'small' }, fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(fc.constantFrom('a', 'b', 'tags', 'password', 'policy', '__proto__'), tie('value'), { maxKeys: 3 })),
+  })).value;
+  const resources = fc.uniqueArray(fc.record({ name: fc.constantFrom('a', 'b', 'c'), type: fc.constantFrom('aws_instance', 'azurerm_subnet', 'other_thing'), attributes: fc.dictionary(fc.constantFrom('ingress', 'tags', 'name', 'rule', 'password'), value) }), { selector: (one) => `${one.type}.${one.name}` });
+  fc.assert(fc.property(resources, (made) => {
+    const model = { ...shop.code, modules: [], refactoring: { moved: [], removed: [], imports: [] }, resources: made.map((one) => ({ ...one, address: `${one.type}.${one.name}`, resource: `${one.type}.${one.name}`, module: '', mode: 'managed' as const, provider: { localName: 'x' }, references: [] })) };
+    expect(lines(driftOfCode(model, model, { catalogue, printer }))).toEqual([]);
+  }));
+});
+
+test('blocks that differ only in what is nested in them find each other in any order', async () => {
+  const code = 'resource "aws_wafv2_web_acl" "a" {\n  rule {\n    action {\n      kind = "block"\n    }\n  }\n  rule {\n    action {\n      kind = "allow"\n    }\n  }\n}\n';
+  expect(lines(await between(code, code))).toEqual([]);
+});
+
+test('of any number of instances exactly the changed and the renamed ones are told', () => {
+  const models = (count: number): InfrastructureModel => ({ ...shop.code, modules: [], refactoring: { moved: [{ module: '', from: 'aws_instance.old', to: 'aws_instance.n0', location: { file: 'm.tf', line: 1, column: 1 } }], removed: [], imports: [] }, resources: Array.from({ length: count }, (_, at) => ({ address: `aws_instance.n${at}`, resource: `aws_instance.n${at}`, module: '', mode: 'managed' as const, type: 'aws_instance', name: `n${at}`, provider: { localName: 'aws', module: '' }, references: [], attributes: { id: `i-${at}`, ami: 'ami-1', instance_type: at % 2 === 0 ? 't3.micro' : 't3.large', tags: { Name: `n${at}`, team: 'x' } } })) });
+  const work = (count: number): number => {
+    const code = models(count);
+    const state = { resources: models(count).resources.map((one) => ({ ...one, address: `${one.address}${one.name.endsWith('7') ? 'x' : ''}`, attributes: { ...one.attributes, instance_type: 't3.micro' } })) };
+    return driftOfCode(code, state, { catalogue, printer }).drifts.length;
+  };
+  expect([work(100), work(1000), work(10_000)]).toEqual([50, 500, 5000]);
 });

@@ -12,7 +12,7 @@ import { attributeClass } from './attribute-class.ts';
 import { compareAttributes } from './declared-attributes.ts';
 import { providerTags, withProviderTags } from './default-tags.ts';
 import type { ProviderTags } from './default-tags.ts';
-import type { DriftResult } from './drift.ts';
+import type { DriftResult, RecordedResources } from './drift.ts';
 import { DriftCollector } from './drift.ts';
 import { ignoredChanges } from './ignored-changes.ts';
 import { RefactoredAddresses, withoutKeys, withoutZeroKeys } from './refactored-addresses.ts';
@@ -28,13 +28,13 @@ export interface CodeAndStateOptions {
  * @param code Best evaluated with the state's own attributes as `known`, so that references have values.
  * Linear in instances and attributes together.
  */
-export function driftOfCode(code: InfrastructureModel, state: InfrastructureModel, options: CodeAndStateOptions): DriftResult {
+export function driftOfCode(code: InfrastructureModel, state: RecordedResources, options: CodeAndStateOptions): DriftResult {
   return new CodeComparison(code, state, options).run();
 }
 
 class CodeComparison {
   readonly #code: InfrastructureModel;
-  readonly #state: InfrastructureModel;
+  readonly #state: RecordedResources;
   readonly #options: CodeAndStateOptions;
   readonly #found = new DriftCollector();
   readonly #refactored: RefactoredAddresses;
@@ -42,7 +42,7 @@ class CodeComparison {
   readonly #declared: Map<string, ResourceInstance>;
   readonly #matched = new Set<string>();
 
-  constructor(code: InfrastructureModel, state: InfrastructureModel, options: CodeAndStateOptions) {
+  constructor(code: InfrastructureModel, state: RecordedResources, options: CodeAndStateOptions) {
     this.#code = code;
     this.#state = state;
     this.#options = options;

@@ -6,7 +6,7 @@
  * and fingerprints are made of it in `findings.ts`, so that ignoring, grouping and baselines work on values
  * and never on texts.
  */
-import type { ModelLocation } from '../infrastructure/model.ts';
+import type { InfrastructureModel, ModelLocation } from '../infrastructure/model.ts';
 import type { ShownValue } from './shown-value.ts';
 
 export type DriftLevel = 'D0' | 'D1' | 'D2' | 'D3' | 'D4';
@@ -62,6 +62,10 @@ export interface Drift {
   /** What to write or run. */
   fix?: string;
 }
+
+/** What comparisons read of a state. */
+export type RecordedResources = Pick<InfrastructureModel, 'resources'>;
+export type RecordedState = Pick<InfrastructureModel, 'resources' | 'source'>;
 
 /** What was not compared, and why: printed with every result, so that silence is never taken for sameness. */
 export interface NotCompared {

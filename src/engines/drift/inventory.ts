@@ -9,12 +9,12 @@
 import type { Inventory, InventoryItem } from '../../formats/inventory/item.ts';
 import type { JsonValue } from '../../formats/terraform/json-document.ts';
 import { isPlainObject } from '../infrastructure/marked-values.ts';
-import type { AttributeValue, InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
+import type { AttributeValue, ResourceInstance } from '../infrastructure/model.ts';
 import type { ProviderCatalogue } from '../provider-catalogue/catalogue.ts';
 import { attributeClass } from './attribute-class.ts';
 import { canonical, sameScalar } from './canonical.ts';
 import { CLOUD_TYPES, TERRAFORM_TYPES } from './cloud-types.ts';
-import type { DriftResult } from './drift.ts';
+import type { DriftResult, RecordedResources } from './drift.ts';
 import { DriftCollector } from './drift.ts';
 import { ManagedIdentities, shortIds } from './managed-identities.ts';
 import type { ValuePrinter } from './shown-value.ts';
@@ -27,7 +27,7 @@ export interface InventoryOptions {
 
 const IGNORED_TAGS = /^(aws:|goog-|hidden-link:|ms-resource-usage)/;
 
-export function driftOfInventory(states: readonly InfrastructureModel[], inventory: Inventory, options: InventoryOptions): DriftResult {
+export function driftOfInventory(states: readonly RecordedResources[], inventory: Inventory, options: InventoryOptions): DriftResult {
   const found = new DriftCollector();
   const resources = states.flatMap((state) => state.resources.filter((one) => one.mode === 'managed' && one.status?.deposed === undefined));
   const managed = new ManagedIdentities(resources);

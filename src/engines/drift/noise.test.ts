@@ -10,7 +10,6 @@ import { reportDrift } from './report.ts';
 import { groupTransitions } from './transitions.ts';
 
 const OPTIONS = { root: 'shop', workspace: 'default', source: 'shop.tfstate' };
-const KEY = 'key of the tests';
 
 function drift(address: string, attribute?: string, from = '"a"', to = '"b"', kind: DriftKind = 'attribute', weight: DriftClass = 'other'): Drift {
   return { level: 'D1', kind, class: weight, address, type: 'aws_instance', ...(attribute === undefined ? {} : { attribute, from: { text: from, hidden: false }, to: { text: to, hidden: false } }) };
@@ -80,10 +79,10 @@ test('globs match as regular expressions of the same meaning do, and stay quick 
 
 test('a baseline silences what was accepted, until it changes again or goes away', () => {
   const accepted = [drift('aws_vpc.a', 'size', '1', '2'), drift('aws_vpc.b', 'size', '1', '2')];
-  const baseline = readBaseline(JSON.stringify(baselineOf(accepted, OPTIONS, KEY, '2026-01-01T00:00:00Z')), 'baseline.json');
-  expect(sinceBaseline(accepted, baseline, OPTIONS, KEY)).toMatchObject({ fresh: [], settled: 0 });
+  const baseline = readBaseline(JSON.stringify(baselineOf(accepted, OPTIONS, '2026-01-01T00:00:00Z')), 'baseline.json');
+  expect(sinceBaseline(accepted, baseline, OPTIONS)).toMatchObject({ fresh: [], settled: 0 });
   const now = [drift('aws_vpc.a', 'size', '1', '3'), drift('aws_vpc.c', 'size', '1', '2')];
-  expect(sinceBaseline(now, baseline, OPTIONS, KEY)).toEqual({ fresh: now, known: [], settled: 1 });
+  expect(sinceBaseline(now, baseline, OPTIONS)).toEqual({ fresh: now, known: [], settled: 1 });
   for (const text of ['{', '[]', '{"schemaVersion":1}', '{"schemaVersion":1,"accepted":{"x":"y"}}']) expect(() => readBaseline(text, 'b.json')).toThrow(expect.objectContaining({ code: 'ROADBED-8252' }));
 });
 
@@ -103,8 +102,8 @@ test('findings are of one shape, worst first, and their fingerprints do not foll
 
 test('a report has what is new, what is ignored with its reason, and what is accepted', () => {
   const drifts = [drift('module.a.aws_autoscaling_group.web', 'desired_capacity'), drift('aws_vpc.a', 'size'), drift('aws_vpc.b', 'size')];
-  const baseline = baselineOf([drifts[1] as Drift], OPTIONS, KEY, '2026-01-01T00:00:00Z');
-  const report = reportDrift({ drifts, notCompared: [], compared: { resources: 3, attributes: 3 } }, { ...OPTIONS, key: KEY, rules: rules(RULE), today: '2026-05-05', baseline });
+  const baseline = baselineOf([drifts[1] as Drift], OPTIONS, '2026-01-01T00:00:00Z');
+  const report = reportDrift({ drifts, notCompared: [], compared: { resources: 3, attributes: 3 } }, { ...OPTIONS, rules: rules(RULE), today: '2026-05-05', baseline });
   expect(report.findings.map((one) => one.subject.name)).toEqual(['aws_vpc.b']);
   expect(report.known.map((one) => one.subject.name)).toEqual(['aws_vpc.a']);
   expect(report.suppressed).toMatchObject([{ reason: 'the autoscaler decides', until: '2027-01-31', finding: { subject: { name: 'module.a.aws_autoscaling_group.web' } } }]);

@@ -18,6 +18,9 @@ export interface ElementPairs {
 
 /** Combinations of attributes that get an index; blocks that differ more are paired by order. */
 const MOST_SHAPES = 20;
+/** Elements that say the same but for what is nested in them are tried one by one, this many. */
+const MOST_CANDIDATES = 24;
+const DEEPEST = 6;
 
 export function pairElements(declared: readonly AttributeValue[], recorded: readonly AttributeValue[]): ElementPairs {
   const taken = new Set<number>();
@@ -45,11 +48,33 @@ function matchShape(names: readonly string[], members: readonly number[], declar
   });
   for (const queue of waiting.values()) queue.reverse();
   for (const at of members) {
-    const found = waiting.get(projection(declared[at] ?? null, names))?.pop();
+    const queue = waiting.get(projection(declared[at] ?? null, names));
+    const found = queue === undefined ? undefined : takeBest(queue, declared[at] ?? null, recorded);
     if (found === undefined) continue;
     taken.add(found);
     partner.set(at, found);
   }
+}
+
+/** Of several that say the same, the one whose nested blocks fit; the last of the queue is the first recorded. */
+function takeBest(queue: number[], declared: AttributeValue, recorded: readonly AttributeValue[]): number | undefined {
+  if (queue.length > 1) {
+    for (let at = queue.length - 1; at >= Math.max(0, queue.length - MOST_CANDIDATES); at -= 1) {
+      if (holds(declared, recorded[queue[at] ?? 0] ?? null, 0)) return queue.splice(at, 1)[0];
+    }
+  }
+  return queue.pop();
+}
+
+/** Whether all that is written is recorded; unknown parts may be anything. */
+function holds(declared: AttributeValue, recorded: AttributeValue, depth: number): boolean {
+  if (declared === null || holdsUnknown(declared) && !isNested(declared)) return true;
+  if (depth < DEEPEST && isPlainObject(declared) && isPlainObject(recorded)) return Object.keys(declared).every((name) => holds(declared[name] ?? null, recorded[name] ?? null, depth + 1));
+  if (depth < DEEPEST && Array.isArray(declared) && isNested(declared)) {
+    const others = Array.isArray(recorded) ? (recorded as readonly AttributeValue[]).slice(0, MOST_CANDIDATES) : [];
+    return (declared as readonly AttributeValue[]).slice(0, MOST_CANDIDATES).every((item) => others.some((other) => holds(item, other, depth + 1)));
+  }
+  return canonical(declared) === canonical(recorded);
 }
 
 function remaining(declared: readonly AttributeValue[], recorded: readonly AttributeValue[], taken: ReadonlySet<number>, partner: ReadonlyMap<number, number>): ElementPairs {

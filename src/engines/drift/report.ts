@@ -11,7 +11,7 @@ import type { ProviderCatalogue } from '../provider-catalogue/catalogue.ts';
 import type { Baseline } from './baseline.ts';
 import { sinceBaseline } from './baseline.ts';
 import { driftOfCode } from './code-and-state.ts';
-import type { Drift, DriftResult, NotCompared } from './drift.ts';
+import type { Drift, DriftResult, NotCompared, RecordedResources, RecordedState } from './drift.ts';
 import { compareDrifts, compareTexts } from './drift.ts';
 import type { FindingOptions } from './findings.ts';
 import { driftFindings } from './findings.ts';
@@ -28,16 +28,16 @@ import { groupTransitions } from './transitions.ts';
 
 export interface DriftInput {
   /** The state that the code and the plan belong to. */
-  state?: InfrastructureModel;
+  state?: RecordedResources;
   /** Evaluated, best with the state's attributes as `known`. */
   code?: InfrastructureModel;
   versions?: VersionInput;
   /** Oldest first. */
-  history?: readonly InfrastructureModel[];
+  history?: readonly RecordedState[];
   plan?: PlanFile;
   inventory?: Inventory;
   /** All states of the account, for the inventory; `state` alone when left out. */
-  states?: readonly InfrastructureModel[];
+  states?: readonly RecordedResources[];
 }
 
 export interface DriftOptions {
@@ -73,7 +73,8 @@ function joined(results: readonly DriftResult[]): DriftResult {
 }
 
 export interface ReportOptions extends FindingOptions {
-  key: string | Uint8Array;
+  /** The key of hidden values is the same on every run. */
+  stableKey?: boolean;
   rules?: readonly IgnoreRule[];
   /** YYYY-MM-DD. */
   today: string;
@@ -99,7 +100,7 @@ export interface DriftReport {
 
 export function reportDrift(result: DriftResult, options: ReportOptions): DriftReport {
   const { kept, ignored, expired, unused } = applyIgnoreRules(result.drifts, options.rules ?? [], options.today);
-  const { fresh, known, settled } = options.baseline === undefined ? { fresh: kept, known: [], settled: 0 } : sinceBaseline(kept, options.baseline, options, options.key);
+  const { fresh, known, settled } = options.baseline === undefined ? { fresh: kept, known: [], settled: 0 } : sinceBaseline(kept, options.baseline, options, options.stableKey);
   return {
     findings: driftFindings(fresh, options),
     groups: groupTransitions(fresh),

@@ -10,6 +10,7 @@ import { createHmac } from 'node:crypto';
 import { isPlainObject } from '../infrastructure/marked-values.ts';
 import type { AttributeValue } from '../infrastructure/model.ts';
 import { SensitiveAttribute, UnknownAttribute } from '../infrastructure/model.ts';
+import { isSecretName, replaceSecrets } from '../redaction/secret-patterns.ts';
 import type { ResourceType } from '../provider-catalogue/resource-type.ts';
 import { canonical } from './canonical.ts';
 
@@ -35,6 +36,7 @@ export function sensitivePath(type: ResourceType, path: string): boolean {
   const named = steps.filter((step) => !/^\d+$/.test(step));
   if (named.some((step) => NAMES.test(step) && !HARMLESS_NAMES.test(step))) return true;
   const plain = named.join('.');
+  if (isSecretName(plain)) return true;
   return type.sensitive.some((known) => plain === known || plain.startsWith(`${known}.`));
 }
 
@@ -78,6 +80,7 @@ export class ValuePrinter {
 function looksSecret(text: string): boolean {
   if (text.length > 100_000 || LOOKS.test(text)) return true;
   if (/["'\s](\w*(password|passwd|secret|token|api_?key))["']?\s*[:=]\s*["']?[^\s"',}]/i.test(text)) return true;
+  if (replaceSecrets(text, () => '') !== text) return true;
   return text.length >= 20 && (text.match(TOKEN) ?? []).some(isRandom);
 }
 

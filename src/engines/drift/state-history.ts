@@ -6,10 +6,10 @@
  * new address (`state mv`, or a `moved` block), and a thing that others still refer to but that is no
  * longer recorded (`state rm`). States that follow each other with equal serials and contents are one.
  */
-import type { InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
+import type { ResourceInstance } from '../infrastructure/model.ts';
 import type { ProviderCatalogue } from '../provider-catalogue/catalogue.ts';
 import { attributeClass } from './attribute-class.ts';
-import type { DriftResult } from './drift.ts';
+import type { DriftResult, RecordedState } from './drift.ts';
 import { DriftCollector } from './drift.ts';
 import { recordedDifferences } from './recorded-differences.ts';
 import type { ShownValue, ValuePrinter } from './shown-value.ts';
@@ -24,10 +24,10 @@ export interface HistoryOptions {
 const CHURNS = 3;
 
 /** @param states Oldest first. */
-export function driftOfHistory(states: readonly InfrastructureModel[], options: HistoryOptions): DriftResult {
+export function driftOfHistory(states: readonly RecordedState[], options: HistoryOptions): DriftResult {
   const found = new DriftCollector();
   const replaced = new Map<string, { count: number; type: string }>();
-  for (let at = 1; at < states.length; at += 1) compareStep(states[at - 1] as InfrastructureModel, states[at] as InfrastructureModel, options, found, replaced);
+  for (let at = 1; at < states.length; at += 1) compareStep(states[at - 1] as RecordedState, states[at] as RecordedState, options, found, replaced);
   for (const [address, { count, type }] of replaced) {
     if (count >= CHURNS) found.add({ level: 'D2', kind: 'churn', class: 'other', address, type, detail: `${count} times in ${states.length} states` });
   }
@@ -35,7 +35,7 @@ export function driftOfHistory(states: readonly InfrastructureModel[], options: 
 }
 
 /** A state's own name for its findings: the path as given. */
-function compareStep(before: InfrastructureModel, after: InfrastructureModel, options: HistoryOptions, found: DriftCollector, replaced: Map<string, { count: number; type: string }>): void {
+function compareStep(before: RecordedState, after: RecordedState, options: HistoryOptions, found: DriftCollector, replaced: Map<string, { count: number; type: string }>): void {
   const step = stepName(before, after);
   const whole = { level: 'D2', class: 'existence', address: after.source.path, type: 'terraform_state', detail: step } as const;
   const lineages = [before.source.lineage, after.source.lineage];
@@ -52,7 +52,7 @@ function compareStep(before: InfrastructureModel, after: InfrastructureModel, op
   if (oldSerial !== undefined && serial === oldSerial && changes > 0) found.add({ ...whole, kind: 'serial-repeated', from: text(String(oldSerial)), to: text(String(serial)), fix: 'two writers had the same state at once: lock the state, and compare the two by hand' });
 }
 
-function stepName(before: InfrastructureModel, after: InfrastructureModel): string {
+function stepName(before: RecordedState, after: RecordedState): string {
   return `serial ${before.source.serial ?? '?'} to ${after.source.serial ?? '?'}`;
 }
 
@@ -60,7 +60,7 @@ function text(value: string): ShownValue {
   return { text: value, hidden: false };
 }
 
-function compareResources(before: InfrastructureModel, after: InfrastructureModel, step: string, options: HistoryOptions, found: DriftCollector, replaced: Map<string, { count: number; type: string }>): number {
+function compareResources(before: RecordedState, after: RecordedState, step: string, options: HistoryOptions, found: DriftCollector, replaced: Map<string, { count: number; type: string }>): number {
   const { catalogue, printer } = options;
   const old = managed(before);
   const fresh = managed(after);
@@ -89,7 +89,7 @@ function compareResources(before: InfrastructureModel, after: InfrastructureMode
   return changes + gone.length + added.length;
 }
 
-function leftAndCame(gone: readonly ResourceInstance[], added: readonly ResourceInstance[], after: InfrastructureModel, step: string, found: DriftCollector): void {
+function leftAndCame(gone: readonly ResourceInstance[], added: readonly ResourceInstance[], after: RecordedState, step: string, found: DriftCollector): void {
   const byId = new Map<string, ResourceInstance | undefined>();
   for (const resource of added) {
     const key = identity(resource);
@@ -110,7 +110,7 @@ function leftAndCame(gone: readonly ResourceInstance[], added: readonly Resource
   for (const resource of added) if (!moved.has(resource)) found.add({ level: 'D2', kind: 'history-added', class: 'housekeeping', address: resource.address, type: resource.type, detail: step });
 }
 
-function managed(model: InfrastructureModel): Map<string, ResourceInstance> {
+function managed(model: RecordedState): Map<string, ResourceInstance> {
   return new Map(model.resources.filter((one) => one.mode === 'managed').map((one) => [one.address, one]));
 }
 
@@ -120,7 +120,7 @@ function identity(resource: ResourceInstance): string | undefined {
 }
 
 /** Ids of `gone` that attributes of what is still there hold, with the first address that does. Short ids are equal by chance. */
-function mentionsOf(after: InfrastructureModel, gone: readonly ResourceInstance[]): Map<string, string> {
+function mentionsOf(after: RecordedState, gone: readonly ResourceInstance[]): Map<string, string> {
   const wanted = new Set(gone.map((one) => one.attributes['id']).filter((id) => typeof id === 'string' && id.length >= 6));
   const mentions = new Map<string, string>();
   if (wanted.size === 0) return mentions;
