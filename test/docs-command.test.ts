@@ -136,6 +136,23 @@ describe('bad input', () => {
     expect({ code, told: err.includes('Give a size.'), documented: out.includes('[size](') }).toEqual({ code: 0, told: true, documented: true });
   });
 
+  test('a circle, a million instances and a module that calls itself are told, bounded, and leave the rest: exit code 8', async () => {
+    const cases: [string, string, RegExp][] = [
+      ['circle', 'locals {\n  a = local.b\n  b = local.a\n}\n', /main\.tf:2:3: local\.a: depends on itself: local\.a -> local\.b -> local\.a/],
+      ['million', 'resource "aws_s3_bucket" "many" {\n  count = 1000000\n}\n', /only the first 10000/],
+      ['self', 'module "me" {\n  source = "./"\n}\n', /calls itself/],
+    ];
+    for (const [name, text, expected] of cases) {
+      const root = join(folder, name);
+      mkdirSync(root);
+      writeFileSync(join(root, 'main.tf'), `${text}resource "aws_sqs_queue" "rest" {}\n`);
+      const { code, out, err } = await docs(root);
+      rmSync(root, { recursive: true });
+      expect({ name, code, rest: out.includes('aws\\_sqs\\_queue.rest') }).toEqual({ name, code: 8, rest: true });
+      expect(err).toMatch(expected);
+    }
+  });
+
   test('a plan cut in half, a state of an unknown version, nothing at all and UTF-16 are refused with what to do', async () => {
     const cases: [string, string | Buffer, string][] = [
       ['half.json', '{"format_version": "1.2", "planned_values": {', 'ROADBED-8050'],

@@ -11,6 +11,8 @@ export interface SourceProblem {
   message: string;
   /** What to write instead, where that can be said. */
   hint?: string;
+  /** The input was read whole; it is a value in it that cannot be, such as a default that a rule refuses. */
+  ofValue?: true;
 }
 
 /** `score.yaml:3:5: containers.web: must have an image`. */

@@ -56,8 +56,7 @@ export async function readInfrastructure(input: InfrastructureInput, options: Re
       ...(options.currentFolder === undefined ? {} : { currentFolder: options.currentFolder }),
       ...(known === undefined ? {} : { known }),
     });
-    const unread = tree.problems.length > 0 || [...tree.configurations.values()].some((configuration) => configuration.problems.length > 0);
-    return { name: input.name, model, tree, incomplete: unread || model.coverage.unreadableFiles > 0 };
+    return { name: input.name, model, tree, incomplete: model.problems.some((problem) => problem.ofValue !== true) || model.coverage.unreadableFiles > 0 };
   }
   const document = readJsonDocument(input.text, input.file);
   if ('problem' in document) throw unreadable(input.file, document.problem);

@@ -15,6 +15,11 @@ export class Problems {
     this.add({ ...file.locate(span.start), file: file.path, path, message, ...(hint === undefined ? {} : { hint }) });
   }
 
+  /** A value that cannot be, in code that was read whole. */
+  ofValue(file: ConfigurationFile, span: { start: number }, path: string, message: string, hint?: string): void {
+    this.add({ ...file.locate(span.start), file: file.path, path, message, ...(hint === undefined ? {} : { hint }), ofValue: true });
+  }
+
   atLocation(location: SourceLocation | undefined, fallbackFile: string, path: string, message: string, hint?: string): void {
     const place = location ?? { file: fallbackFile, line: 1, column: 1 };
     this.add({ file: place.file, line: place.line, column: place.column, path, message, ...(hint === undefined ? {} : { hint }) });

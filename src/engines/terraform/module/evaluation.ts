@@ -69,7 +69,7 @@ export class Evaluation {
   value(written: Written, scope: Scope, path: string, doubtful: boolean): Value {
     const { value, problems } = evaluate(written.expression, scope);
     if (doubtful) return value;
-    for (const problem of problems) if (problem.severity === 'error') this.problems.at(written.file, problem.span, path, `${problem.summary}: ${problem.detail}`);
+    for (const problem of problems) if (problem.severity === 'error') this.problems.ofValue(written.file, problem.span, path, `${problem.summary}: ${problem.detail}`);
     return value;
   }
 

@@ -225,14 +225,14 @@ export class ModuleEvaluation implements ModuleContext {
     const shown = message?.kind === 'string' && message.marks?.sensitive !== true && message.marks?.ephemeral !== true ? message.value.trim() : 'the condition does not hold (its message has sensitive values)';
     const { file, line } = rule.place.file.locate(rule.place.start);
     const place = at ?? { file: rule.condition.file, expression: rule.condition.expression };
-    this.evaluation.problems.at(place.file, place.expression, `${this.prefix}${path}`, shown, at === undefined ? undefined : `the rule stands in ${file}:${line}`);
+    this.evaluation.problems.ofValue(place.file, place.expression, `${this.prefix}${path}`, shown, at === undefined ? undefined : `the rule stands in ${file}:${line}`);
   }
 
   #account(expansion: Expansion, written: Written | undefined, address: string): void {
     this.evaluation.takeInstances(expansion.instances.length);
     if (written === undefined) return;
     const { problem, truncated } = expansion;
-    if (problem !== undefined) this.evaluation.problems.at(written.file, written.expression, this.addressOf(address), problem.message, problem.hint);
+    if (problem !== undefined) this.evaluation.problems.ofValue(written.file, written.expression, this.addressOf(address), problem.message, problem.hint);
     if (truncated !== undefined) this.evaluation.problems.at(written.file, written.expression, this.addressOf(address), `this makes ${truncated} instances; only the first ${expansion.instances.length} were evaluated`);
   }
 

@@ -23,7 +23,7 @@ export function settleVariable(module: ModuleContext, declaration: VariableDecla
     return withMarks(applyTypeConstraint(raw, { type: declaration.type, defaults: declaration.defaults }), marks);
   } catch (error) {
     if (!(error instanceof ConversionError)) throw error;
-    module.evaluation.problems.at(place.file, place.expression, `${module.prefix}var.${declaration.name}`, `the value does not fit the type of the variable: ${error.message}`, declaration.typeText === undefined ? undefined : `the type is ${oneLine(declaration.typeText)}`);
+    module.evaluation.problems.ofValue(place.file, place.expression, `${module.prefix}var.${declaration.name}`, `the value does not fit the type of the variable: ${error.message}`, declaration.typeText === undefined ? undefined : `the type is ${oneLine(declaration.typeText)}`);
     return unknownValue(declaration.type, { kind: 'failed', message: 'the value does not fit the type' }, marks);
   }
 }
@@ -42,8 +42,8 @@ function noValue(module: ModuleContext, declaration: VariableDeclaration, given:
   if (!module.isRoot) {
     const place = module.node.call?.place;
     const message = given === undefined ? `the variable "${declaration.name}" of the module needs a value` : `the variable "${declaration.name}" of the module must not be null`;
-    if (at !== undefined) module.evaluation.problems.at(at.file, at.expression, module.address, message);
-    else if (place !== undefined) module.evaluation.problems.at(place.file, place, module.address, message);
+    if (at !== undefined) module.evaluation.problems.ofValue(at.file, at.expression, module.address, message);
+    else if (place !== undefined) module.evaluation.problems.ofValue(place.file, place, module.address, message);
   }
   return unknownValue(declaration.type, { kind: 'no-value', message: 'no value was given for a variable', at: declaration.place.file.locate(declaration.place.start) });
 }
