@@ -26,3 +26,16 @@ export const POWERS: readonly number[] = [1, 2, 4, 6, 8, 12, 16, 20, 24, 32, 40,
 export function reduced(found: Price | UnknownPrice, factor: Decimal, reason: string): Price | UnknownPrice {
   return isPrice(found) ? { ...found, amount: found.amount.times(factor), method: found.method === 'listed' ? 'derived' : found.method, note: found.note === undefined ? reason : `${found.note}; ${reason}` } : found;
 }
+
+/** Sizes of the machine types of AWS, in units of `large`. */
+const SIZES: Readonly<Record<string, number>> = { medium: 0.5, large: 1, xlarge: 2, '2xlarge': 4, '4xlarge': 8, '8xlarge': 16, '12xlarge': 24, '16xlarge': 32, '24xlarge': 48 };
+
+/** `kafka.m5.large` from `kafka.m5.24xlarge`: families are priced in proportion from `large` on. */
+export function byInstanceSize(c: Costing, services: string | readonly string[], type: string, dimensionOf: (type: string) => string): Price | UnknownPrice {
+  const at = type.lastIndexOf('.');
+  const size = SIZES[type.slice(at + 1)];
+  // Burstable families are not in proportion below and above `large` alike.
+  if (size === undefined || /(^|\.)t\d/.test(type)) return c.fact(dimensionOf(type), services);
+  const names = new Map(Object.entries(SIZES).map(([name, number]) => [number, name]));
+  return bySize(c, services, size, [...names.keys()], (number) => dimensionOf(`${type.slice(0, at)}.${names.get(number) ?? ''}`));
+}

@@ -101,7 +101,7 @@ export class PriceBook {
     const facts = this.facts(provider).of(service, dimension, unit);
     const from = facts.find((fact) => fact.region === BASE_REGIONS[provider]) ?? facts.find((fact) => this.factors.of(provider, fact.region) !== undefined);
     if (from === undefined) return undefined;
-    if (isSameEverywhere(service, dimension, region)) return { ...from, region, note: `the same in every region; row of ${from.region}` };
+    if (isSameEverywhere(service, dimension, region)) return { ...from, region, confidence: from.confidence === 'low' ? 'low' : 'medium', note: `the same in every region; row of ${from.region}` };
     return this.scaled(from, region);
   }
 

@@ -3,6 +3,7 @@ import type { Decimal } from '../../../domain/money.ts';
 import { decimal } from '../../../domain/money.ts';
 import { nodePrice, rdsPrice } from '../../price-book/machine-prices.ts';
 import type { Price, UnknownPrice } from '../../price-book/price.ts';
+import { byInstanceSize } from '../by-size.ts';
 import type { Costing, CosterTable } from '../costing.ts';
 import { attempt, Undetermined } from '../costing.ts';
 import { above } from './disks.ts';
@@ -91,7 +92,7 @@ function says(c: Costing, path: string, word: string): boolean {
 }
 
 function otherInstance(c: Costing): void {
-  c.fixed('Database instance', () => c.fact(`Database instance (on-demand, ${c.needed('instance_class')})`));
+  c.fixed('Database instance', () => byInstanceSize(c, c.resource.type, c.needed('instance_class'), (type) => `Database instance (on-demand, ${type})`));
 }
 
 function cacheNode(c: Costing): Price | UnknownPrice {
@@ -148,7 +149,7 @@ function redshift(c: Costing): void {
 
 function kafka(c: Costing): void {
   const brokers = (): Decimal => c.number('number_of_broker_nodes') ?? decimal(1);
-  c.fixed('Brokers', () => c.fact(`Instance (${c.needed('broker_node_group_info.instance_type')})`), brokers);
+  c.fixed('Brokers', () => byInstanceSize(c, c.resource.type, c.needed('broker_node_group_info.instance_type'), (type) => `Instance (${type})`), brokers);
   c.fixed('Storage', () => c.fact('Storage'), () => {
     const size = c.number('broker_node_group_info.storage_info.ebs_storage_info.volume_size') ?? c.number('broker_node_group_info.ebs_volume_size');
     if (size === undefined) throw new Undetermined('the size of the disks is not given');
@@ -158,7 +159,7 @@ function kafka(c: Costing): void {
 
 function broker(c: Costing): void {
   const engine = (): string => (c.needed('engine_type').toLowerCase() === 'rabbitmq' ? 'RabbitMQ' : 'ActiveMQ');
-  c.fixed('Broker', () => c.fact(`Instance usage (${engine()}, ${c.needed('host_instance_type')}, ${(c.text('deployment_mode') ?? 'SINGLE_INSTANCE').toLowerCase()})`));
+  c.fixed('Broker', () => byInstanceSize(c, c.resource.type, c.needed('host_instance_type'), (type) => `Instance usage (${engine()}, ${type}, ${(c.text('deployment_mode') ?? 'SINGLE_INSTANCE').toLowerCase()})`));
   c.onUsage('Storage', 'storage_gb', () => c.fact(`Storage (${engine()}, ${(c.text('storage_type') ?? (engine() === 'RabbitMQ' ? 'ebs' : 'efs')).toUpperCase()})`));
 }
 

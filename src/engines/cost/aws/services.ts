@@ -90,7 +90,8 @@ function directory(c: Costing): void {
     if (type === 'MicrosoftAD') return `Microsoft AD, ${c.text('edition') ?? 'Enterprise'}`;
     return `${type === 'ADConnector' ? 'AD Connector' : 'Simple AD'}, ${c.text('size') ?? 'Small'}`;
   };
-  c.fixed('Directory', () => c.fact(`Directory service (${kind()})`));
+  // A Microsoft directory is charged by its domain controllers, of which there are at least two.
+  c.fixed('Directory', () => c.fact(`Directory service (${kind()})`), () => (c.text('type') === 'MicrosoftAD' ? (c.number('desired_number_of_domain_controllers') ?? 2) : 1));
 }
 
 function codeBuild(c: Costing): void {

@@ -116,6 +116,16 @@ function cosmos(c: Costing): void {
   c.onUsage('Storage', 'storage_gb', () => c.fact('Transactional storage (West US)', 'azurerm_cosmosdb_sql_database'));
 }
 
+/** Priced by node: one of the basic tier, a pair of the standard one, a primary and its replicas for each shard of the premium one. */
+function redis(c: Costing): void {
+  c.fixed('Nodes', () => c.fact(`Cache usage (${c.needed('sku_name')}_${c.needed('family')}${c.needed('capacity')})`), () => {
+    const sku = c.needed('sku_name');
+    if (sku !== 'Premium') return sku === 'Basic' ? 1 : 2;
+    const replicas = c.number('replicas_per_primary') ?? c.number('replicas_per_master') ?? decimal(1);
+    return (c.number('shard_count') ?? decimal(1)).times(replicas.plus(decimal(1)));
+  });
+}
+
 function storageAccount(c: Costing): void {
   const name = (): string => {
     const [kind, tier, copies, access] = [c.text('account_kind') ?? 'StorageV2', c.text('account_tier') ?? 'Standard', c.text('account_replication_type') ?? 'LRS', c.text('access_tier') ?? 'Hot'];
@@ -193,7 +203,7 @@ export const AZURE_SERVICES: CosterTable = {
   azurerm_cosmosdb_sql_container: cosmos,
   azurerm_cosmosdb_mongo_database: cosmos,
   azurerm_cosmosdb_mongo_collection: cosmos,
-  azurerm_redis_cache: (c) => c.fixed('Cache', () => c.fact(`Cache usage (${c.needed('sku_name')}_${c.needed('family')}${c.needed('capacity')})`), () => (c.number('shard_count') ?? decimal(1)).times((c.number('replicas_per_primary') ?? decimal(1)).compare(decimal(1)) > 0 ? (c.number('replicas_per_primary') ?? decimal(1)) : decimal(1))),
+  azurerm_redis_cache: redis,
   azurerm_storage_account: storageAccount,
   azurerm_log_analytics_workspace: (c) => c.onUsage('Data ingested', 'monthly_data_ingested_gb', () => c.fact('Log data ingestion', c.resource.type, 'GB')),
   azurerm_application_insights: (c) => c.onUsage('Data ingested', 'monthly_data_ingested_gb', () => c.fact('Data ingested')),

@@ -147,7 +147,8 @@ function cloudRun(c: Costing): void {
   c.unknown('vCPU and memory', 'usage', 'the price book tells the tiers of regions apart for some regions only');
 }
 
-const rule = (c: Costing): void => c.fixed('Forwarding rule', () => c.fact('Forwarding rules', ['google_compute_forwarding_rule']));
+/** The book has the price of a rule above the first five; those together cost two and a half times that. */
+const rule = (c: Costing): void => c.fixed('Forwarding rule', () => c.fact('Forwarding rules', ['google_compute_forwarding_rule']), () => ({ value: decimal(1), low: decimal(1), high: decimal('2.5') }));
 const logs = (c: Costing): void => c.onUsage('Logs ingested', 'monthly_data_ingested_gb', () => c.fact('Logging data'));
 
 export const GOOGLE_RESOURCES: CosterTable = {
