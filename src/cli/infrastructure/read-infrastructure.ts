@@ -30,6 +30,8 @@ export interface ReadOptions {
   currentFolder?: string;
   /** Text and name of a state to fill in what the code does not know. */
   state?: { text: string; file: string };
+  /** The same, of a state that has been read. */
+  recorded?: Pick<InfrastructureModel, 'resources'>;
 }
 
 export interface ReadInfrastructure {
@@ -49,7 +51,8 @@ export async function readInfrastructure(input: InfrastructureInput, options: Re
   const sensitiveAttributes = (type: string): readonly string[] => options.catalogue.type(type).sensitive;
   if (input.kind === 'folder') {
     const tree = await loadModuleTree(input.tree, input.folder, options.variables === undefined ? {} : { variables: options.variables });
-    const known = options.state === undefined ? undefined : knownAttributes(modelFromState(readState(options.state.text, options.state.file), { path: options.state.file, sensitiveAttributes }));
+    const recorded = options.state === undefined ? options.recorded : modelFromState(readState(options.state.text, options.state.file), { path: options.state.file, sensitiveAttributes });
+    const known = recorded === undefined ? undefined : knownAttributes(recorded);
     const model = await modelFromConfiguration(input.tree, tree, {
       path: options.path,
       ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
@@ -69,7 +72,7 @@ function unreadable(file: string, problem: SourceProblem): PlatformError {
   return new PlatformError({ code: 'ROADBED-8050', class: 'invalid', message: `${file} cannot be read`, why: describeProblem(problem), next: problem.hint ?? 'fetch the file again' });
 }
 
-function knownAttributes(state: InfrastructureModel): (address: string) => Readonly<Record<string, unknown>> | undefined {
+function knownAttributes(state: Pick<InfrastructureModel, 'resources'>): (address: string) => Readonly<Record<string, unknown>> | undefined {
   const byAddress = new Map(state.resources.map((resource) => [resource.address, resource.attributes]));
   return (address) => {
     const attributes = byAddress.get(address);

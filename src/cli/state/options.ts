@@ -15,4 +15,10 @@ export interface StateFlags {
   prices?: string;
   workspace?: string;
   root?: string;
+  history?: string;
+  plan?: string;
+  inventory?: string;
+  driftIgnore?: string;
+  baseline?: string;
+  writeBaseline?: string;
 }

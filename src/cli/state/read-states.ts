@@ -19,6 +19,9 @@ export interface ReadStates {
   members: EstateMember[];
   unreadable: number;
   problems: string[];
+  /** Of the first state: what wrote it, and its place in its history. */
+  terraformVersion?: string;
+  current?: { serial?: number; lineage?: string; terraformVersion?: string };
 }
 
 interface Kept {
@@ -42,7 +45,14 @@ export async function readStates(session: Session, paths: readonly string[], fla
     }
   }
   const newest = withoutOlderSerials(kept, problems);
-  return { members: newest.map((one) => memberOf(one, flags, catalogue, newest.length === 1)), unreadable, problems };
+  return { members: newest.map((one) => memberOf(one, flags, catalogue, newest.length === 1)), unreadable, problems, ...currentOf(newest[0]?.state) };
+}
+
+function currentOf(state: StateFile | undefined): Pick<ReadStates, 'terraformVersion' | 'current'> {
+  if (state === undefined) return {};
+  const { serial, lineage, terraformVersion } = state;
+  const version = terraformVersion === undefined ? {} : { terraformVersion };
+  return { ...version, current: { ...version, ...(serial === undefined ? {} : { serial }), ...(lineage === undefined ? {} : { lineage }) } };
 }
 
 async function textOf(session: Session, place: StatePlace): Promise<string> {

@@ -1,9 +1,9 @@
-/** What `roadbed state` does: read all states, run the rules, price, take out what was accepted, print. */
+/** What `roadbed state` does: read all states, run the rules, price, look for drift, take out what was accepted, print. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { PlatformError } from '../../domain/error.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { isAtLeast } from '../../domain/finding.ts';
+import { compareFindings, isAtLeast } from '../../domain/finding.ts';
 import type { FindingReport } from '../../domain/finding-report.ts';
 import { describeProblem } from '../../domain/source-problem.ts';
 import { PriceBook } from '../../engines/price-book/price-book.ts';
@@ -21,6 +21,7 @@ import { writeWhole } from '../docs/write-file.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Session } from '../session.ts';
 import { codeOf } from './code.ts';
+import { driftNotes, driftOf } from './drift.ts';
 import type { StateFlags } from './options.ts';
 import { printFindings } from './print-findings.ts';
 import type { ReadStates } from './read-states.ts';
@@ -39,22 +40,23 @@ export async function state(session: Session, paths: readonly string[], flags: S
   const run = runRules(prepareRules(rules.files), read.members);
   const redactor = new Redactor({ key: randomBytes(32), allowed: shownAttributes(rules.files), sensitive: (type) => catalogue.type(type).sensitive });
   const today = new Date(session.now()).toISOString().slice(0, 10);
-  const code = flags.code === undefined ? undefined : await codeOf(session, flags.code, catalogue, read.members.length);
+  const code = flags.code === undefined ? undefined : await codeOf(session, flags.code, catalogue, read.members);
+  const drift = await driftOf(session, flags, catalogue, read, code);
   const book = run.matches.length === 0 ? undefined : new PriceBook(await infrastructure.priceFiles(), flags.prices === undefined ? [] : await infrastructure.ownPrices(flags.prices));
   const found = wasteFindings(run.matches, { redactor, ...(book === undefined ? {} : { prices: estimatedPrices(book, today) }), ...(code === undefined ? {} : { locate: code.locate }) });
-  const { findings, suppressed, notes } = applySuppressions(found, suppressions, today);
+  const { findings, suppressed, notes } = applySuppressions([...found, ...(drift?.findings ?? [])].sort(compareFindings), suppressions, today);
   const told = [...catalogueProblems.map(describeProblem), ...rules.problems, ...read.problems, ...run.problems.map(({ rule, message }) => `${rule}: ${message}`)];
   const report: FindingReport = {
     subject: read.members.length === 1 ? redactor.text(read.members[0]?.source.path ?? '') : `${read.members.length} states`,
     at: new Date(session.now()).toISOString(),
     findings,
-    suppressed,
+    suppressed: [...suppressed, ...(drift?.suppressed ?? [])],
     problems: told.map((problem) => redactor.text(problem)),
     coverage: coverageOf(run, read, found, redactor),
     savings: totalSavings(findings),
   };
   await deliver(session, report, flags);
-  for (const note of notes) session.output.say(redactor.text(note));
+  for (const note of [...notes, ...(drift === undefined ? [] : driftNotes(drift))]) session.output.say(redactor.text(note));
   if (flags.failOn !== undefined && findings.some((finding) => isAtLeast(finding.severity, flags.failOn ?? 'info'))) return EXIT.refused;
   return report.problems.length > 0 ? EXIT.incomplete : EXIT.ok;
 }

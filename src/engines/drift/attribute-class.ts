@@ -7,7 +7,7 @@ const COMPUTED = /(^|_)(timestamp|fingerprint|etag|last_updated|last_modified|up
 
 export function attributeClass(type: ResourceType, attribute: string): DriftClass {
   const path = plainPath(attribute);
-  if (covers(type.classes.security, path)) return 'security';
+  if (covers(type.classes.security, path) || covers(type.sensitive, path)) return 'security';
   if (covers(type.classes.capacity, path)) return 'capacity';
   if (covers(type.classes.tags, path)) return 'tag';
   return isComputed(type, attribute) ? 'computed' : 'other';

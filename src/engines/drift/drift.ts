@@ -61,10 +61,21 @@ export interface Drift {
   detail?: string;
   /** What to write or run. */
   fix?: string;
+  origin?: DriftOrigin;
+}
+
+/** Which state a resource is recorded in, where several are compared at once. */
+export interface DriftOrigin {
+  root: string;
+  workspace: string;
+  source: string;
 }
 
 /** What comparisons read of a state. */
-export type RecordedResources = Pick<InfrastructureModel, 'resources'>;
+export interface RecordedResources extends Pick<InfrastructureModel, 'resources'> {
+  origin?: DriftOrigin;
+}
+
 export type RecordedState = Pick<InfrastructureModel, 'resources' | 'source'>;
 
 /** What was not compared, and why: printed with every result, so that silence is never taken for sameness. */

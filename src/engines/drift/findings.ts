@@ -6,15 +6,10 @@
  */
 import type { Confidence, Finding, FindingBasis, Severity } from '../../domain/finding.ts';
 import { compareFindings, fingerprintOf, terraformReference } from '../../domain/finding.ts';
-import type { Drift, DriftClass, DriftKind, DriftLevel } from './drift.ts';
+import type { Drift, DriftClass, DriftKind, DriftLevel, DriftOrigin } from './drift.ts';
 
-export interface FindingOptions {
-  /** Name of the root module or state, part of the reference. */
-  root: string;
-  workspace: string;
-  /** As given by the user: the state or folder. */
-  source: string;
-}
+/** Of drifts that do not say themselves where they are from. */
+export type FindingOptions = DriftOrigin;
 
 interface Rule {
   title: string;
@@ -74,7 +69,8 @@ export function severityOf(drift: Drift): Severity {
 /** Stable over runs; of values it holds nothing. */
 export function driftFingerprint(drift: Drift, options: Pick<FindingOptions, 'root' | 'workspace'>): string {
   const step = drift.level === 'D2' ? (drift.detail ?? '') : '';
-  return fingerprintOf(driftRule(drift.kind), terraformReference(options.root, options.workspace, drift.address), [drift.attribute ?? '', ...(step === '' ? [] : [step])].join('\n'));
+  const { root, workspace } = drift.origin ?? options;
+  return fingerprintOf(driftRule(drift.kind), terraformReference(root, workspace, drift.address), [drift.attribute ?? '', ...(step === '' ? [] : [step])].join('\n'));
 }
 
 export function driftFindings(drifts: readonly Drift[], options: FindingOptions): Finding[] {
@@ -84,6 +80,7 @@ export function driftFindings(drifts: readonly Drift[], options: FindingOptions)
 function findingOf(drift: Drift, options: FindingOptions): Finding {
   const { title, confidence, sentence } = RULES[drift.kind];
   const { file, line, column, endLine } = drift.location ?? {};
+  const { root, workspace, source } = drift.origin ?? options;
   return {
     rule: driftRule(drift.kind),
     area: 'drift',
@@ -91,7 +88,7 @@ function findingOf(drift: Drift, options: FindingOptions): Finding {
     severity: severityOf(drift),
     confidence,
     basis: BASIS[drift.level],
-    subject: { reference: terraformReference(options.root, options.workspace, drift.address), name: drift.address, type: drift.type, source: options.source },
+    subject: { reference: terraformReference(root, workspace, drift.address), name: drift.address, type: drift.type, source },
     ...(file === undefined || line === undefined ? {} : { location: { file, line, ...(column === undefined ? {} : { column }), ...(endLine === undefined ? {} : { endLine }) } }),
     sentence: sentence(drift),
     evidence: evidenceOf(drift),

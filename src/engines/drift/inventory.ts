@@ -14,7 +14,7 @@ import type { ProviderCatalogue } from '../provider-catalogue/catalogue.ts';
 import { attributeClass } from './attribute-class.ts';
 import { canonical, sameScalar } from './canonical.ts';
 import { CLOUD_TYPES, TERRAFORM_TYPES } from './cloud-types.ts';
-import type { DriftResult, RecordedResources } from './drift.ts';
+import type { DriftOrigin, DriftResult, RecordedResources } from './drift.ts';
 import { DriftCollector } from './drift.ts';
 import { ManagedIdentities, shortIds } from './managed-identities.ts';
 import type { ValuePrinter } from './shown-value.ts';
@@ -29,6 +29,7 @@ const IGNORED_TAGS = /^(aws:|goog-|hidden-link:|ms-resource-usage)/;
 
 export function driftOfInventory(states: readonly RecordedResources[], inventory: Inventory, options: InventoryOptions): DriftResult {
   const found = new DriftCollector();
+  const origins = new Map(states.flatMap((state) => state.resources.map((one) => [one, state.origin] as const)));
   const resources = states.flatMap((state) => state.resources.filter((one) => one.mode === 'managed' && one.status?.deposed === undefined));
   const managed = new ManagedIdentities(resources);
   const seen = new Set<ResourceInstance>();
@@ -38,11 +39,11 @@ export function driftOfInventory(states: readonly RecordedResources[], inventory
     if (owners.length === 0) strangers.push(item);
     for (const owner of owners) {
       seen.add(owner);
-      compareItem(owner, item, options, found);
+      compareItem(owner, item, origins.get(owner), options, found);
     }
   }
   unmanaged(strangers, managed, found);
-  missing(resources.filter((one) => !seen.has(one)), inventory, found);
+  missing(resources.filter((one) => !seen.has(one)), origins, inventory, found);
   return found.result();
 }
 
@@ -62,7 +63,7 @@ function unmanaged(strangers: readonly InventoryItem[], managed: ManagedIdentiti
   }
 }
 
-function missing(resources: readonly ResourceInstance[], inventory: Inventory, found: DriftCollector): void {
+function missing(resources: readonly ResourceInstance[], origins: ReadonlyMap<ResourceInstance, DriftOrigin | undefined>, inventory: Inventory, found: DriftCollector): void {
   const listed = new Set(inventory.items.flatMap((item) => TERRAFORM_TYPES.get(item.type.toLowerCase()) ?? []));
   const places = new Set(inventory.items.map((item) => `${item.account ?? ''}\n${item.region ?? ''}`));
   const accounts = new Set(inventory.items.flatMap((item) => (item.account === undefined ? [] : [item.account])));
@@ -72,8 +73,12 @@ function missing(resources: readonly ResourceInstance[], inventory: Inventory, f
     if (type === undefined) found.notCompared('the type is not known in inventories', resource.address);
     else if (!listed.has(resource.type)) found.notCompared('the inventory has nothing of this type', resource.address);
     else if (account !== undefined && (!accounts.has(account) || (region !== undefined && !places.has(`${account}\n${region}`)))) found.notCompared('the inventory has nothing of this account and region', resource.address);
-    else found.add({ level: 'D3', kind: 'missing', class: 'existence', address: resource.address, type: resource.type, ...(shortIds(resource)[0] === undefined ? {} : { detail: shortIds(resource)[0] as string }), fix: 'refresh the state (terraform plan -refresh-only); apply makes it again' });
+    else found.add({ level: 'D3', kind: 'missing', class: 'existence', address: resource.address, type: resource.type, ...from(origins.get(resource)), ...(shortIds(resource)[0] === undefined ? {} : { detail: shortIds(resource)[0] as string }), fix: 'refresh the state (terraform plan -refresh-only); apply makes it again' });
   }
+}
+
+function from(origin: DriftOrigin | undefined): { origin?: DriftOrigin } {
+  return origin === undefined ? {} : { origin };
 }
 
 /** Account and region of an ARN, subscription of a resource id, project of a self link. */
@@ -88,11 +93,11 @@ function placeOf(resource: ResourceInstance): [account: string | undefined, regi
   return [subscription ?? project, undefined];
 }
 
-function compareItem(resource: ResourceInstance, item: InventoryItem, { catalogue, printer }: InventoryOptions, found: DriftCollector): void {
+function compareItem(resource: ResourceInstance, item: InventoryItem, origin: DriftOrigin | undefined, { catalogue, printer }: InventoryOptions, found: DriftCollector): void {
   const type = catalogue.type(resource.type);
   found.resources += 1;
   const differs = (path: string, recorded: AttributeValue, there: AttributeValue): void => {
-    found.add({ level: 'D3', kind: 'inventory-attribute', class: attributeClass(type, path), address: resource.address, type: resource.type, attribute: path, from: printer.show(recorded, type, path), to: printer.show(there, type, path) });
+    found.add({ level: 'D3', kind: 'inventory-attribute', class: attributeClass(type, path), address: resource.address, type: resource.type, attribute: path, ...from(origin), from: printer.show(recorded, type, path), to: printer.show(there, type, path) });
   };
   for (const [attribute, path] of Object.entries(CLOUD_TYPES[resource.type]?.attributes ?? {})) {
     const there = valueAt(item.attributes, path);
