@@ -23,7 +23,7 @@ export function loadRules(area: string, types: Iterable<string> | 'all', ownFold
   const shipped = join(packageRoot, 'rules', area);
   const providers = types === 'all' ? undefined : new Set([...types].map(providerOfType));
   const wanted = rulePaths(shipped).filter((path) => providers === undefined || providers.has(basename(path).split(/[-.]/)[0] ?? ''));
-  const files = wanted.map((path) => asRuleFile(parse(readFileSync(path, 'utf8'))));
+  const files = wanted.map((path) => asRuleFile(parse(withoutCases(readFileSync(path, 'utf8')))));
   if (ownFolder === undefined) return { files, problems: [] };
   const problems: string[] = [];
   for (const path of ownPaths(ownFolder)) {
@@ -34,6 +34,11 @@ export function loadRules(area: string, types: Iterable<string> | 'all', ownFold
     else files.push(found);
   }
   return { files, problems };
+}
+
+/** Cases are two thirds of a shipped file and only a test runs them; leaving them out halves the start. Their lines are indented alike, which that test checks. */
+export function withoutCases(text: string): string {
+  return text.replace(/^ {4}cases:\n(?: {6}- .*\n?)+/gm, '');
 }
 
 function ownPaths(folder: string): string[] {

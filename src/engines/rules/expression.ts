@@ -71,7 +71,7 @@ export class ExpressionCompiler {
 
   #counted<Value>(values: readonly Value[]): Value[] {
     this.#steps += 1 + values.length;
-    if (this.#steps > MAX_STEPS) throw new RuleExpressionError(`the expression takes more than ${MAX_STEPS} steps`);
+    if (this.#steps > MAX_STEPS) throw tooManySteps();
     return values as Value[];
   }
 
@@ -85,7 +85,10 @@ export class ExpressionCompiler {
         this.#resource = resource;
         this.#estate = estate;
         this.#steps = 0;
-        return parsed() === true;
+        const answer = parsed() === true;
+        // CEL lets `true || error` pass, the limit does not.
+        if (this.#steps > MAX_STEPS) throw tooManySteps();
+        return answer;
       },
     };
   }
@@ -101,4 +104,8 @@ export class ExpressionCompiler {
       throw error instanceof RuleExpressionError ? error : new RuleExpressionError(error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+function tooManySteps(): RuleExpressionError {
+  return new RuleExpressionError(`the expression takes more than ${MAX_STEPS} steps`);
 }

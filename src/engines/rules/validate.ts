@@ -81,7 +81,7 @@ export function asRuleFile(file: unknown): RuleFile {
     retired: retired ?? [],
     rules: rules.map(({ saving, ...rule }) => {
       const saved = savingOf(saving);
-      return { ...rule, area, evidence: rule.evidence ?? [], controls: rule.controls ?? [], includeControllerMade: rule.includeControllerMade === true, ...(saved === undefined ? {} : { saving: saved }) };
+      return { ...rule, area, cases: rule.cases ?? [], evidence: rule.evidence ?? [], controls: rule.controls ?? [], includeControllerMade: rule.includeControllerMade === true, ...(saved === undefined ? {} : { saving: saved }) };
     }),
   };
 }

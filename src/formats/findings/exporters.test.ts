@@ -1,0 +1,100 @@
+/** All forms of one report: valid by their standards, and harmless whatever stands in the findings. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Finding } from '../../domain/finding.ts';
+import { CONFIDENCES, fingerprintOf, SEVERITIES, terraformReference } from '../../domain/finding.ts';
+import type { FindingReport } from '../../domain/finding-report.ts';
+import { sarifDocument } from '../sarif/sarif.ts';
+import { findingsCsv } from './findings-csv.ts';
+import { findingsHtml } from './findings-html.ts';
+import { findingsDocument } from './findings-json.ts';
+import { findingsMarkdown } from './findings-markdown.ts';
+
+const data = process.env['ROADBED_CONFORMANCE_DATA'];
+const schemaPath = data === undefined ? undefined : ['schemas/sarif/sarif-schema-2.1.0.json', 'schemas/sarif-schema-2.1.0.json'].map((name) => join(data, name)).find((path) => existsSync(path));
+if (schemaPath === undefined) console.log('SARIF schema check skipped: set ROADBED_CONFORMANCE_DATA to a folder with schemas/sarif/sarif-schema-2.1.0.json');
+
+const finding = (name: string, more: Partial<Finding> = {}): Finding => ({
+  rule: 'waste.test.one', area: 'waste', title: 'One', severity: 'medium', confidence: 'likely', basis: 'inputs-given',
+  subject: { reference: terraformReference('r', 'default', name), name, type: 'aws_eip', source: 'a folder/net.tfstate' },
+  sentence: `${name} is not used`, evidence: [{ name: 'id', value: name }], fix: { text: 'Remove it.' }, controls: [], fingerprint: fingerprintOf('waste.test.one', name), ...more,
+});
+const report = (findings: readonly Finding[]): FindingReport => ({ subject: '1 state', at: '2026-01-02T03:04:05.000Z', findings, suppressed: findings.slice(0, 1).map((one) => ({ finding: one, reason: 'known', until: '2026-12-31' })), problems: ['b.tfstate cannot be read'], coverage: { inputs: 1, unreadableInputs: 1, rules: 3, resources: 9, resourcesWithRules: 4, typesWithoutRules: [{ type: 'x_y', count: 5 }], priced: 1, unpriced: 1 }, savings: [{ currency: 'USD', monthly: '3.65' }] });
+const arbitrary = fc.record({ name: fc.string({ unit: 'binary', maxLength: 60 }), severity: fc.constantFrom(...SEVERITIES), confidence: fc.constantFrom(...CONFIDENCES), line: fc.option(fc.integer({ min: 1, max: 9999 })), saving: fc.option(fc.boolean()) }).map(({ name, severity, confidence, line, saving }) =>
+  finding(name, { severity, confidence, ...(line === null ? {} : { location: { file: `modules/${name}/main.tf`, line } }), ...(saving === null ? {} : { saving: saving ? { known: true, monthly: '1.50', currency: 'USD', priceDate: '2026-01-01', confidence } : { known: false, reason: name } }) }),
+);
+
+test.skipIf(schemaPath === undefined)('SARIF is valid by the official schema, whatever the findings say', () => {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  const { id: _id, $schema: _draft, ...schema } = JSON.parse(readFileSync(schemaPath ?? '', 'utf8')) as Record<string, unknown>;
+  const validate = ajv.compile(schema);
+  fc.assert(fc.property(fc.array(arbitrary, { maxLength: 6 }), (findings) => {
+    const valid = validate(JSON.parse(JSON.stringify(sarifDocument(report(findings), { name: 'Roadbed', version: '0.1.0' }))));
+    expect(valid ? [] : validate.errors).toEqual([]);
+  }), { numRuns: 60 });
+});
+
+test('SARIF has one rule an id, the fingerprint, and accepted findings as suppressed', () => {
+  const document = sarifDocument(report([finding('aws_eip.a'), finding('aws_eip.b')]), { name: 'Roadbed', version: '0.1.0' }) as { runs: { tool: { driver: { rules: unknown[] } }; results: { ruleIndex: number; partialFingerprints: Record<string, string>; suppressions?: unknown[]; locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }[] }[] };
+  const [run] = document.runs;
+  expect(run?.tool.driver.rules.length).toBe(1);
+  expect(run?.results.map((result) => result.ruleIndex)).toEqual([0, 0, 0]);
+  expect(run?.results[0]?.partialFingerprints['roadbed/v1']).toBe(fingerprintOf('waste.test.one', 'aws_eip.a'));
+  expect(run?.results.at(-1)?.suppressions?.length).toBe(1);
+  expect(run?.results[0]?.locations[0]?.physicalLocation.artifactLocation.uri).toBe('a%20folder/net.tfstate');
+});
+
+test('CSV reads back as written, has one width, and no cell begins a formula', () => {
+  fc.assert(fc.property(fc.array(arbitrary, { maxLength: 5 }), (findings) => {
+    const rows = readCsv(findingsCsv(findings));
+    expect(rows.length).toBe(findings.length + 1);
+    for (const row of rows) {
+      expect(row.length).toBe(rows[0]?.length);
+      for (const cell of row) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+    }
+  }));
+});
+
+test('HTML and Markdown hold no tag, script or link of what was found', () => {
+  const hostile = finding('aws_eip.x["<script>alert(1)</script>[a](javascript:b)|@all"]');
+  const html = findingsHtml(report([hostile]));
+  expect(html).not.toContain('<script>');
+  expect(html).toContain('&lt;script&gt;');
+  const markdown = findingsMarkdown(report([hostile]));
+  expect(markdown).not.toContain('<script>');
+  expect(markdown).not.toMatch(/\[a\]\(/);
+  expect(markdown).not.toContain('@all');
+});
+
+test('a report without findings says so, and the JSON has findings and coverage at its top', () => {
+  expect(findingsMarkdown(report([]))).toContain('Nothing found in 1 state');
+  expect(findingsHtml(report([]))).toContain('All clear');
+  expect(Object.keys(findingsDocument(report([])))).toEqual(['schemaVersion', 'kind', 'at', 'subject', 'findings', 'suppressed', 'coverage', 'savings', 'problems']);
+});
+
+/** RFC 4180, by hand. */
+function readCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let at = 0;
+  while (at < text.length) {
+    let cell = '';
+    if (text[at] === '"') {
+      for (at += 1; !(text[at] === '"' && text[at + 1] !== '"'); at += text[at] === '"' ? 2 : 1) cell += text[at];
+      at += 1;
+    } else while (text[at] !== ',' && text[at] !== '\r') cell += text[at++];
+    row.push(cell);
+    if (text[at] === ',') at += 1;
+    else {
+      at += 2;
+      rows.push(row);
+      row = [];
+    }
+  }
+  return rows;
+}
