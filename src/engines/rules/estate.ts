@@ -3,29 +3,13 @@
  *
  * Everything is made once, or once when first asked for, so that a rule costs a look-up a resource.
  */
-import type { AttributeValue, InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
+import type { AttributeValue } from '../infrastructure/model.ts';
 import { asText, valuesAt } from './attribute-reading.ts';
+import type { EstateMember, EstateResource } from './estate-resource.ts';
 import type { Mention } from './reference-index.ts';
 import { ReferenceIndex } from './reference-index.ts';
 
-export interface EstateResource extends Pick<ResourceInstance, 'address' | 'resource' | 'module' | 'mode' | 'type' | 'name' | 'attributes' | 'status'> {
-  /** The state, plan or folder it is from. */
-  source: EstateSource;
-}
-
-export interface EstateSource {
-  /** As given. */
-  path: string;
-  /** Name of the root module: part of the identity of everything in it. */
-  root: string;
-  workspace: string;
-}
-
-/** One state (or plan, or evaluated code) with the name it goes by. */
-export interface EstateMember {
-  source: EstateSource;
-  model: Pick<InfrastructureModel, 'outputs'> & { resources: readonly Omit<EstateResource, 'source'>[] };
-}
+export type { EstateMember, EstateResource } from './estate-resource.ts';
 
 export class Estate {
   readonly resources: readonly EstateResource[];

@@ -10,7 +10,7 @@
 import { isPlainObject } from '../infrastructure/marked-values.ts';
 import type { AttributeValue } from '../infrastructure/model.ts';
 import { SensitiveAttribute } from '../infrastructure/model.ts';
-import type { EstateResource } from './estate.ts';
+import type { EstateResource } from './estate-resource.ts';
 
 const IDENTITIES = ['id', 'arn', 'self_link', 'allocation_id', 'unique_id', 'email', 'dns_name', 'fqdn', 'repository_url'];
 /** Shorter texts are equal by chance. */

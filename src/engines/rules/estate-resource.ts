@@ -1,0 +1,21 @@
+/** What rules look at: resources of all inputs, each with the state, plan or folder it is from. */
+import type { InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
+
+export interface EstateResource extends Pick<ResourceInstance, 'address' | 'resource' | 'module' | 'mode' | 'type' | 'name' | 'attributes' | 'status'> {
+  /** The state, plan or folder it is from. */
+  source: EstateSource;
+}
+
+export interface EstateSource {
+  /** As given. */
+  path: string;
+  /** Name of the root module: part of the identity of everything in it. */
+  root: string;
+  workspace: string;
+}
+
+/** One state (or plan, or evaluated code) with the name it goes by. */
+export interface EstateMember {
+  source: EstateSource;
+  model: Pick<InfrastructureModel, 'outputs'> & { resources: readonly Omit<EstateResource, 'source'>[] };
+}
