@@ -59,7 +59,7 @@ const SHA1 = /^[0-9a-f]{40}$/;
  * (ARN, self link), or a text against the digest or base64 form that providers record of it.
  */
 export function sameScalar(declared: AttributeValue, recorded: AttributeValue, options: CanonicalOptions & { containers?: boolean } = {}): boolean {
-  if (canonical(declared, options) === canonical(recorded, options)) return true;
+  if (declared === recorded || canonical(declared, options) === canonical(recorded, options)) return true;
   if (typeof declared !== 'string' || typeof recorded !== 'string' || declared === '' || recorded === '') return false;
   if (options.containers === true && holdsJson(declared, recorded)) return true;
   if (isTailOf(declared, recorded) || isTailOf(recorded, declared)) return true;

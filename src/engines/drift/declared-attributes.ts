@@ -77,6 +77,7 @@ class AttributeWalk {
       return;
     }
     this.#found.compared += 1;
+    if (declared === recorded) return;
     if (isHidden(declared, recorded) || sensitivePath(this.#context.type, path)) this.#hidden(declared, recorded, path, depth, block);
     else this.#shown(declared, recorded, path, depth, block);
   }

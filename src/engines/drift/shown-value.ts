@@ -32,6 +32,20 @@ const DEEPEST = 20;
 
 /** Whether a value at `path` (dotted, from the resource) must not be shown, by what is known of its type and name. */
 export function sensitivePath(type: ResourceType, path: string): boolean {
+  let known = asked.get(type);
+  if (known === undefined) asked.set(type, (known = new Map()));
+  const before = known.get(path);
+  if (before !== undefined) return before;
+  const answer = isSensitive(type, path);
+  if (known.size < MOST_REMEMBERED) known.set(path, answer);
+  return answer;
+}
+
+/** Paths repeat with every instance of a type. */
+const asked = new WeakMap<ResourceType, Map<string, boolean>>();
+const MOST_REMEMBERED = 2000;
+
+function isSensitive(type: ResourceType, path: string): boolean {
   const steps = path.split('.');
   const named = steps.filter((step) => !/^\d+$/.test(step));
   if (named.some((step) => NAMES.test(step) && !HARMLESS_NAMES.test(step))) return true;
