@@ -8,6 +8,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import { packageRoot } from './package-root.ts';
 
 const SHOP = join(packageRoot, 'examples', 'shop');
+const INFRASTRUCTURE = join(packageRoot, 'examples', 'infrastructure');
 const NAMESPACE = 'shop';
 const SCENARIOS = 'scenarios';
 
@@ -26,6 +27,7 @@ export function readDemoFleet(): DemoFleet {
   return {
     namespace: NAMESPACE,
     services: names.map((name) => ({ name, files: readFiles(join(SHOP, name)) })),
+    infrastructure: { name: 'demo-infrastructure', files: readFiles(INFRASTRUCTURE) },
     scenarios: { faulty: readScenario('faulty'), fixed: readScenario('fixed') },
   };
 }

@@ -91,6 +91,7 @@ export function createDemo(deps: DemoDependencies): Demo {
         await deps.objects.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: fleet.namespace, labels: { 'roadbed.dev/demo': 'true' } }, spec: {} });
       }
       for (const service of fleet.services) await seedService(service.name, service.files);
+      await seedService(fleet.infrastructure.name, fleet.infrastructure.files);
     },
 
     async state() {

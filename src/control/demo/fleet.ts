@@ -15,6 +15,8 @@ export interface DemoScenario {
 export interface DemoFleet {
   namespace: string;
   services: DemoService[];
+  /** A repository with nothing but infrastructure code, for the page that draws it. */
+  infrastructure: DemoService;
   scenarios: Record<'faulty' | 'fixed', DemoScenario>;
 }
 

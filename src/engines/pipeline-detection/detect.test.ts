@@ -112,3 +112,10 @@ test.each([
 ])('%j is refused: %s', (text, says) => {
   expect(() => parseDetectors(text, 'own.json')).toThrow(says);
 });
+
+test('a repository that declares infrastructure and has nothing to build runs no step', async () => {
+  const own = { configuration: {}, strategies: {}, infrastructure: [{ path: 'infra' }] };
+  expect(await detectPipeline(tree({ 'infra/main.tf': '' }), SHIPPED_DETECTORS, own)).toEqual({ definition: { origin: 'infrastructure', steps: [], artifact: { path: '.', exclude: [] } } });
+  expect((await detectPipeline(tree({ 'index.html': '' }), SHIPPED_DETECTORS, own)).definition.origin).toBe('static-site');
+  await expect(detectPipeline(tree({}), SHIPPED_DETECTORS, { ...own, infrastructure: [] })).rejects.toMatchObject({ code: 'ROADBED-2102' });
+});

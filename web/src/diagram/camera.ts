@@ -20,12 +20,16 @@ export function fitted(box: Size, picture: Size): Camera {
   return { scale, x: (box.width - picture.width * scale) / 2, y: (box.height - picture.height * scale) / 2 };
 }
 
-/** The whole width, from the top: what is too small to be read as a whole begins where reading begins. */
-export function readable(box: Size, picture: Size, least: number): Camera {
+/** Text of 12.5 px drawn smaller than this is no text any more, and at the other scale it can be read. */
+const TOO_SMALL = 0.24;
+const READABLE = 0.6;
+
+/** The whole, or where nobody could read that (a wide picture on a telephone), its left side at a size that can be read. */
+export function begun(box: Size, picture: Size): Camera {
   const whole = fitted(box, picture);
-  if (whole.scale >= least) return whole;
-  const scale = Math.min(least, Math.max(whole.scale, (box.width - 2 * MARGIN) / picture.width));
-  return { scale, x: Math.max(MARGIN, (box.width - picture.width * scale) / 2), y: Math.max(MARGIN, (box.height - picture.height * scale) / 2) };
+  if (whole.scale >= TOO_SMALL) return whole;
+  const scale = Math.max(whole.scale, Math.min(READABLE, (box.height - 2 * MARGIN) / picture.height));
+  return { scale, x: MARGIN, y: Math.max(MARGIN, (box.height - picture.height * scale) / 2) };
 }
 
 /** Closer or farther by a factor; the point under `at` stays where it is. */

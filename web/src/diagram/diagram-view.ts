@@ -3,7 +3,7 @@
  * page, which the content security policy would refuse. The markup is the drawing engine's own; here is what moves.
  */
 import type { Drawing } from '../../../src/api/contract/infrastructure-page.ts';
-import { panned, readable, fitted, zoomed, type Camera } from './camera.ts';
+import { begun, fitted, panned, zoomed, type Camera } from './camera.ts';
 import { drawFocus, drawFolds } from './folding.ts';
 import type { PartIndex } from './part-index.ts';
 
@@ -16,8 +16,6 @@ export interface DiagramEvents {
 
 const STEP = 60;
 const CLICK = 3;
-/** Text of 12.5 px drawn at this scale can still be read. */
-const READABLE = 0.62;
 
 function idOf(target: EventTarget | null): string | undefined {
   const part = target instanceof Element ? target.closest('[data-node],[data-group]') : null;
@@ -36,6 +34,7 @@ export class DiagramView {
   #camera: Camera = { x: 0, y: 0, scale: 1 };
   /** The person has moved: a resized window no longer fits the picture anew. */
   #own = false;
+  #chosen: string | undefined;
   #moved = 0;
   #distance = 0;
 
@@ -53,7 +52,7 @@ export class DiagramView {
     root.replaceChildren(template.content);
     this.#svg = root.querySelector('svg') as SVGSVGElement;
     this.#listen();
-    this.#resize = new ResizeObserver(() => (this.#own ? undefined : this.begin()));
+    this.#resize = new ResizeObserver(() => this.#resized());
     this.#resize.observe(host);
     this.begin();
   }
@@ -63,10 +62,10 @@ export class DiagramView {
     this.#resize.disconnect();
   }
 
-  /** As it is shown first: whole, or where that could not be read, from its upper left corner. */
+  /** As it is shown first. */
   begin(): void {
     this.#own = false;
-    this.#look(readable(this.#box(), this.#drawing, READABLE));
+    this.#look(begun(this.#box(), this.#drawing));
   }
 
   fit(): void {
@@ -85,6 +84,7 @@ export class DiagramView {
   }
 
   mark(chosen: string | undefined, found: readonly string[]): void {
+    this.#chosen = chosen;
     const marked = new Set(found);
     for (const element of this.#svg.querySelectorAll('[data-node],[data-group]')) {
       const id = idOf(element) ?? '';
@@ -95,10 +95,24 @@ export class DiagramView {
 
   /** Brings a part into sight and gives it the focus. */
   goTo(id: string): void {
-    const target = [...this.#svg.querySelectorAll('[data-node],[data-group]')].find((element) => idOf(element) === id);
+    const target = this.#element(id);
     if (target === undefined) return;
     this.#reveal(target);
     target.querySelector<SVGElement>('.hit')?.focus({ preventScroll: true });
+  }
+
+  #element(id: string): Element | undefined {
+    return [...this.#svg.querySelectorAll('[data-node],[data-group]')].find((element) => idOf(element) === id);
+  }
+
+  /** Details that open beside the picture make it narrower: what they are about stays in sight. */
+  #resized(): void {
+    const own = this.#own;
+    if (!own) this.begin();
+    const chosen = this.#chosen === undefined ? undefined : this.#element(this.#chosen);
+    if (chosen === undefined) return;
+    this.#reveal(chosen);
+    this.#own = own;
   }
 
   #box(): { width: number; height: number } {

@@ -43,6 +43,7 @@ export function Explorer({ drawing, part, switches, titleOf, onOpen, onChoose, c
   events.current = { choose: onChoose, open: onOpen, fold };
   useEffect(() => {
     if (host.current === null) return undefined;
+    host.current.style.setProperty('--picture', `${drawing.width} / ${drawing.height}`);
     const made = new DiagramView(host.current, drawing, index, { choose: (id) => events.current.choose(id), open: (id) => events.current.open(id), fold: (id) => events.current.fold(id) });
     view.current = made;
     setFolded(new Set());
@@ -52,10 +53,12 @@ export function Explorer({ drawing, part, switches, titleOf, onOpen, onChoose, c
   useEffect(() => view.current?.mark(chosen?.id, found.map((one) => one.id)), [drawing, chosen, found]);
   const goTo = (id: string): void => {
     setFolded((present) => new Set([...present].filter((group) => group === id || !index.inside(id, group))));
+    setWords('');
     onChoose(id);
     // What was hidden is shown by the next painting.
     requestAnimationFrame(() => view.current?.goTo(id));
   };
+  const searching = words.trim() !== '';
   const openable = chosen?.opens === undefined ? undefined : titleOf(chosen.opens);
   return (
     <div className={styles.explorer} ref={box}>
@@ -71,14 +74,14 @@ export function Explorer({ drawing, part, switches, titleOf, onOpen, onChoose, c
           {document.fullscreenEnabled ? <Button onPress={() => void (document.fullscreenElement === null ? box.current?.requestFullscreen() : document.exitFullscreen())}>Full screen</Button> : null}
         </span>
       </div>
-      <div className={styles.sides}>
+      <div className={styles.sides} data-panel={searching || chosen !== undefined}>
         <div className={styles.stage} data-stale={stale} ref={host} role="region" aria-label={`Picture of ${drawing.title}`} tabIndex={0} onKeyDown={(event) => (event.key === '+' ? view.current?.zoom(1.25) : event.key === '-' ? view.current?.zoom(0.8) : event.key === '0' ? view.current?.fit() : undefined)} />
-        <aside className={styles.panel} aria-label="Details" tabIndex={0}>
-          {words.trim() !== '' ? (
+        {searching ? (
+          <aside className={styles.panel} aria-label="Found parts" tabIndex={0}>
             <SearchResults found={found} onGoTo={goTo} />
-          ) : chosen === undefined ? (
-            <Overview drawing={drawing} />
-          ) : (
+          </aside>
+        ) : chosen === undefined ? null : (
+          <aside className={styles.panel} aria-label="Details" tabIndex={0}>
             <PartDetails
               part={chosen}
               index={index}
@@ -89,9 +92,10 @@ export function Explorer({ drawing, part, switches, titleOf, onOpen, onChoose, c
               opens={openable === undefined || chosen.opens === undefined ? undefined : { title: openable, open: () => onOpen(chosen.opens ?? '') }}
               code={chosen.place === undefined ? null : code(chosen.place)}
             />
-          )}
-        </aside>
+          </aside>
+        )}
       </div>
+      <Overview drawing={drawing} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** What stands beside a picture: the whole in words, what a search found, or one part with its attributes, code and neighbours. */
+import { Fragment } from 'react';
 import type { ReactNode } from 'react';
 import type { Drawing, DrawnPart } from '../../../src/api/contract/infrastructure-page.ts';
 import { count } from '../data/wording.ts';
@@ -16,35 +17,36 @@ export function ChangeState({ change }: { change: string }) {
   return <State tone={TONES[change] ?? 'idle'}>{change.charAt(0).toUpperCase() + change.slice(1)}</State>;
 }
 
+const KEYS: [string, string][] = [['Tab', 'next part'], ['Enter', 'details'], ['F', 'fold a group'], ['O', 'open its inside'], ['+ − 0', 'zoom, fit'], ['Arrows', 'move'], ['Ctrl + wheel', 'zoom'], ['/', 'search'], ['Esc', 'back']];
+
+/** Below the picture: what it shows, what it leaves out and why, and how to look around. */
 export function Overview({ drawing }: { drawing: Drawing }) {
   return (
-    <>
-      <h3>{drawing.title}</h3>
-      {drawing.description === '' ? null : <p>{drawing.description}</p>}
-      <p className={styles.quiet}>{drawing.coverage}.</p>
-      {drawing.notes.length === 0 ? null : (
-        <>
-          <h4>Not in the picture</h4>
-          <ul className={styles.notes}>{drawing.notes.map((note) => <li key={note}>{note}</li>)}</ul>
-        </>
-      )}
-      <h4>Keys</h4>
-      <dl className={styles.keys}>
-        {[['Tab', 'next part'], ['Enter', 'details'], ['F', 'fold a group'], ['O', 'open its inside'], ['+ − 0', 'zoom, fit'], ['Arrows', 'move'], ['Ctrl + wheel', 'zoom'], ['/', 'search'], ['Esc', 'back']].map(([key, what]) => (
-          <div key={key}>
-            <dt><kbd>{key}</kbd></dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-    </>
+    <div className={styles.overview}>
+      <div>
+        <p>{drawing.description}</p>
+        <p className={styles.quiet}>{[`${drawing.coverage}.`, ...drawing.notes].join(' ')}</p>
+      </div>
+      <details className={styles.help}>
+        <summary>How to look around</summary>
+        <p className={styles.quiet}>Drag to move; press a part for its attributes, its code and what it is connected with.</p>
+        <dl className={styles.keys}>
+          {KEYS.map(([key, what]) => (
+            <div key={key}>
+              <dt><kbd>{key}</kbd></dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+    </div>
   );
 }
 
 export function SearchResults({ found, onGoTo }: { found: readonly DrawnPart[]; onGoTo: (id: string) => void }) {
   return (
     <>
-      <h3 role="status">{count(found.length, 'part')} found</h3>
+      <h3><span role="status">{count(found.length, 'part')} found</span></h3>
       {found.length === 0 ? <p className={styles.quiet}>No label, kind or address of this diagram has these words. Another diagram may show more.</p> : null}
       <ul className={styles.links}>
         {found.slice(0, SHOWN).map((part) => (
@@ -93,7 +95,7 @@ export function PartDetails({ part, index, folded, onFold, onGoTo, onClose, open
       <dl className={styles.facts}>
         {facts.map(([name, value], at) => (
           <div key={`${name} ${at}`}>
-            <dt>{name}</dt>
+            <dt>{breakable(name)}</dt>
             <dd>{value}</dd>
           </div>
         ))}
@@ -111,6 +113,16 @@ export function PartDetails({ part, index, folded, onFold, onGoTo, onClose, open
       {code}
     </>
   );
+}
+
+/** Names of attributes break after an underscore, not within a word. */
+function breakable(name: string): ReactNode {
+  return name.split(/(?<=_)/).map((piece, at) => (
+    <Fragment key={at}>
+      {at === 0 ? null : <wbr />}
+      {piece}
+    </Fragment>
+  ));
 }
 
 /** On a forge it is a link; else it can be copied for an editor. */

@@ -36,8 +36,10 @@ export function ModulesSheet({ data }: { data: RootPage }) {
   );
 }
 
-function place({ file, line }: { file: string; line: number }): ReactNode {
-  return <Copyable text={`${file}:${line}`} label="the place" />;
+/** Within the module's folder; the whole path is copied. */
+function place({ file, line }: { file: string; line: number }, folder: string): ReactNode {
+  const short = file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
+  return <Copyable text={`${short}:${line}`} whole={`${file}:${line}`} label="the place" />;
 }
 
 function ModuleTables({ module }: { module: ModuleDocumentView }) {
@@ -51,7 +53,7 @@ function ModuleTables({ module }: { module: ModuleDocumentView }) {
               <td>{input.description ?? <span className={table.soft}>–</span>}{input.validations.map((rule) => <span key={rule.condition} className={table.sub}>must: {rule.message}</span>)}</td>
               <td><code className={styles.lines}>{input.type}</code></td>
               <td>{input.default === undefined ? <State tone="warn" plain>Required</State> : <code className={styles.lines}>{input.default}</code>}</td>
-              <td>{place(input.location)}</td>
+              <td>{place(input.location, module.folder)}</td>
             </tr>
           ))}
         </Table>
@@ -63,7 +65,7 @@ function ModuleTables({ module }: { module: ModuleDocumentView }) {
               <td><code className={table.main}>{output.name}</code>{output.sensitive ? <State tone="hold" plain>Sensitive</State> : null}</td>
               <td>{output.description ?? <span className={table.soft}>–</span>}</td>
               <td><code className={styles.lines}>{output.value}</code></td>
-              <td>{place(output.location)}</td>
+              <td>{place(output.location, module.folder)}</td>
             </tr>
           ))}
         </Table>
@@ -78,7 +80,7 @@ function ModuleTables({ module }: { module: ModuleDocumentView }) {
                 {resource.reference === undefined ? null : <a className={table.sub} href={resource.reference} rel="noreferrer" target="_blank">{resource.type} in the registry</a>}
               </td>
               <td>{resource.repeated === undefined ? <span className={table.soft}>–</span> : <code className={styles.lines}>{resource.repeated}</code>}</td>
-              <td>{place(resource.location)}</td>
+              <td>{place(resource.location, module.folder)}</td>
             </tr>
           ))}
         </Table>
@@ -91,7 +93,7 @@ function ModuleTables({ module }: { module: ModuleDocumentView }) {
               <td><code>{call.source}</code></td>
               <td>{call.version ?? <span className={table.soft}>–</span>}</td>
               <td>{call.folder ?? <State tone="warn" plain>Not here</State>}{call.opaque === undefined ? null : <span className={table.sub}>{call.opaque}</span>}</td>
-              <td>{place(call.location)}</td>
+              <td>{place(call.location, module.folder)}</td>
             </tr>
           ))}
         </Table>

@@ -44,9 +44,11 @@ function nameOf({ root }: RootPage): string {
 function changed(changes: readonly ResourceChange[]): string {
   const words = ['added', 'changed', 'replaced', 'removed'].flatMap((change) => {
     const number = changes.filter((one) => one.change === change).length;
-    return number === 0 ? [] : [`${number.toLocaleString('en')} ${change}`];
+    return number === 0 ? [] : [[number, change] as const];
   });
-  return words.length === 0 ? 'no resource differs' : `${words.join(', ')} of its resources`;
+  const [first, ...rest] = words;
+  if (first === undefined) return 'no resource differs';
+  return [`${count(first[0], 'resource')} ${first[1]}`, ...rest.map(([number, change]) => `${number.toLocaleString('en')} ${change}`)].join(', ');
 }
 
 function title(data: RootPage): string {
