@@ -16,25 +16,17 @@ export function addressPrefixes(address: string): string[] {
   if (steps === undefined) return [address];
   const prefixes: string[] = [];
   let text = '';
-  let names = 0;
-  let module = false;
+  let missing = 0;
   for (const step of steps) {
     if (typeof step === 'object') text += printKey(step.key);
     else {
-      if (names === 0) module = step === 'module';
+      if (missing === 0) missing = step === 'data' || step === 'ephemeral' ? 3 : 2;
       text += `${text === '' ? '' : '.'}${step}`;
-      names += 1;
-      if (!(module && names === 2) && !(!module && isWhole(step, names, text))) continue;
-      if (module) names = 0;
+      missing -= 1;
     }
-    prefixes.push(text);
+    if (missing === 0) prefixes.push(text);
   }
-  if (prefixes.at(-1) !== text) prefixes.push(text);
-  return prefixes.reverse();
-}
-
-function isWhole(_step: string, names: number, text: string): boolean {
-  return /(^|\.)(data|ephemeral)\.[^.]+\.[^.]+$/.test(text) ? names === 3 : names === 2;
+  return (prefixes.at(-1) === text ? prefixes : [...prefixes, text]).reverse();
 }
 
 export class RefactoredAddresses {
