@@ -87,7 +87,7 @@ function memberOf({ place, state }: Kept, flags: StateFlags, catalogue: Provider
   return {
     source: { path: shownPath(place), root: alone && flags.root !== undefined ? flags.root : place.root, workspace: alone && flags.workspace !== undefined ? flags.workspace : place.workspace },
     model: {
-      resources: state.instances.map((instance) => resourceFromInstance(instance, options)),
+      resources: state.instances.map((instance) => ({ ...resourceFromInstance(instance, options), dependencies: instance.dependencies })),
       outputs: state.outputs.map((output) => ({ name: output.name, value: output.sensitive ? new SensitiveAttribute(output.value as AttributeValue) : (output.value as AttributeValue), references: [] })),
     },
   };

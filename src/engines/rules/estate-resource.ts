@@ -2,6 +2,8 @@
 import type { InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
 
 export interface EstateResource extends Pick<ResourceInstance, 'address' | 'resource' | 'module' | 'mode' | 'type' | 'name' | 'attributes' | 'status'> {
+  /** Addresses without keys that the state says it depends on: tells uses whose values a state keeps only as a hash (user data). */
+  dependencies?: readonly string[];
   /** The state, plan or folder it is from. */
   source: EstateSource;
 }

@@ -23,8 +23,8 @@ export class Estate {
     const byType = new Map<string, EstateResource[]>();
     for (const { source, model } of members) {
       for (const instance of model.resources) {
-        const { address, resource, module, mode, type, name, attributes, status } = instance;
-        const one: EstateResource = { address, resource, module, mode, type, name, attributes, source, ...(status === undefined ? {} : { status }) };
+        const { address, resource, module, mode, type, name, attributes, status, dependencies } = instance;
+        const one: EstateResource = { address, resource, module, mode, type, name, attributes, source, ...(status === undefined ? {} : { status }), ...(dependencies === undefined ? {} : { dependencies }) };
         resources.push(one);
         const same = byType.get(type);
         if (same === undefined) byType.set(type, [one]);

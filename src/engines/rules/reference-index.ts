@@ -38,6 +38,7 @@ export class ReferenceIndex {
     for (const resource of resources) if (resource.mode === 'managed' && ofTypes.has(resource.type)) this.#identify(resource);
     if (this.#owners.size === 0) return;
     for (const resource of resources) this.#scan(resource);
+    this.#addDependencies(resources);
   }
 
   /** Mentions by other resources, in the order of the states. */
@@ -62,6 +63,22 @@ export class ReferenceIndex {
       const present = this.#owners.get(value);
       if (present === undefined) this.#owners.set(value, [resource]);
       else if (!present.includes(resource)) present.push(resource);
+    }
+  }
+
+  /** By address within one state, without keys, as states write dependencies. */
+  #addDependencies(resources: readonly EstateResource[]): void {
+    const owners = new Map<string, Set<EstateResource>>();
+    for (const resource of new Set([...this.#owners.values()].flat())) {
+      const key = dependencyKey(resource, resource.resource);
+      owners.set(key, (owners.get(key) ?? new Set()).add(resource));
+    }
+    for (const holder of resources) {
+      for (const address of holder.dependencies ?? []) {
+        for (const owner of owners.get(dependencyKey(holder, address)) ?? []) {
+          if (owner.resource !== holder.resource) this.#note(owner, holder, 'depends_on', false);
+        }
+      }
     }
   }
 
@@ -123,6 +140,10 @@ export class ReferenceIndex {
       this.#owners.get(piece.slice(0, at))?.forEach(found);
     }
   }
+}
+
+function dependencyKey({ source }: EstateResource, address: string): string {
+  return `${source.path} ${address.includes('[') ? address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '') : address}`;
 }
 
 /** Scripts of launch templates stand in base64. */

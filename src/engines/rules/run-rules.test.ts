@@ -26,6 +26,13 @@ test('a mention anywhere is a use: in JSON, in a map key, in user data, in base6
   expect(found(member([EIP, { address: 'data.x_eip.d', type: 'x_eip', mode: 'data', attributes: { id } }]))).toEqual([]);
 });
 
+test('a dependency in the state is a use, since user data stands there as a hash only', () => {
+  const holder: Given = { address: 'aws_instance.i', type: 'aws_instance', attributes: { user_data: '5f2a0d7c1b' }, dependencies: ['module.edge.aws_eip.a'] };
+  const inModule: Given = { ...EIP, address: 'module.edge["x"].aws_eip.a[0]', resource: 'module.edge["x"].aws_eip.a', module: 'module.edge["x"]' };
+  expect(found(member([inModule, holder]))).toEqual([]);
+  expect(found(member([inModule], [], 'one'), member([holder], [], 'two'))).toEqual(['module.edge["x"].aws_eip.a[0]']);
+});
+
 test('its own attributes, copies in tags_all, descriptions and the same thing in a second state are no use', () => {
   expect(found(member([EIP], [], 'one'), member([{ ...EIP, address: 'aws_eip.again' }], [], 'two'))).toEqual(['aws_eip.a', 'aws_eip.again']);
   expect(found(member([EIP, { address: 'x_h.h', type: 'x_h', attributes: { description: `for ${EIP.attributes['id'] as string}`, tags_all: { x: EIP.attributes['id'] ?? null } } }]))).toEqual(['aws_eip.a']);
