@@ -34,8 +34,9 @@ function findProgram(name: string): string | undefined {
 }
 
 async function tryBubblewrap(bubblewrap: string, asRoot: boolean): Promise<string | undefined> {
-  const folder = mkdtempSync(join(tmpdir(), 'roadbed-probe-'));
+  let folder: string | undefined;
   try {
+    folder = mkdtempSync(join(tmpdir(), 'roadbed-probe-'));
     const world = { temporary: folder, binds: [], hidden: [], workingDirectory: '/tmp', network: false, ...(asRoot ? { user: FIRST_TASK_USER } : {}) };
     const [file = '', ...rest] = bubblewrapCommand(bubblewrap, world, ['/bin/sh', '-c', 'id -u; [ -e "/proc/$1" ] && echo visible; exit 0', 'probe', String(process.pid)]);
     const { stdout } = await run(file, rest, { timeout: 10_000, env: { PATH: '/usr/bin:/bin' } });
@@ -47,7 +48,7 @@ async function tryBubblewrap(bubblewrap: string, asRoot: boolean): Promise<strin
     const message = (error as { stderr?: string }).stderr?.trim().split('\n')[0];
     return message === undefined || message === '' ? String((error as Error).message).split('\n')[0] : message;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
