@@ -91,6 +91,14 @@ test('a refreshed plan and an inventory', async () => {
   expect((await drift('clean.tfstate', '--inventory', 'inventory.csv')).lines).toContain('medium drift.unmanaged arn:aws:sqs:eu-west-1:123456789012:by-hand');
 });
 
+test('a secret in a key of for_each is shown nowhere', async () => {
+  const key = 'wJalrXUtnFEMIK7MDENGbPxRfiCYzEXAMPLE9';
+  writeFileSync(join(folder, 'keyed.tfstate'), JSON.stringify({ version: 4, terraform_version: '1.9.0', serial: 1, lineage: 'k', outputs: {}, resources: [{ mode: 'managed', type: 'aws_sqs_queue', name: 'q', provider: 'provider["registry.terraform.io/hashicorp/aws"]', instances: [{ index_key: key, attributes: { id: 'q' } }] }] }));
+  const { lines, printed } = await drift('keyed.tfstate', '--code', shop);
+  expect(lines.filter((line) => line.startsWith('high drift.not-in-code aws_sqs_queue.q'))).toHaveLength(1);
+  expect(printed).not.toContain(key);
+});
+
 test('what cannot be read is refused by its code', async () => {
   writeFileSync(join(folder, 'bad.yaml'), 'version: 1\nignore: 3\n');
   mkdirSync(join(folder, 'empty'));

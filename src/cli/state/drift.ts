@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
+import type { Finding } from '../../domain/finding.ts';
 import { baselineOf, readBaseline } from '../../engines/drift/baseline.ts';
 import type { RecordedResources, RecordedState } from '../../engines/drift/drift.ts';
 import { readIgnoreRules } from '../../engines/drift/ignore-rules.ts';
@@ -17,6 +18,7 @@ import { detectDrift, reportDrift } from '../../engines/drift/report.ts';
 import { modelFromState } from '../../engines/infrastructure/from-state.ts';
 import type { ResourceInstance } from '../../engines/infrastructure/model.ts';
 import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
+import type { Redactor } from '../../engines/redaction/redactor.ts';
 import { installedModules } from '../../engines/terraform/module/module-source.ts';
 import { readInventory } from '../../formats/inventory/read-inventory.ts';
 import { readPlan } from '../../formats/terraform/plan.ts';
@@ -108,6 +110,18 @@ function byNumbers(a: string, b: string): number {
     return Number.isNaN(numbers) || numbers === 0 ? (left < right ? -1 : 1) : numbers;
   }
   return one.length - other.length;
+}
+
+/** Keys of `for_each` and names of files may hold secrets too: every text goes through the one gate. */
+export function redactedFinding(finding: Finding, redactor: Redactor): Finding {
+  const text = (one: string): string => redactor.text(one);
+  return {
+    ...finding,
+    subject: { ...finding.subject, reference: text(finding.subject.reference), name: text(finding.subject.name), source: text(finding.subject.source) },
+    sentence: text(finding.sentence),
+    evidence: finding.evidence.map(({ name, value }) => ({ name: text(name), value: text(value) })),
+    fix: { ...finding.fix, text: text(finding.fix.text) },
+  };
 }
 
 /** What a person reads beside the findings: one line a thing. */

@@ -21,7 +21,7 @@ import { writeWhole } from '../docs/write-file.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Session } from '../session.ts';
 import { codeOf } from './code.ts';
-import { driftNotes, driftOf } from './drift.ts';
+import { driftNotes, driftOf, redactedFinding } from './drift.ts';
 import type { StateFlags } from './options.ts';
 import { printFindings } from './print-findings.ts';
 import type { ReadStates } from './read-states.ts';
@@ -44,13 +44,13 @@ export async function state(session: Session, paths: readonly string[], flags: S
   const drift = await driftOf(session, flags, catalogue, read, code);
   const book = run.matches.length === 0 ? undefined : new PriceBook(await infrastructure.priceFiles(), flags.prices === undefined ? [] : await infrastructure.ownPrices(flags.prices));
   const found = wasteFindings(run.matches, { redactor, ...(book === undefined ? {} : { prices: estimatedPrices(book, today) }), ...(code === undefined ? {} : { locate: code.locate }) });
-  const { findings, suppressed, notes } = applySuppressions([...found, ...(drift?.findings ?? [])].sort(compareFindings), suppressions, today);
+  const { findings, suppressed, notes } = applySuppressions([...found, ...(drift?.findings ?? []).map((finding) => redactedFinding(finding, redactor))].sort(compareFindings), suppressions, today);
   const told = [...catalogueProblems.map(describeProblem), ...rules.problems, ...read.problems, ...run.problems.map(({ rule, message }) => `${rule}: ${message}`)];
   const report: FindingReport = {
     subject: read.members.length === 1 ? redactor.text(read.members[0]?.source.path ?? '') : `${read.members.length} states`,
     at: new Date(session.now()).toISOString(),
     findings,
-    suppressed: [...suppressed, ...(drift?.suppressed ?? [])],
+    suppressed: [...suppressed, ...(drift?.suppressed ?? []).map((one) => ({ ...one, finding: redactedFinding(one.finding, redactor) }))],
     problems: told.map((problem) => redactor.text(problem)),
     coverage: coverageOf(run, read, found, redactor),
     savings: totalSavings(findings),

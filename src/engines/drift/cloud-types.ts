@@ -5,7 +5,7 @@
  * name (ARN, resource id, full resource name) alone, where no type is needed. Names of types are those of
  * AWS Config, AWS Resource Explorer, Azure Resource Graph and Cloud Asset Inventory.
  */
-export interface CloudType {
+interface CloudType {
   /** Lower case; several where exports differ. */
   cloud: readonly string[];
   /** Attribute of the state -> path in the export's configuration. */

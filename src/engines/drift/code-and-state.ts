@@ -19,7 +19,7 @@ import { RefactoredAddresses, withoutKeys, withoutZeroKeys } from './refactored-
 import { moduleChain, renamings } from './renamed-addresses.ts';
 import type { ValuePrinter } from './shown-value.ts';
 
-export interface CodeAndStateOptions {
+interface CodeAndStateOptions {
   catalogue: ProviderCatalogue;
   printer: ValuePrinter;
 }

@@ -19,20 +19,20 @@ import { sensitivePath } from './shown-value.ts';
 import type { ValuePrinter } from './shown-value.ts';
 import { holdsUnknown, wholeUnknown } from './unknown-values.ts';
 
-export interface AttributeDifference {
+interface AttributeDifference {
   path: string;
   declared: AttributeValue;
   recorded: AttributeValue;
 }
 
-export interface AttributeComparison {
+interface AttributeComparison {
   differences: AttributeDifference[];
   /** Attributes that were not compared. */
   excluded: { path: string; reason: string }[];
   compared: number;
 }
 
-export interface ComparisonContext {
+interface ComparisonContext {
   type: ResourceType;
   printer: ValuePrinter;
   /** Whether `lifecycle.ignore_changes` covers a path. */

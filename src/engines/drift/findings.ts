@@ -58,11 +58,11 @@ const SEVERITY: Record<DriftClass, Severity> = { security: 'high', existence: 'm
 const SEVERE: ReadonlySet<DriftKind> = new Set(['lineage-changed', 'serial-went-back', 'serial-repeated', 'refresh-deleted', 'not-in-code', 'renamed-in-code']);
 const BASIS: Record<DriftLevel, FindingBasis> = { D0: 'code', D1: 'code', D2: 'proven', D3: 'inputs-given', D4: 'proven' };
 
-export function driftRule(kind: DriftKind): string {
+function driftRule(kind: DriftKind): string {
   return `drift.${kind}`;
 }
 
-export function severityOf(drift: Drift): Severity {
+function severityOf(drift: Drift): Severity {
   return SEVERE.has(drift.kind) ? 'high' : SEVERITY[drift.class];
 }
 

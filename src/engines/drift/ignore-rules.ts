@@ -30,12 +30,12 @@ export interface IgnoreRule {
   line: number;
 }
 
-export interface IgnoredDrift {
+interface IgnoredDrift {
   drift: Drift;
   rule: IgnoreRule;
 }
 
-export interface IgnoreResult {
+interface IgnoreResult {
   kept: Drift[];
   ignored: IgnoredDrift[];
   /** Rules that are over, and rules that matched nothing. */

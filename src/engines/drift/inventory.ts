@@ -20,7 +20,7 @@ import { ManagedIdentities, shortIds } from './managed-identities.ts';
 import type { ValuePrinter } from './shown-value.ts';
 import { guardReason } from './unmanaged-guards.ts';
 
-export interface InventoryOptions {
+interface InventoryOptions {
   catalogue: ProviderCatalogue;
   printer: ValuePrinter;
 }

@@ -8,7 +8,7 @@ const SHORT = ['id', 'name', 'bucket', 'function_name', 'identifier', 'cluster_i
 const DEEPEST = 40;
 
 /** One form for every way to write a full name: no case, no scheme, no host. Undefined for short ids. */
-export function fullName(text: string): string | undefined {
+function fullName(text: string): string | undefined {
   if (text.startsWith('arn:')) return text.toLowerCase().replace(/:\*$/, '');
   if (/^\/(subscriptions|providers)\//i.test(text)) return text.toLowerCase().replace(/\/$/, '');
   if (!/^(\/\/|https:\/\/)[\w.-]*googleapis\.com\/|^(projects|organizations|folders)\//.test(text)) return undefined;

@@ -9,7 +9,7 @@ import type { AttributeValue } from '../infrastructure/model.ts';
 import { NOTHING, canonical } from './canonical.ts';
 import { holdsUnknown } from './unknown-values.ts';
 
-export interface ElementPairs {
+interface ElementPairs {
   /** `at` is the index of the written element. */
   pairs: { declared: AttributeValue; recorded: AttributeValue; at: number }[];
   onlyDeclared: AttributeValue[];
@@ -20,6 +20,8 @@ export interface ElementPairs {
 const MOST_SHAPES = 20;
 /** Elements that say the same but for what is nested in them are tried one by one, this many. */
 const MOST_CANDIDATES = 24;
+/** Elements of lists within them: two such levels at most, so that nothing made on purpose costs much. */
+const MOST_INNER = 8;
 const DEEPEST = 6;
 
 export function pairElements(declared: readonly AttributeValue[], recorded: readonly AttributeValue[]): ElementPairs {
@@ -71,8 +73,8 @@ function holds(declared: AttributeValue, recorded: AttributeValue, depth: number
   if (declared === null || holdsUnknown(declared) && !isNested(declared)) return true;
   if (depth < DEEPEST && isPlainObject(declared) && isPlainObject(recorded)) return Object.keys(declared).every((name) => holds(declared[name] ?? null, recorded[name] ?? null, depth + 1));
   if (depth < DEEPEST && Array.isArray(declared) && isNested(declared)) {
-    const others = Array.isArray(recorded) ? (recorded as readonly AttributeValue[]).slice(0, MOST_CANDIDATES) : [];
-    return (declared as readonly AttributeValue[]).slice(0, MOST_CANDIDATES).every((item) => others.some((other) => holds(item, other, depth + 1)));
+    const others = Array.isArray(recorded) ? (recorded as readonly AttributeValue[]).slice(0, MOST_INNER) : [];
+    return (declared as readonly AttributeValue[]).slice(0, MOST_INNER).every((item) => others.some((other) => holds(item, other, depth + 3)));
   }
   return canonical(declared) === canonical(recorded);
 }

@@ -12,7 +12,7 @@ import { isComputed, plainPath } from './attribute-class.ts';
 import { canonical, sameScalar } from './canonical.ts';
 import { isCaseless } from './equivalent-attributes.ts';
 
-export interface RecordedDifference {
+interface RecordedDifference {
   path: string;
   before: AttributeValue;
   after: AttributeValue;

@@ -15,7 +15,7 @@ import { DriftCollector } from './drift.ts';
 import { recordedDifferences } from './recorded-differences.ts';
 import type { ValuePrinter } from './shown-value.ts';
 
-export interface RefreshOptions {
+interface RefreshOptions {
   catalogue: ProviderCatalogue;
   printer: ValuePrinter;
 }

@@ -13,7 +13,7 @@ import { NOTHING, canonical } from './canonical.ts';
 import { compareTexts } from './drift.ts';
 import { holdsUnknown } from './unknown-values.ts';
 
-export interface Renaming {
+interface Renaming {
   from: string;
   to: string;
   type: string;

@@ -40,7 +40,7 @@ export interface DriftInput {
   states?: readonly RecordedResources[];
 }
 
-export interface DriftOptions {
+interface DriftOptions {
   catalogue: ProviderCatalogue;
   /** Of the keyed hash that stands for hidden values. */
   key: string | Uint8Array;
@@ -72,7 +72,7 @@ function joined(results: readonly DriftResult[]): DriftResult {
   };
 }
 
-export interface ReportOptions extends FindingOptions {
+interface ReportOptions extends FindingOptions {
   /** The key of hidden values is the same on every run. */
   stableKey?: boolean;
   rules?: readonly IgnoreRule[];

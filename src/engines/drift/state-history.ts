@@ -15,7 +15,7 @@ import { recordedDifferences } from './recorded-differences.ts';
 import type { ShownValue, ValuePrinter } from './shown-value.ts';
 import { compareVersions } from './version-constraint.ts';
 
-export interface HistoryOptions {
+interface HistoryOptions {
   catalogue: ProviderCatalogue;
   printer: ValuePrinter;
 }
