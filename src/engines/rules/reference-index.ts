@@ -28,74 +28,79 @@ export interface Mention {
   attribute: string;
 }
 
+/**
+ * What is known of one identity, or of all instances of one resource. Rules ask for types of holders
+ * only, so two holders a type are kept (one of them may be the asker itself): ten thousand machines
+ * that name ten thousand others by one text cost ten thousand steps, not their product.
+ */
+interface Entry {
+  first: EstateResource;
+  mentions: Map<string, Mention[]>;
+  output?: string;
+}
+
 export class ReferenceIndex {
-  readonly #owners = new Map<string, EstateResource[]>();
-  readonly #mentions = new Map<EstateResource, Mention[]>();
-  readonly #outputs = new Map<EstateResource, string>();
+  readonly #entries = new Map<string, Entry>();
+  /** By state and address without keys, as states write dependencies. */
+  readonly #dependents = new Map<string, Map<string, Entry>>();
 
   /** `ofTypes` are the types that will be asked about. */
   constructor(resources: readonly EstateResource[], ofTypes: ReadonlySet<string>) {
     for (const resource of resources) if (resource.mode === 'managed' && ofTypes.has(resource.type)) this.#identify(resource);
-    if (this.#owners.size === 0) return;
+    if (this.#dependents.size === 0) return;
     for (const resource of resources) this.#scan(resource);
-    this.#addDependencies(resources);
   }
 
-  /** Mentions by other resources, in the order of the states. */
+  /** Mentions by other resources: at least one of every type that has any. */
   of(resource: EstateResource): readonly Mention[] {
-    return this.#mentions.get(resource) ?? [];
+    const found: Mention[] = [];
+    for (const name of IDENTITIES) {
+      for (const mentions of this.#entry(resource.attributes[name])?.mentions.values() ?? []) found.push(...mentions.filter((mention) => isUse(mention, resource)));
+    }
+    for (const mentions of this.#dependents.get(resource.source.path)?.get(withoutKeys(resource.resource))?.mentions.values() ?? []) found.push(...mentions);
+    return found;
   }
 
   /** Name of an output that holds one of its identities. */
   output(resource: EstateResource): string | undefined {
-    return this.#outputs.get(resource);
+    for (const name of IDENTITIES) {
+      const output = this.#entry(resource.attributes[name])?.output;
+      if (output !== undefined) return output;
+    }
+    return undefined;
   }
 
   /** Takes the outputs of a state: they are no use, but others may read them. */
   addOutput(name: string, value: AttributeValue): void {
-    this.#walk(value, 0, (text) => this.#find(text, (owner) => { if (!this.#outputs.has(owner)) this.#outputs.set(owner, name); }));
+    this.#walk(value, 0, (text) => this.#find(text, (entry) => { entry.output ??= name; }));
+  }
+
+  #entry(value: AttributeValue | undefined): Entry | undefined {
+    return typeof value === 'string' ? this.#entries.get(value) : undefined;
   }
 
   #identify(resource: EstateResource): void {
     for (const name of IDENTITIES) {
       const value = resource.attributes[name];
-      if (typeof value !== 'string' || value.length < MIN_LENGTH) continue;
-      const present = this.#owners.get(value);
-      if (present === undefined) this.#owners.set(value, [resource]);
-      else if (!present.includes(resource)) present.push(resource);
+      if (typeof value === 'string' && value.length >= MIN_LENGTH && !this.#entries.has(value)) this.#entries.set(value, { first: resource, mentions: new Map() });
     }
-  }
-
-  /** By address within one state, without keys, as states write dependencies. */
-  #addDependencies(resources: readonly EstateResource[]): void {
-    const owners = new Map<string, Set<EstateResource>>();
-    for (const resource of new Set([...this.#owners.values()].flat())) {
-      const key = dependencyKey(resource, resource.resource);
-      owners.set(key, (owners.get(key) ?? new Set()).add(resource));
-    }
-    for (const holder of resources) {
-      for (const address of holder.dependencies ?? []) {
-        for (const owner of owners.get(dependencyKey(holder, address)) ?? []) {
-          if (owner.resource !== holder.resource) this.#note(owner, holder, 'depends_on', false);
-        }
-      }
-    }
+    const ofState = this.#dependents.get(resource.source.path) ?? new Map<string, Entry>();
+    this.#dependents.set(resource.source.path, ofState);
+    const address = withoutKeys(resource.resource);
+    if (!ofState.has(address)) ofState.set(address, { first: resource, mentions: new Map() });
   }
 
   #scan(resource: EstateResource): void {
     for (const attribute of Object.keys(resource.attributes)) {
       if (SKIPPED.has(attribute)) continue;
-      const own = IDENTITIES.includes(attribute);
-      this.#walk(resource.attributes[attribute] ?? null, 0, (text) => this.#find(text, (owner) => this.#note(owner, resource, attribute, own)));
+      this.#walk(resource.attributes[attribute] ?? null, 0, (text) => this.#find(text, (entry) => note(entry, resource, attribute)));
     }
-  }
-
-  /** The same thing in two states has the same id in both: neither uses the other. */
-  #note(owner: EstateResource, holder: EstateResource, attribute: string, identity: boolean): void {
-    if (owner === holder || (identity && owner.type === holder.type && holder.mode === 'managed')) return;
-    const present = this.#mentions.get(owner);
-    if (present === undefined) this.#mentions.set(owner, [{ holder, attribute }]);
-    else if (present.at(-1)?.holder !== holder || present.at(-1)?.attribute !== attribute) present.push({ holder, attribute });
+    const ofState = this.#dependents.get(resource.source.path);
+    if (ofState === undefined) return;
+    for (const address of resource.dependencies ?? []) {
+      const entry = ofState.get(withoutKeys(address));
+      if (entry !== undefined && entry.first.resource !== resource.resource) note(entry, resource, 'depends_on');
+    }
   }
 
   #walk(value: AttributeValue, depth: number, visit: (text: string) => void): void {
@@ -111,9 +116,9 @@ export class ReferenceIndex {
     }
   }
 
-  #find(text: string, found: (owner: EstateResource) => void): void {
-    const whole = this.#owners.get(text);
-    if (whole !== undefined) return whole.forEach(found);
+  #find(text: string, found: (entry: Entry) => void): void {
+    const whole = this.#entries.get(text);
+    if (whole !== undefined) return found(whole);
     if (text.length <= 15) return;
     const searched = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
     this.#pieces(searched, found);
@@ -121,29 +126,48 @@ export class ReferenceIndex {
     if (decoded !== undefined) this.#pieces(decoded, found);
   }
 
-  #pieces(text: string, found: (owner: EstateResource) => void): void {
+  #pieces(text: string, found: (entry: Entry) => void): void {
     for (const [piece] of text.matchAll(PIECE)) {
-      if (piece.length !== text.length) this.#owners.get(piece)?.forEach(found);
+      if (piece.length !== text.length) this.#report(piece, found);
       if (!SEPARATOR.test(piece)) continue;
       this.#prefixes(piece, found);
-      for (const part of piece.split(SEPARATOR)) if (part.length >= MIN_LENGTH) this.#owners.get(part)?.forEach(found);
+      for (const part of piece.split(SEPARATOR)) if (part.length >= MIN_LENGTH) this.#report(part, found);
     }
   }
 
+  #report(text: string, found: (entry: Entry) => void): void {
+    const entry = this.#entries.get(text);
+    if (entry !== undefined) found(entry);
+  }
+
   /** `arn:aws:s3:::assets/logos/` mentions the bucket: what stands before each separator. */
-  #prefixes(piece: string, found: (owner: EstateResource) => void): void {
+  #prefixes(piece: string, found: (entry: Entry) => void): void {
     if (!piece.startsWith('arn:') && !piece.includes('/')) return;
     for (let at = piece.length - 1, steps = 0; at >= MIN_LENGTH && steps < 20; at -= 1) {
       const character = piece[at];
       if (character !== '/' && character !== ':') continue;
       steps += 1;
-      this.#owners.get(piece.slice(0, at))?.forEach(found);
+      this.#report(piece.slice(0, at), found);
     }
   }
 }
 
-function dependencyKey({ source }: EstateResource, address: string): string {
-  return `${source.path} ${address.includes('[') ? address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '') : address}`;
+function note(entry: Entry, holder: EstateResource, attribute: string): void {
+  if (entry.first === holder) return;
+  const present = entry.mentions.get(holder.type);
+  if (present === undefined) entry.mentions.set(holder.type, [{ holder, attribute }]);
+  else if (present.length === 1 && (present[0]?.holder !== holder || IDENTITIES.includes(present[0].attribute))) present.push({ holder, attribute });
+  else if (IDENTITIES.includes(present[1]?.attribute ?? '') && !IDENTITIES.includes(attribute)) present[1] = { holder, attribute };
+}
+
+/** Not its own, and not that of the same thing in a second state, which has the same id. */
+function isUse({ holder, attribute }: Mention, resource: EstateResource): boolean {
+  const twin = holder.type === resource.type && holder.mode === 'managed' && (IDENTITIES.includes(attribute) || holder.attributes['id'] === resource.attributes['id']);
+  return holder !== resource && !twin;
+}
+
+function withoutKeys(address: string): string {
+  return address.includes('[') ? address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '') : address;
 }
 
 /** Scripts of launch templates stand in base64. */

@@ -38,6 +38,12 @@ test('its own attributes, copies in tags_all, descriptions and the same thing in
   expect(found(member([EIP, { address: 'x_h.h', type: 'x_h', attributes: { description: `for ${EIP.attributes['id'] as string}`, tags_all: { x: EIP.attributes['id'] ?? null } } }]))).toEqual(['aws_eip.a']);
 });
 
+test('ten thousand machines that share one text with ten thousand others are no product of the two', () => {
+  const owners = Array.from({ length: 10_000 }, (_, at): Given => ({ address: `aws_eip.a[${at}]`, resource: 'aws_eip.a', type: 'aws_eip', attributes: { id: 'eipalloc-shared-by-all' } }));
+  const holders = Array.from({ length: 10_000 }, (_, at): Given => ({ address: `x_h.h[${at}]`, resource: 'x_h.h', type: 'x_h', attributes: { ref: 'eipalloc-shared-by-all' }, dependencies: ['aws_eip.a'] }));
+  expect(found(member([...owners, ...holders]))).toEqual([]);
+});
+
 test('data sources, deposed objects and what a controller made are never found', () => {
   expect(found(member([{ ...EIP, mode: 'data' }]))).toEqual([]);
   expect(found(member([{ ...EIP, status: { deposed: 'abcd1234' } }]))).toEqual([]);
