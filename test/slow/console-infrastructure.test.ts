@@ -166,6 +166,14 @@ describe.skipIf(browserPath === undefined)('infrastructure in the console', { ti
     await page.getByRole('heading', { level: 1, name: /There is no commit, branch or tag "v9"/ }).waitFor();
   });
 
+  test('a root that cannot be read says why in its title, and what to do', async () => {
+    await world.register('shop', 'missing', { 'roadbed.yaml': 'version: 1\ninfrastructure:\n  - { path: ., name: prod, variableFiles: [gone.tfvars] }\n', 'main.tf': 'resource "null_resource" "a" {}\n' });
+    const page = await show('/infrastructure/shop/missing?root=prod', /^prod cannot be shown: The variables file gone\.tfvars is not in commit [0-9a-f]{7}\.$/);
+    await page.getByText('ROADBED-8405').waitFor();
+    await page.getByRole('link', { name: /^[0-9a-f]{7}$/ }).waitFor();
+    expect(await axe(page)).toEqual([]);
+  });
+
   test('without a root the list says what was looked at, and what to do', async () => {
     const bare = await openInfrastructureWorld({ webRoot: WEB_ROOT });
     await bare.register('shop', 'checkout', { 'server.js': '' });

@@ -13,10 +13,11 @@ export interface Size {
 const SMALLEST = 0.02;
 const LARGEST = 8;
 const MARGIN = 12;
+const MOST_FITTED = 1.25;
 
-/** All of the picture in the middle of the box, never larger than twice its size. */
+/** All of the picture in the middle of the box; two parts do not become as large as posters. */
 export function fitted(box: Size, picture: Size): Camera {
-  const scale = Math.min(2, Math.max(SMALLEST, Math.min((box.width - 2 * MARGIN) / picture.width, (box.height - 2 * MARGIN) / picture.height)));
+  const scale = Math.min(MOST_FITTED, Math.max(SMALLEST, Math.min((box.width - 2 * MARGIN) / picture.width, (box.height - 2 * MARGIN) / picture.height)));
   return { scale, x: (box.width - picture.width * scale) / 2, y: (box.height - picture.height * scale) / 2 };
 }
 

@@ -54,7 +54,7 @@ function changed(changes: readonly ResourceChange[]): string {
 function title(data: RootPage): string {
   const { content, reading, compared } = data;
   const name = nameOf(data);
-  if (reading.state === 'failed') return `${name} could not be read at ${shortCommit(data.commit.commit)}`;
+  if (reading.state === 'failed') return `${name} cannot be shown: ${reading.problem.message}`;
   if (content === undefined) return `${name} is being read`;
   if (compared !== undefined) return `${name}: ${changed(content.changes ?? [])} since ${shortCommit(compared.commit)}`;
   const { coverage, resources, modules, problems } = content.summary;
@@ -70,7 +70,7 @@ function RootPageView({ data, stale }: { data: RootPage; stale: boolean }) {
   return (
     <>
       <PageHead
-        crumbs={[{ label: 'Infrastructure', to: '/infrastructure' }, { label: root.repository }, { label: root.path === '.' ? root.repository + ' /' : root.path }]}
+        crumbs={[{ label: 'Infrastructure', to: '/infrastructure' }, { label: root.repository }, ...(root.name === '.' ? [] : [{ label: root.name }])]}
         title={title(data)}
         tab={nameOf(data)}
         lead={`Read from the code, without credentials. It is a root because ${root.reason}.`}

@@ -128,7 +128,7 @@ function RootTable({ rows }: { rows: readonly RootRow[] }) {
               <Link to="/infrastructure/$namespace/$repository" params={{ namespace: root.namespace, repository: root.repository }} search={{ root: root.name }} className={table.main} data-row-link="">
                 {root.name === '.' ? root.repository : root.name}
               </Link>
-              <span className={table.sub} title={root.reason}>{[root.path === root.name ? undefined : root.path, root.workspace === undefined ? undefined : `workspace ${root.workspace}`, root.origin === 'declared' ? 'declared in roadbed.yaml' : root.reason].filter(Boolean).join(', ')}</span>
+              <span className={table.sub} title={root.reason}>{[root.path === root.name || root.path === '.' ? undefined : root.path, root.workspace === undefined ? undefined : `workspace ${root.workspace}`, root.origin === 'declared' ? 'declared in roadbed.yaml' : root.reason].filter(Boolean).join(', ')}</span>
             </td>
             <td>
               {root.repository}
