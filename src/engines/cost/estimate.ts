@@ -87,9 +87,9 @@ function costOf(resource: ResourceInstance, world: CostingWorld, regions: Region
   const about = { address: resource.address, type: resource.type, module: resource.module, tags: tagsOf(resource), ...(resource.location === undefined ? {} : { location: resource.location }) };
   const nothing = { ...about, region: '', lines: [], fixed: NOTHING, usage: NOTHING };
   const rule: Coster | undefined = Object.hasOwn(RULES, resource.type) ? RULES[resource.type] : undefined;
+  if (rule === undefined && world.book.isFree(resource.type)) return { ...nothing, status: 'free', notes: ['carries no charge of its own'] };
   const inBook = provider !== undefined && rule === undefined && world.book.facts(provider).hasService(resource.type);
   if (rule === undefined && !inBook) {
-    if (world.book.isFree(resource.type)) return { ...nothing, status: 'free', notes: ['carries no charge of its own'] };
     return { ...nothing, status: 'unknown', notes: [provider === undefined ? `the price book has no provider of ${resource.type}` : `the price book has no price of ${resource.type}`] };
   }
   const where = regions.of(resource, provider ?? 'generic');

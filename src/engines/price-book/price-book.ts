@@ -18,12 +18,12 @@ import { BASE_REGIONS, isSameEverywhere, RegionFactors } from './region-factors.
 /** Bounds what a hostile own file may unpack to. */
 const LARGEST_TABLE = 64 * 1024 * 1024;
 const PROVIDERS: readonly PriceProvider[] = ['aws', 'azure', 'gcp', 'oci', 'linode', 'generic'];
-const FREE_PROVIDERS = new Set(['null', 'random', 'time', 'tls', 'local', 'template', 'archive', 'http', 'external', 'cloudinit', 'terraform']);
+const FREE_PROVIDERS = new Set(['null', 'random', 'time', 'tls', 'local', 'template', 'archive', 'http', 'external', 'cloudinit', 'terraform', 'azuread']);
 /** What the gathered list leaves out: containers and settings of things that are charged themselves. */
 const FREE_TYPES = new Set([
   'terraform_data', 'aws_vpc', 'aws_default_vpc', 'aws_subnet', 'aws_default_subnet', 'aws_ecs_cluster', 'aws_ecs_cluster_capacity_providers', 'aws_appautoscaling_target', 'aws_appautoscaling_policy', 'aws_internet_gateway', 'aws_ec2_transit_gateway', 'aws_default_route_table', 'aws_default_security_group', 'aws_default_network_acl',
-  'aws_vpc_security_group_ingress_rule', 'aws_vpc_security_group_egress_rule', 'aws_eks_access_entry', 'aws_eks_access_policy_association', 'aws_eks_pod_identity_association', 'aws_api_gateway_resource', 'aws_iam_openid_connect_provider',
-  'azurerm_resource_group', 'azurerm_virtual_network', 'azurerm_subnet', 'azurerm_network_interface', 'azurerm_network_security_group', 'azurerm_cdn_frontdoor_endpoint', 'azurerm_cdn_frontdoor_origin', 'azurerm_cdn_frontdoor_origin_group', 'azurerm_cdn_frontdoor_route', 'azurerm_user_assigned_identity', 'azurerm_role_assignment', 'azurerm_mssql_server',
+  'aws_vpc_security_group_ingress_rule', 'aws_vpc_security_group_egress_rule', 'aws_eks_access_entry', 'aws_eks_access_policy_association', 'aws_eks_pod_identity_association', 'aws_api_gateway_resource', 'aws_iam_openid_connect_provider', 'aws_s3_bucket_lifecycle_configuration', 'aws_ecr_lifecycle_policy', 'aws_vpc_endpoint_connection_accepter',
+  'azurerm_resource_group', 'azurerm_virtual_network', 'azurerm_subnet', 'azurerm_network_interface', 'azurerm_network_security_group', 'azurerm_cdn_frontdoor_endpoint', 'azurerm_cdn_frontdoor_origin', 'azurerm_cdn_frontdoor_origin_group', 'azurerm_cdn_frontdoor_route', 'azurerm_user_assigned_identity', 'azurerm_role_assignment', 'azurerm_mssql_server', 'azurerm_federated_identity_credential',
   'google_compute_network', 'google_compute_subnetwork', 'google_compute_firewall', 'google_project_service', 'google_service_account',
 ]);
 

@@ -131,7 +131,7 @@ function nodeGroup(c: Costing): void {
   const template = c.follow('launch_template', 'aws_launch_template');
   const spot = says(c, 'capacity_type', 'SPOT');
   const inner = template === undefined ? undefined : c.on(template);
-  const type = (): string => c.text('instance_types.0') ?? (inner === undefined ? 't3.medium' : inner.needed('instance_type'));
+  const type = (): string => c.text('instance_types.0') ?? inner?.text('instance_type') ?? 't3.medium';
   const windows = attempt(() => c.text('ami_type')?.startsWith('WINDOWS') === true);
   instanceUsage(c, { count, type, spot, system: 'value' in windows && windows.value ? 'windows' : 'linux' });
   const read = attempt(count);

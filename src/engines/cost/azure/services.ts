@@ -209,6 +209,10 @@ export const AZURE_SERVICES: CosterTable = {
   azurerm_application_insights: (c) => c.onUsage('Data ingested', 'monthly_data_ingested_gb', () => c.fact('Data ingested')),
   azurerm_container_registry: registry,
   azurerm_key_vault: (c) => c.onUsage('Operations', 'monthly_requests', () => c.fact('Secrets operations', 'azurerm_key_vault_key')),
+  azurerm_key_vault_key: (c) => {
+    if (c.text('key_type')?.endsWith('-HSM') === true) c.fixed('Key in hardware', () => c.fact('HSM-protected keys', c.resource.type, 'month'));
+    c.onUsage('Operations', 'monthly_requests', () => c.fact('Secrets operations'));
+  },
   azurerm_private_endpoint: (c) => {
     c.fixed('Private endpoint', () => c.fact('Private endpoint'));
     c.onUsage('Data processed', 'monthly_data_processed_gb', () => c.fact('Inbound data processed (first 1PB)'));
