@@ -4,6 +4,7 @@
  * actions or the role's name; wildcards over every resource say nothing about the architecture and
  * are left out.
  */
+import { UnknownAttribute } from '../infrastructure/model.ts';
 import { textsAt, valuesAt } from './attribute-values.ts';
 import { unique } from './order.ts';
 import type { Entry, ResourceIndex } from './resource-index.ts';
@@ -55,12 +56,19 @@ function jsonStatements(index: ResourceIndex, source: Entry, text: string): Stat
   } catch {
     return [];
   }
-  const given = (document as { Statement?: unknown }).Statement;
+  return documentedStatements(index, source, document);
+}
+
+/** Statements of a document; arns that are not known yet say by their origins which resources they are of. */
+function documentedStatements(index: ResourceIndex, source: Entry, document: unknown): Statement[] {
+  const given = (document as { Statement?: unknown } | null)?.Statement;
   return (Array.isArray(given) ? given : [given]).slice(0, 500).flatMap((item: unknown): Statement[] => {
     if (typeof item !== 'object' || item === null) return [];
     const { Effect, Action, Resource } = item as { Effect?: unknown; Action?: unknown; Resource?: unknown };
     if (Effect !== 'Allow') return [];
-    const targets = unique(asList(Resource).flatMap((resource) => (resource === '*' ? [] : index.byIdentity(resource))));
+    const named = asList(Resource).flatMap((resource) => (resource === '*' ? [] : index.byIdentity(resource)));
+    const unknown = (Array.isArray(Resource) ? Resource : [Resource]).filter((resource) => resource instanceof UnknownAttribute).flatMap((resource) => resource.origins);
+    const targets = unique([...named, ...unknown.flatMap((origin) => index.at(origin.address))]);
     return targets.length === 0 ? [] : [{ actions: asList(Action), targets, source }];
   });
 }
@@ -84,7 +92,8 @@ function statementsOf(index: ResourceIndex, entry: Entry, seen: ReadonlySet<Entr
   const next = new Set(seen).add(entry);
   const found = entry.type.type === 'aws_iam_policy_document' ? documentStatements(index, entry) : [];
   for (const path of entry.type.policy?.documents ?? []) {
-    const texts = textsAt(entry.resource.attributes, path).flatMap((text) => jsonStatements(index, entry, text));
+    const partly = valuesAt(entry.resource.attributes, path).filter((value) => value instanceof UnknownAttribute).flatMap((value) => (value.document === undefined ? [] : documentedStatements(index, entry, value.document)));
+    const texts = [...textsAt(entry.resource.attributes, path).flatMap((text) => jsonStatements(index, entry, text)), ...partly];
     found.push(...texts);
     const linked = index.linked(entry, [path]).filter((target) => target !== entry);
     found.push(...linked.filter(isPolicy).flatMap((policy) => statementsOf(index, policy, next).map((statement) => ({ ...statement, source: entry }))));

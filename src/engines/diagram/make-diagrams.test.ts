@@ -53,7 +53,7 @@ describe('a shop on AWS', async () => {
       'web -access can write-> jobs',
       'web -traffic 5432/tcp-> orders',
       'web -traffic 8080/http-> web',
-      'worker -access can use-> events',
+      'worker -access can read and write-> events',
     ]);
   });
 

@@ -52,7 +52,7 @@ function plainValue(value: Value, location: ModelLocation | undefined): Attribut
     case 'object':
       return recordOf([...value.entries].map(([name, entry]) => [name, attributeValue(entry, location)]));
     case 'unknown':
-      return new UnknownAttribute(reasonText(value.reason), (value.marks?.origins ?? []).filter((origin) => origin.address !== ''), location);
+      return new UnknownAttribute(reasonText(value.reason), (value.marks?.origins ?? []).filter((origin) => origin.address !== ''), location, value.document === undefined ? undefined : attributeValue(value.document, location));
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { edges, modelOf, output, resource, told } from '../terraform/module/testing/memory-tree.ts';
 import type { Files } from '../terraform/module/testing/memory-tree.ts';
-import { UnknownAttribute } from './model.ts';
+import { SensitiveAttribute, UnknownAttribute } from './model.ts';
 
 test('count and for_each make instances with keys, and every attribute has its value, place and references', async () => {
   const model = await modelOf(`
@@ -257,4 +257,28 @@ test('a large number keeps its digits, and no name of an attribute is special', 
   const [large, small, object] = output(model, 'o') as [bigint, number, Record<string, unknown>];
   expect([large, small]).toEqual([123456789012345678901234567890n, 1.5]);
   expect(Object.entries(object)).toEqual([['__proto__', 1], ['constructor', 2]]);
+});
+
+test('a document that is encoded before its arns are known is told with its known parts, and not at all when a secret is in it', async () => {
+  const model = await modelOf(`
+resource "aws_sqs_queue" "jobs" {}
+variable "token" {
+  sensitive = true
+  default   = "hunter2"
+}
+resource "aws_iam_role_policy" "send" {
+  role   = "worker"
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = ["sqs:SendMessage"], Resource = [aws_sqs_queue.jobs.arn] }] })
+}
+resource "aws_secretsmanager_secret_version" "mixed" {
+  secret_string = jsonencode({ token = var.token, queue = aws_sqs_queue.jobs.url })
+}
+`);
+  const policy = resource(model, 'aws_iam_role_policy.send').attributes['policy'];
+  expect(policy).toBeInstanceOf(UnknownAttribute);
+  expect(policy instanceof UnknownAttribute && policy.document).toMatchObject({ Statement: [{ Action: ['sqs:SendMessage'], Resource: [{ origins: [{ address: 'aws_sqs_queue.jobs', attribute: 'arn' }] }] }] });
+  expect(JSON.stringify(policy)).not.toContain('SendMessage');
+  const secret = resource(model, 'aws_secretsmanager_secret_version.mixed').attributes['secret_string'];
+  const inner = secret instanceof SensitiveAttribute ? secret.reveal() : secret;
+  expect(inner instanceof UnknownAttribute && inner.document).toBeUndefined();
 });

@@ -34,11 +34,18 @@ export class UnknownAttribute {
   /** Resource attributes that it will be made from. */
   readonly origins: readonly { address: string; attribute: string }[];
   readonly location: ModelLocation | undefined;
+  readonly #document: AttributeValue | undefined;
 
-  constructor(reason: string, origins: readonly { address: string; attribute: string }[] = [], location?: ModelLocation) {
+  constructor(reason: string, origins: readonly { address: string; attribute: string }[] = [], location?: ModelLocation, document?: AttributeValue) {
     this.reason = reason;
     this.origins = origins;
     this.location = location;
+    this.#document = document;
+  }
+
+  /** What a text will be the encoding of, as far as it is known: a policy whose arns are not. Not part of what is printed. */
+  get document(): AttributeValue | undefined {
+    return this.#document;
   }
 }
 

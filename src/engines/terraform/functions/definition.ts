@@ -52,6 +52,8 @@ export interface FunctionDefinition {
    */
   marks?: 'origins-inside' | 'inside';
   call(args: readonly Value[], context: CallContext): Value;
+  /** An unknown result keeps the first argument as its `document`: a policy says much before its arns are known. */
+  keepsDocument?: true;
 }
 
 /** A refusal of a function; `argument` is the 0-based index of the argument to blame. */
@@ -93,7 +95,10 @@ export function callFunction(definition: FunctionDefinition, args: readonly Valu
   });
   if (unknown?.kind === 'unknown') {
     const all = prepared.reduce<Marks | undefined>((sum, value) => mergeMarks(sum, deepMarks(value)), marks);
-    return unknownValue(definition.returns, unknown.reason, all);
+    const result = unknownValue(definition.returns, unknown.reason, all);
+    const [document] = args;
+    if (definition.keepsDocument !== true || document === undefined || result.kind !== 'unknown' || all?.sensitive === true || all?.ephemeral === true) return result;
+    return { ...result, document };
   }
   return withMarks(definition.call(prepared, context), marks);
 }

@@ -180,7 +180,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
   onText('urldecode', urlDecode),
   { name: 'textencodebase64', parameters: [text('string'), text('encoding')], returns: STRING, call: ([value, encoding]) => stringValue(Buffer.from(encodeText(textOf(value), textOf(encoding))).toString('base64')) },
   { name: 'textdecodebase64', parameters: [text('source'), text('encoding')], returns: STRING, call: ([value, encoding]) => stringValue(decodeText(textOf(value), textOf(encoding))) },
-  { name: 'jsonencode', parameters: [{ name: 'val', type: DYNAMIC, allowNull: true }], returns: STRING, call: ([value]) => stringValue(toJson(value ?? tupleValue([]))) },
+  { name: 'jsonencode', parameters: [{ name: 'val', type: DYNAMIC, allowNull: true }], returns: STRING, keepsDocument: true, call: ([value]) => stringValue(toJson(value ?? tupleValue([]))) },
   { name: 'jsondecode', parameters: [text('str')], returns: DYNAMIC, call: ([value]) => fromJson(textOf(value)) },
   { name: 'yamlencode', parameters: [{ name: 'value', type: DYNAMIC, allowNull: true }], returns: STRING, call: ([value]) => stringValue(toYaml(value ?? tupleValue([]))) },
   { name: 'yamldecode', parameters: [text('src')], returns: DYNAMIC, call: ([value]) => fromYaml(textOf(value)) },

@@ -58,5 +58,6 @@ export type Value = (
   | { kind: 'tuple'; elements: readonly Value[] }
   | { kind: 'map'; element: Type; entries: ReadonlyMap<string, Value> }
   | { kind: 'object'; entries: ReadonlyMap<string, Value> }
-  | { kind: 'unknown'; type: Type; reason: UnknownReason; attributes?: KnownAttributes }
+  /** `document`: what an unknown text is the encoding of (`jsonencode`), with its known parts; never with a secret in it. */
+  | { kind: 'unknown'; type: Type; reason: UnknownReason; attributes?: KnownAttributes; document?: Value }
 ) & { marks?: Marks };
