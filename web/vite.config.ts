@@ -14,7 +14,7 @@ const config: UserConfig = {
     cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The shell with React, router, queries and dialogs; test/console.test.ts bounds what is loaded first.
+    // The shell with React, router, queries and dialogs; test/slow/console-use.test.ts bounds what is loaded first.
     chunkSizeWarningLimit: 640,
   },
 };

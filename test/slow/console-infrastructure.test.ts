@@ -7,7 +7,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exampleFiles, openInfrastructureWorld, type InfrastructureWorld } from '../../src/app/infrastructure/testing/infrastructure-world.ts';
 import { axe, browserPath, excessWidth } from '../testing/browser.ts';
-import { visitConsole, WEB_ROOT } from '../testing/visit-console.ts';
+import { visitConsole } from '../testing/visit-console.ts';
+import { WEB_ROOT } from '../testing/web-pages.ts';
 
 const PICTURE = '[role=region][aria-label^="Picture of"]';
 

@@ -4,16 +4,12 @@
  * Every test ends with no complaint of the browser (an error, a breach of the content security policy)
  * and nothing in the server's log.
  */
-import { execFileSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { startTestConsole } from '../../src/api/console/testing/start-console.ts';
 import type { TestConsole } from '../../src/api/console/testing/start-console.ts';
 import { launchBrowser } from './browser.ts';
-
-const ROOT = resolve(import.meta.dirname, '../..');
-export const WEB_ROOT = join(ROOT, 'web', 'dist');
+import { WEB_ROOT, buildPages } from './web-pages.ts';
 
 export interface ConsoleVisits {
   readonly browser: Browser;
@@ -36,7 +32,7 @@ export function visitConsole(): ConsoleVisits {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    execFileSync(process.execPath, [join(ROOT, 'web', 'build.mjs')], { cwd: ROOT, stdio: 'inherit' });
+    buildPages();
     running = await startTestConsole({ webRoot: WEB_ROOT });
     browser = await launchBrowser();
   }, 120_000);
