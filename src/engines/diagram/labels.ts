@@ -28,7 +28,8 @@ function codeName(entry: Entry): string {
 export function nameOf(entry: Entry): string {
   if (entry.type.type === 'module') return entry.address.replace(/^module\./, '');
   const given = entry.type.name.flatMap((path) => textsAt(entry.resource.attributes, path)).find((text) => !SECRET_TEXT.test(text));
-  return oneLine(given ?? codeName(entry), 40);
+  // An endpoint is called by the service it leads to: `com.amazonaws.eu-west-1.s3` is `s3`.
+  return oneLine((given ?? codeName(entry)).replace(/^com\.amazonaws\.[a-z0-9-]+\.(?=.)/, ''), 40);
 }
 
 /** Common part of several names: `worker-0, worker-1` becomes `worker`. */

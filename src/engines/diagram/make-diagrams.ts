@@ -15,6 +15,7 @@ import { modulesLevel } from './modules-level.ts';
 import { addTo } from './order.ts';
 import type { Entry, ResourceIndex } from './resource-index.ts';
 import type { Scene } from './scene.ts';
+import { withShortNames } from './short-names.ts';
 import type { SplitView } from './split.ts';
 import { splitView } from './split.ts';
 import { containerLevel, contextLevel, moduleView, networkView, ownerView } from './view.ts';
@@ -76,7 +77,7 @@ export function makeDiagrams(given: InfrastructureModel, catalogue: ProviderCata
   ];
   const ids = new Set(views.map((view) => view.id));
   const diagrams = views.map((view): Diagram => assemble(context, { ...view, nodes: new Map([...view.nodes].map(([id, node]) => [id, withOpenable(node, ids)])) }, describe(title, view)));
-  return { diagrams };
+  return { diagrams: withShortNames(diagrams) };
 }
 
 /** A link to a view that is not in the set would lead nowhere. */
