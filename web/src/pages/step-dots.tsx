@@ -5,6 +5,7 @@ import styles from './pipeline-run.module.css';
 import stateStyles from '../ui/state.module.css';
 
 export function StepDots({ steps }: { steps: readonly StepStatus[] }) {
+  if (steps.length === 0) return <span className={styles.none}>no steps</span>;
   return (
     <span className={styles.dots} role="img" aria-label={steps.map((step) => `${step.name} ${step.phase}`).join(', ')}>
       {steps.map((step) => (
