@@ -10,7 +10,8 @@ import type { Diagram, DiagramDetail, DiagramGroup, DiagramNode } from './diagra
 const LEAST_SHARE = 0.5;
 const LEAST_PARTS = 5;
 const SHORTEST_PREFIX = 4;
-const SEPARATORS = '-_./ ';
+// Words of a name in the code are no beginning: `container app` is more than `app`.
+const SEPARATORS = '-_./';
 
 /** The longest beginning, up to and with a separator, that at least half of the names have; at least five of them. */
 export function sharedBeginning(names: readonly string[]): string | undefined {
