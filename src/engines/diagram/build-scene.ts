@@ -67,6 +67,10 @@ class SceneBuilder {
     return this.index.entries.filter((entry) => {
       const { role } = entry.type;
       const managed = entry.resource.mode === 'managed';
+      if (this.index.canonical(entry) !== entry) {
+        this.#folded.add(entry);
+        return false;
+      }
       if (!managed && !entry.type.drawData && !(role === 'node' && touched.has(entry))) {
         if (role === 'policy') this.#folded.add(entry);
         else if (role === 'hidden') this.#omit(entry.type.reason ?? 'not part of a picture', entry);
@@ -173,12 +177,31 @@ class SceneBuilder {
     edges.addAllowances();
     edges.addAccess();
     edges.addDependencies(dependencyFlows(this.index, this.folding));
+    this.#leaveAlonePlumbing(edges);
     this.#addBadges();
     if (this.#nodes.size === 0 && this.containment.groups.size === 0) this.#drawPlumbing();
     this.#leaveUnusedGroups(edges);
     const found = edges.result();
     if (found.some((edge) => edge.from === INTERNET || edge.to === INTERNET)) this.#nodes.set(INTERNET, internet());
     return { groups: this.containment.groups, nodes: this.#nodes, edges: found, folded: this.#folded, omitted: this.#omissions(), notes: this.#notes(edges.left) };
+  }
+
+  /**
+   * Logs, parameters, layers and the like that nothing here uses say nothing beside real parts. An identity that
+   * acts by itself, as a service account does, stays; a role of AWS is nothing without its user.
+   */
+  #leaveAlonePlumbing(edges: SceneEdges): void {
+    const ends = new Set(edges.ends());
+    const isAlone = (node: SceneNode): boolean => !ends.has(node.id) && node.entries.every((entry) => entry.type.role === 'fold') && (node.glyph !== 'identity' || node.provider === 'aws');
+    const alone = [...this.#nodes.values()].filter(isAlone);
+    if (alone.length === this.#nodes.size) return;
+    for (const node of alone) {
+      this.#nodes.delete(node.id);
+      for (const entry of node.entries) {
+        this.#nodeOf.delete(entry);
+        this.#omit('supports something that is not here', entry);
+      }
+    }
   }
 
   /** A model of nothing but plumbing: better its pieces than an empty picture. */

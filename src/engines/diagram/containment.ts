@@ -16,13 +16,14 @@ import type { ExposureAnswer } from './exposure.ts';
 import { exposures } from './exposure.ts';
 import type { Folding } from './fold.ts';
 import { nameOf, nameOfAll, sublabelOf } from './labels.ts';
+import { HOLDS } from './module-entry.ts';
 import { addTo, unique } from './order.ts';
 import { ProviderPlaces } from './provider-place.ts';
 import type { Entry, ResourceIndex } from './resource-index.ts';
 import type { SceneGroup } from './scene.ts';
 
-/** Attributes through which a module that is not there may hold a resource. */
-const HOLDS = /subnet|vpc|network|cluster|namespace|zone_identifier|resource_group/;
+/** What a module that is not there may be, to hold others: a network, a cluster, or nothing that its name tells. */
+const HOLDERS: ReadonlySet<string> = new Set(['network', 'cluster', 'module']);
 const ZONE_LIKE = /^([a-z]{2}(-[a-z]+)+-?\d[a-z]?|[a-f]|\d+)$/;
 
 /** Resources that one may stand in another through, beyond the first: enough for any real one. */
@@ -42,6 +43,11 @@ function stemOf(entry: Entry): string {
   const { key, module, type, name } = entry.resource;
   const job = typeof key === 'string' && !ZONE_LIKE.test(key) ? `[${withoutZone(key)}]` : '';
   return `${module === '' ? '' : `${module}.`}${type}.${withoutZone(name)}${job}`;
+}
+
+/** The second line of a box without what its first line says already. */
+function withoutName(label: string, sublabel: string): string {
+  return sublabel === label ? '' : sublabel.startsWith(`${label} · `) ? sublabel.slice(label.length + 3) : sublabel;
 }
 
 export class Containment {
@@ -108,7 +114,7 @@ export class Containment {
       const found = unique(this.#index.linkedAt(entry, path).slice(0, depth === 0 ? undefined : MOST_STEPS).flatMap((target): readonly Entry[] => {
         if (target === entry) return [];
         if (isContainer(target)) return [this.#canonical(target)];
-        if (target.type.type === 'module') return HOLDS.test(path) ? [target] : [];
+        if (target.type.type === 'module') return HOLDS.test(path) && HOLDERS.has(target.type.glyph) ? [target] : [];
         return depth < 4 && target.type.role !== 'hidden' ? this.#locate(target, target.type.within, depth + 1) : [];
       })).filter((place) => place !== entry);
       if (found.length > 0) return found;
@@ -181,14 +187,15 @@ export class Containment {
     const several = members.length > 1;
     const unknown = members.some((member) => member.resource.instancesUnknown !== undefined) ? ' · how many is not known' : '';
     const ranges = several ? entry.type.sublabel.slice(0, 1).flatMap((path) => unique(members.flatMap((member) => textsAt(member.resource.attributes, path)))) : [];
-    const shown = ranges.length === 0 ? '' : ` · ${ranges.slice(0, 3).join(', ')}${ranges.length > 3 ? ', …' : ''}`;
+    const shown = ranges.length === 0 ? '' : ` · ${ranges.slice(0, 1).join(', ')}${ranges.length > 1 ? ', …' : ''}`;
     const kind: GroupKind = entry.type.type === 'module' ? 'module' : (entry.type.kind ?? 'group');
-    const unreadable = entry.type.type === 'module' ? 'Module that is not there' : undefined;
+    const unreadable = entry.type.type === 'module' ? `${entry.type.label} · code not here` : undefined;
+    const label = several ? nameOfAll(members) : nameOf(entry);
     return {
       id,
       kind,
-      label: several ? nameOfAll(members) : nameOf(entry),
-      sublabel: oneLine((unreadable ?? (several ? `${members.length} subnets${shown}` : sublabelOf(members))) + unknown + existing, 80),
+      label,
+      sublabel: oneLine(withoutName(label, (unreadable ?? (several ? `${members.length} subnets${shown}` : sublabelOf(members))) + unknown + existing), 80),
       glyph: entry.type.glyph,
       provider: entry.type.provider,
       entries: [...members],
@@ -228,8 +235,8 @@ export class Containment {
   }
 
   #home(entry: Entry): string | undefined {
-    if (entry.type.type === 'module') return undefined;
     const { provider } = entry.type;
+    if (provider === 'terraform') return undefined;
     const place = this.#places.place(entry);
     const project = provider === 'google' && entry.type.kind !== 'account' ? this.#index.linkedAt(entry, 'project').find((target) => target.type.kind === 'account') : undefined;
     const label = this.#catalogue.providerLabel(provider);

@@ -48,7 +48,7 @@ export class Folding {
       case 'group':
       case 'node':
       case 'relay':
-        return [entry];
+        return [this.#index.canonical(entry)];
       case 'fold': {
         const targets = this.targets(entry);
         return targets.length > 0 || entry.resource.mode !== 'managed' ? targets : [entry];

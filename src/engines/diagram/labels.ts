@@ -25,11 +25,19 @@ function codeName(entry: Entry): string {
   return last.replaceAll('_', ' ');
 }
 
+/** The last call's name with its key; one that says nothing comes after the name of the call above. */
+function moduleName(address: string): string {
+  const calls = [...address.matchAll(/(?:^|\.)module\.([^.[\]]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?/g)];
+  const names = calls.map(([, name = '', key = '']) => `${name.replaceAll('_', ' ')}${key === '[0]' ? '' : key.replace(/^\["(.*)"\]$/, ' $1')}`);
+  const telling = SAYS_NOTHING.has(calls.at(-1)?.[1] ?? '') ? names.slice(-2) : names.slice(-1);
+  return oneLine(telling.join(' ') || address, 40);
+}
+
 export function nameOf(entry: Entry): string {
-  if (entry.type.type === 'module') return entry.address.replace(/^module\./, '');
+  if (entry.type.type === 'module') return moduleName(entry.address);
   const given = entry.type.name.flatMap((path) => textsAt(entry.resource.attributes, path)).find((text) => !SECRET_TEXT.test(text));
-  // An endpoint is called by the service it leads to: `com.amazonaws.eu-west-1.s3` is `s3`.
-  return oneLine((given ?? codeName(entry)).replace(/^com\.amazonaws\.[a-z0-9-]+\.(?=.)/, ''), 40);
+  // An endpoint is called by the service it leads to: `com.amazonaws.eu-west-1.s3` is `s3`; a zone's last dot says nothing.
+  return oneLine((given ?? codeName(entry)).replace(/^com\.amazonaws\.[a-z0-9-]+\.(?=.)/, '').replace(/(?<=[a-z0-9])\.$/i, ''), 40);
 }
 
 /** Common part of several names: `worker-0, worker-1` becomes `worker`. */

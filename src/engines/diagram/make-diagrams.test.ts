@@ -176,7 +176,9 @@ describe('nothing to draw', () => {
 
   test('a module that is not there is drawn with its connections, and holds what it contains', async () => {
     const diagram = await none('module "vpc" {\n  source = "acme/vpc/aws"\n  version = "1.0.0"\n}\nresource "aws_instance" "x" {\n  subnet_id = module.vpc.private_subnets[0]\n}\nmodule "db" {\n  source = "acme/db/aws"\n  vpc = module.vpc.id\n}\n');
-    expect(places(diagram)).toEqual(expect.arrayContaining(['module vpc / x', 'db']));
+    expect(places(diagram)).toEqual(['module vpc / x', 'module vpc / db']);
+    expect(diagram.groups.map((group) => [group.label, group.sublabel, group.glyph, group.provider])).toEqual([['vpc', 'Module vpc · code not here', 'network', 'aws']]);
+    expect(diagram.nodes.map((node) => node.glyph)).toEqual(['compute', 'database']);
   });
 });
 

@@ -10,6 +10,7 @@ import type { ProviderCatalogue } from '../provider-catalogue/catalogue.ts';
 import type { ResourceType } from '../provider-catalogue/resource-type.ts';
 import type { InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
 import { textsAt } from './attribute-values.ts';
+import { moduleEntry } from './module-entry.ts';
 import { addTo, byAddress, unique } from './order.ts';
 
 export interface Entry {
@@ -36,21 +37,6 @@ export function withoutKeys(address: string): string {
 /** Roles that nobody refers to by a name. */
 const NAMELESS: ReadonlySet<string> = new Set(['edge', 'rule', 'policy', 'grant', 'hidden']);
 
-/** An opaque module takes part like a resource: its inside is not there, its connections are. */
-function moduleEntry(module: InfrastructureModel['modules'][number]): Entry {
-  const name = module.address.split('.').at(-1) ?? module.address;
-  const type: ResourceType = {
-    type: 'module', provider: 'terraform', derived: false, label: 'Module', glyph: 'module', role: 'node', tier: 3, scope: 'regional', minor: false, stacked: false, drawData: false,
-    name: [], sublabel: [], identity: [], within: [], into: [], users: false, locates: false, links: { to: {}, from: {} }, sensitive: [], computed: [], classes: { security: [], capacity: [], tags: [] }, price: [],
-  };
-  const parent = module.address.split('.').slice(0, -2).join('.');
-  const resource: ResourceInstance = {
-    address: module.address, resource: module.address, module: parent, mode: 'managed', type: 'module', name, provider: { localName: 'terraform' },
-    attributes: {}, references: module.references, ...(module.location === undefined ? {} : { location: module.location }),
-  };
-  return { address: module.address, resource, type };
-}
-
 export class ResourceIndex {
   /** In the order of addresses. */
   readonly entries: readonly Entry[];
@@ -59,6 +45,7 @@ export class ResourceIndex {
   readonly #identities = new Map<string, Entry[]>();
   readonly #names = new Map<string, Entry[]>();
   readonly #links = new Map<Entry, Link[]>();
+  readonly #same = new Map<Entry, Entry>();
   readonly #referrers = new Map<Entry, { entry: Entry; path: string }[]>();
 
   constructor(model: InfrastructureModel, catalogue: ProviderCatalogue) {
@@ -67,6 +54,28 @@ export class ResourceIndex {
     this.entries = [...resources, ...this.#opaque].sort((left, right) => byAddress(left.address, right.address));
     for (const entry of this.entries) this.#register(entry);
     for (const entry of this.entries) this.#link(entry);
+    this.#findSame();
+  }
+
+  /** Every module of a larger system reads the same zone by its name: that is one zone, and the managed one when it is here. */
+  #findSame(): void {
+    const first = new Map<string, Entry>();
+    const managedFirst = [...this.entries].sort((left, right) => Number(left.resource.mode !== 'managed') - Number(right.resource.mode !== 'managed'));
+    for (const entry of managedFirst) {
+      if (entry.type.role !== 'node') continue;
+      const name = entry.type.name.flatMap((path) => textsAt(entry.resource.attributes, path))[0];
+      if (name === undefined) continue;
+      const { attributes, provider } = entry.resource;
+      const key = JSON.stringify([entry.type.type, provider.alias ?? '', name.replace(/\.$/, ''), textsAt(attributes, 'private_zone')[0] ?? String(Object.hasOwn(attributes, 'vpc'))]);
+      const known = first.get(key);
+      if (known === undefined) first.set(key, entry);
+      else if (entry.resource.mode !== 'managed') this.#same.set(entry, known);
+    }
+  }
+
+  /** The entry itself, or the one of the same name that a data source reads again. */
+  canonical(entry: Entry): Entry {
+    return this.#same.get(entry) ?? entry;
   }
 
   #register(entry: Entry): void {

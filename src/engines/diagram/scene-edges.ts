@@ -38,6 +38,13 @@ function mergedLabels(labels: readonly string[]): string[] {
   return telling.sort(byAddress);
 }
 
+/** Rights add up: who can read and can write, can read and write. */
+function mergedRights(labels: readonly string[]): string[] {
+  if (labels.includes('can read and write') || (labels.includes('can read') && labels.includes('can write'))) return ['can read and write'];
+  const telling = labels.filter((label) => label !== 'can use');
+  return telling.length > 0 ? telling : unique(labels);
+}
+
 export class SceneEdges {
   /** Why connections were left out, and how many. */
   readonly left = new Map<string, number>();
@@ -156,7 +163,7 @@ export class SceneEdges {
         if (edge.kind === 'attachment' || edge.kind === 'dependency') return !telling.has(pair);
         return edge.kind !== 'event' || edge.labels.length > 0 || !traffic.has(pair);
       })
-      .map((edge) => ({ ...edge, labels: mergedLabels(edge.labels), entries: [...edge.entries].sort((left, right) => byAddress(left.address, right.address)) }))
+      .map((edge) => ({ ...edge, labels: edge.kind === 'access' ? mergedRights(edge.labels) : mergedLabels(edge.labels), entries: [...edge.entries].sort((left, right) => byAddress(left.address, right.address)) }))
       .sort((left, right) => byAddress(left.from, right.from) || byAddress(left.to, right.to) || byAddress(left.kind, right.kind));
   }
 }

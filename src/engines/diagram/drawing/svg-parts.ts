@@ -91,19 +91,32 @@ function opener(view: string | undefined, x: number, y: number, links: PartLinks
   return links.interactive ? mark : linked(mark, links.view(view), 'Open the view of its inside');
 }
 
+/** What does not fit is left out from its end, fact by fact: `RDS database · postgres` before `RDS datab…`. */
+function secondLines(text: string, room: number, most: number): string[] {
+  if (text === '') return [];
+  const facts = text.split(' · ');
+  for (let count = facts.length; count > 1; count -= 1) {
+    const shown = facts.slice(0, count).join(' · ');
+    if (textWidth(shown, SUBLABEL_SIZE) <= room) return [shown];
+    if (most === 2 && count === 2 && facts.slice(0, 2).every((fact) => textWidth(fact, SUBLABEL_SIZE) <= room)) return facts.slice(0, 2);
+  }
+  return wrapText(facts[0] ?? '', SUBLABEL_SIZE, room, most);
+}
+
 function nodeText(placed: PlacedNode): string {
   const { node, rectangle: r } = placed;
   const x = r.x + NODE_PADDING + TILE + 8;
   const room = r.width - NODE_PADDING - TILE - 16;
   const lines = wrapText(oneLine(node.label), LABEL_SIZE, room, 2, 'semibold');
-  const rows = lines.length + (node.sublabel === undefined || node.sublabel === '' ? 0 : 1);
+  const second = secondLines(oneLine(node.sublabel ?? ''), room, lines.length === 1 ? 2 : 1);
+  const rows = lines.length + second.length;
   let y = r.y + r.height / 2 + 4 - ((rows - 1) * 14.5) / 2;
   const elements = lines.map((line) => {
     const element = textElement(x, y, line, { size: LABEL_SIZE, room, classes: 'ink', weight: 'semibold' });
     y += 14.5;
     return element;
   });
-  if (rows > lines.length) elements.push(textElement(x, y, node.sublabel ?? '', { size: SUBLABEL_SIZE, room, classes: 'muted' }));
+  second.forEach((line, number) => elements.push(textElement(x, y + number * 13, line, { size: SUBLABEL_SIZE, room, classes: 'muted' })));
   return elements.join('');
 }
 

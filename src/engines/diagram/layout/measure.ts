@@ -25,7 +25,7 @@ export const CONTENT_BOTTOM = 24;
 export const PAGE_PADDING = 24;
 export const EMPTY_GROUP_HEIGHT = 34;
 export const GROUP_MINIMUM_WIDTH = 120;
-export const HEADER_TEXT_MAXIMUM = 250;
+export const HEADER_TEXT_MAXIMUM = 210;
 
 /** Gutters: the least at the border of a group and between columns, the room of one line, of an arrow, of a label. */
 export const BORDER_GUTTER = 16;
