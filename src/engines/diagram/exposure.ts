@@ -3,7 +3,12 @@
  * gateway makes it public; one to a NAT gateway, a transit gateway or an appliance makes it private; a
  * route table without a default route makes it isolated. Names are never asked. Where no route table
  * can be found, `map_public_ip_on_launch` is the only witness left, and the answer says so.
+ *
+ * Google's networks route as a whole, and it is the machines that have external addresses or not: one that has
+ * makes its subnet public; where none has and Cloud NAT serves the subnet, it is private. Nodes of a cluster
+ * that is not private get addresses without anybody writing it, so then nothing is said.
  */
+import { UnknownAttribute } from '../infrastructure/model.ts';
 import { scalarText, textsAt, valuesAt } from './attribute-values.ts';
 import type { Exposure } from './scene.ts';
 import type { Entry, ResourceIndex } from './resource-index.ts';
@@ -34,7 +39,29 @@ function wayOf(index: ResourceIndex, entry: Entry, prefix: string): Way[] {
   return hop.includes('Internet') ? ['out'] : ['other'];
 }
 
-/** One answer a subnet; AWS and Azure, since Google's networks route as a whole. */
+/** Subnets that a Cloud NAT serves: those that it names, or all of its router's network. */
+function servedByNat(index: ResourceIndex): ReadonlySet<Entry> {
+  const served = new Set<Entry>();
+  for (const nat of index.entries) {
+    if (nat.type.type !== 'google_compute_router_nat') continue;
+    const named = index.linked(nat, ['subnetwork.name']).filter((target) => target.type.kind === 'subnet');
+    const networks = named.length > 0 || textsAt(nat.resource.attributes, 'source_subnetwork_ip_ranges_to_nat').includes('LIST_OF_SUBNETWORKS') ? [] : index.linked(index.linked(nat, ['router'])[0] ?? nat, ['network']);
+    for (const subnet of [...named, ...networks.flatMap((network) => index.referrers(network).map((link) => link.entry))]) if (subnet.type.kind === 'subnet') served.add(subnet);
+  }
+  return served;
+}
+
+/** What machines and clusters say of a subnet of Google's. */
+function googleAnswer(index: ResourceIndex, subnet: Entry, nat: boolean): ExposureAnswer {
+  const users = index.referrers(subnet).map((link) => link.entry);
+  const machines = users.filter((user) => user.type.type.startsWith('google_compute_') && valuesAt(user.resource.attributes, 'network_interface').length > 0);
+  const addresses = machines.flatMap((machine) => valuesAt(machine.resource.attributes, 'network_interface.access_config'));
+  if (addresses.some((address) => !(address instanceof UnknownAttribute))) return { exposure: 'public', guessed: false };
+  const open = addresses.length > 0 || users.some((user) => user.type.type === 'google_container_cluster' && !textsAt(user.resource.attributes, 'private_cluster_config.enable_private_nodes').includes('true'));
+  return nat && !open ? { exposure: 'private', guessed: false } : { guessed: false };
+}
+
+/** One answer a subnet. */
 export function exposures(index: ResourceIndex): Map<Entry, ExposureAnswer> {
   const ways = new Map<Entry, Way[]>();
   const tables = new Map<Entry, Set<Entry>>();
@@ -70,8 +97,13 @@ export function exposures(index: ResourceIndex): Map<Entry, ExposureAnswer> {
   }
 
   const answers = new Map<Entry, ExposureAnswer>();
+  const served = servedByNat(index);
   for (const subnet of index.entries) {
     if (subnet.type.kind !== 'subnet') continue;
+    if (subnet.type.provider === 'google') {
+      answers.set(subnet, googleAnswer(index, subnet, served.has(subnet)));
+      continue;
+    }
     const own = tables.get(subnet) ?? index.linked(subnet, ['vpc_id']).map((network) => mainTables.get(network)).find((set) => set !== undefined);
     answers.set(subnet, answer(subnet, own === undefined ? undefined : [...own].flatMap((table) => ways.get(table) ?? []), withNat.has(subnet)));
   }
