@@ -7,7 +7,8 @@
 import { UnknownAttribute } from '../infrastructure/model.ts';
 import { textsAt, valuesAt } from './attribute-values.ts';
 import { unique } from './order.ts';
-import type { Entry, ResourceIndex } from './resource-index.ts';
+import type { Entry } from './entry.ts';
+import type { ResourceIndex } from './resource-index.ts';
 
 interface AccessRight {
   principals: readonly Entry[];

@@ -3,7 +3,7 @@ import type { InfrastructureModel, ModelLocation } from '../infrastructure/model
 import type { Diagram, DiagramBadge, DiagramChange, DiagramDetail, DiagramEdge, DiagramGroup, DiagramNode } from './diagram.ts';
 import { detailsOf } from './labels.ts';
 import { addTo, byAddress, unique } from './order.ts';
-import type { Entry } from './resource-index.ts';
+import type { Entry } from './entry.ts';
 import type { Scene, SceneEdge, SceneGroup } from './scene.ts';
 import type { SplitView } from './split.ts';
 import type { ViewNode } from './view.ts';

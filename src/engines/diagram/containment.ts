@@ -19,7 +19,8 @@ import { nameOf, nameOfAll, sublabelOf } from './labels.ts';
 import { HOLDS } from './module-entry.ts';
 import { addTo, unique } from './order.ts';
 import { ProviderPlaces } from './provider-place.ts';
-import type { Entry, ResourceIndex } from './resource-index.ts';
+import type { Entry } from './entry.ts';
+import type { ResourceIndex } from './resource-index.ts';
 import type { SceneGroup } from './scene.ts';
 
 /** What a module that is not there may be, to hold others: a network, a cluster, or nothing that its name tells. */

@@ -11,7 +11,8 @@
 import { UnknownAttribute } from '../infrastructure/model.ts';
 import { scalarText, textsAt, valuesAt } from './attribute-values.ts';
 import type { Exposure } from './scene.ts';
-import type { Entry, ResourceIndex } from './resource-index.ts';
+import type { Entry } from './entry.ts';
+import type { ResourceIndex } from './resource-index.ts';
 
 export interface ExposureAnswer {
   exposure?: Exposure;

@@ -8,7 +8,8 @@ import { fillTemplate, textsAt } from './attribute-values.ts';
 import type { EdgeKind } from './diagram.ts';
 import type { Folding } from './fold.ts';
 import { addTo, unique } from './order.ts';
-import type { Entry, ResourceIndex } from './resource-index.ts';
+import type { Entry } from './entry.ts';
+import type { ResourceIndex } from './resource-index.ts';
 import { selectedBy } from './kubernetes-selector.ts';
 
 export interface Flow {

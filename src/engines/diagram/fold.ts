@@ -5,7 +5,8 @@
  */
 import { fillTemplate } from './attribute-values.ts';
 import { unique } from './order.ts';
-import type { Entry, ResourceIndex } from './resource-index.ts';
+import type { Entry } from './entry.ts';
+import type { ResourceIndex } from './resource-index.ts';
 
 /** Kinds of resource that do not count as users of what they refer to. */
 const NO_USERS: ReadonlySet<string> = new Set(['rule', 'policy', 'grant', 'edge', 'hidden']);

@@ -1,7 +1,7 @@
 /** Which workloads a Kubernetes service leads to: those of its namespace whose pods carry all of the selector's labels. */
 import type { AttributeValue } from '../infrastructure/model.ts';
 import { scalarText, textsAt, valuesAt } from './attribute-values.ts';
-import type { Entry } from './resource-index.ts';
+import type { Entry } from './entry.ts';
 
 const WORKLOADS = /^kubernetes_(deployment|stateful_set|daemonset|daemon_set|pod|replication_controller)(_v\d+)?$/;
 

@@ -8,7 +8,7 @@ import { SensitiveAttribute, UnknownAttribute } from '../infrastructure/model.ts
 import { oneLine, scalarText, textsAt, valuesAt } from './attribute-values.ts';
 import type { DiagramDetail } from './diagram.ts';
 import { unique } from './order.ts';
-import type { Entry } from './resource-index.ts';
+import type { Entry } from './entry.ts';
 import { withoutKeys } from './resource-index.ts';
 
 const SAYS_NOTHING = new Set(['this', 'main', 'default', 'self', 'resource', 'it', 'instance', 'cluster', 'primary']);
@@ -25,12 +25,27 @@ function codeName(entry: Entry): string {
   return last.replaceAll('_', ' ');
 }
 
+/** A call in an address, with its key. */
+const CALL = /(?:^|\.)module\.([^.[\]]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?/g;
+
+function callName(name: string, key: string): string {
+  return `${name.replaceAll('_', ' ')}${key === '[0]' ? '' : key.replace(/^\["(.*)"\]$/, ' $1')}`;
+}
+
 /** The last call's name with its key; one that says nothing comes after the name of the call above. */
 function moduleName(address: string): string {
-  const calls = [...address.matchAll(/(?:^|\.)module\.([^.[\]]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?/g)];
-  const names = calls.map(([, name = '', key = '']) => `${name.replaceAll('_', ' ')}${key === '[0]' ? '' : key.replace(/^\["(.*)"\]$/, ' $1')}`);
+  const calls = [...address.matchAll(CALL)];
+  const names = calls.map(([, name = '', key = '']) => callName(name, key));
   const telling = SAYS_NOTHING.has(calls.at(-1)?.[1] ?? '') ? names.slice(-2) : names.slice(-1);
   return oneLine(telling.join(' ') || address, 40);
+}
+
+/** The first step of a module's address, from the root, in which it differs from the others; undefined when it is like them. */
+export function tellingStep(modules: readonly string[], module: string): string | undefined {
+  const steps = (address: string): string[] => [...address.matchAll(CALL)].map(([, name = '', key = '']) => callName(name, key));
+  const own = steps(module);
+  const others = modules.map(steps);
+  return own.find((step, depth) => others.some((other) => other[depth] !== step));
 }
 
 export function nameOf(entry: Entry): string {

@@ -10,7 +10,7 @@ import type { ModuleInstance } from '../infrastructure/model.ts';
 import type { ResourceType } from '../provider-catalogue/resource-type.ts';
 import type { Glyph } from './diagram.ts';
 import { unique } from './order.ts';
-import type { Entry } from './resource-index.ts';
+import type { Entry } from './entry.ts';
 
 /** Attributes through which a module that is not there may hold a resource, or be held. */
 export const HOLDS = /subnet|vpc|network|cluster|namespace|zone_identifier|resource_group/;
@@ -20,17 +20,19 @@ interface ModuleKind {
   tier: number;
   minor?: true;
   scope?: 'global';
+  /** Why it is not drawn. */
+  reason?: string;
 }
 
 /** By the first word that fits, the telling ones first: `eks-node-group` is compute, `vpc-endpoints` no network. */
 const KINDS: readonly (readonly [RegExp, ModuleKind])[] = [
-  [/^(labels?|naming|tags)$/, { glyph: 'policy', tier: 1, minor: true }],
+  [/^(labels?|naming|tags)$/, { glyph: 'policy', tier: 1, reason: 'a module that makes names, not parts' }],
   [/^(endpoints?|nat|vpn|router|gateway|connect)$/, { glyph: 'gateway', tier: 2, minor: true }],
   [/^(peering)$/, { glyph: 'peering', tier: 2, minor: true }],
   [/^(kms|key|keys|key-?vault)$/, { glyph: 'key', tier: 4, minor: true }],
   [/^(acm|certificates?|cert|tls)$/, { glyph: 'certificate', tier: 1, minor: true }],
   [/^(iam|irsa|roles?|identity|account|accounts)$/, { glyph: 'identity', tier: 0, minor: true, scope: 'global' }],
-  [/^(firewall|waf|sg|nsg|policy)$/, { glyph: 'firewall', tier: 1, minor: true }],
+  [/^(firewall|waf|sg|nsg|security|policy)$/, { glyph: 'firewall', tier: 1, minor: true }],
   [/^(secrets?|ssm)$/, { glyph: 'secret', tier: 4, minor: true }],
   [/^(dns|route53|zones?|records?)$/, { glyph: 'dns', tier: 0, scope: 'global' }],
   [/^(cloudfront|cdn|frontdoor)$/, { glyph: 'cdn', tier: 1, scope: 'global' }],
@@ -48,7 +50,8 @@ const KINDS: readonly (readonly [RegExp, ModuleKind])[] = [
   [/^(vpc|vnet|network|networking|subnets?)$/, { glyph: 'network', tier: 3 }],
   [/^(ecr|acr|registry|artifact)$/, { glyph: 'registry', tier: 4 }],
   [/^(logs?|logging|monitoring|cloudwatch|trail)$/, { glyph: 'log', tier: 4, minor: true }],
-  [/^(project|factory|services)$/, { glyph: 'account', tier: 1, minor: true }],
+  [/^services$/, { glyph: 'policy', tier: 1, reason: 'a module that switches APIs on' }],
+  [/^(project|factory)$/, { glyph: 'account', tier: 1, minor: true }],
 ];
 const PLAIN: ModuleKind = { glyph: 'module', tier: 3 };
 const PROVIDERS: ReadonlySet<string> = new Set(['aws', 'google', 'azurerm', 'kubernetes', 'helm']);
@@ -87,7 +90,7 @@ export function moduleEntry(module: ModuleInstance): Entry {
   const inputs = unique(module.references.filter((reference) => reference.via !== 'dependency').map((reference) => reference.attribute.split('.')[0] ?? ''));
   const held = inputs.filter((input) => HOLDS.test(input)).sort((left, right) => rank(left) - rank(right) || (left < right ? -1 : 1));
   const type: ResourceType = {
-    type: 'module', provider, derived: false, label: source === undefined ? 'Module' : `Module ${source.name}`, glyph: kind.glyph, role: 'node', tier: kind.tier, scope: kind.scope ?? 'regional', minor: kind.minor === true, stacked: false, drawData: false,
+    type: 'module', provider, derived: false, label: source === undefined ? 'Module' : `Module ${source.name}`, glyph: kind.glyph, role: kind.reason === undefined ? 'node' : 'hidden', ...(kind.reason === undefined ? {} : { reason: kind.reason }), tier: kind.tier, scope: kind.scope ?? 'regional', minor: kind.minor === true, stacked: false, drawData: false,
     name: [], sublabel: [], identity: [], within: kind.scope === 'global' ? [] : held, into: [], users: false, locates: false, links: { to: {}, from: {} }, sensitive: [], computed: [], classes: { security: [], capacity: [], tags: [] }, price: [],
   };
   const parent = module.address.split('.').slice(0, -2).join('.');

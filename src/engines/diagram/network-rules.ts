@@ -8,7 +8,8 @@
 import { textsAt, valuesAt } from './attribute-values.ts';
 import type { AttributeValue } from '../infrastructure/model.ts';
 import { unique } from './order.ts';
-import type { Entry, ResourceIndex } from './resource-index.ts';
+import type { Entry } from './entry.ts';
+import type { ResourceIndex } from './resource-index.ts';
 import { withoutIndexes } from './resource-index.ts';
 
 export interface Allowance {

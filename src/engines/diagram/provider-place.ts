@@ -7,7 +7,8 @@ import type { InfrastructureModel, ProviderInstance } from '../infrastructure/mo
 import { UnknownAttribute } from '../infrastructure/model.ts';
 import { scalarText } from './attribute-values.ts';
 import { addTo, unique } from './order.ts';
-import type { Entry, ResourceIndex } from './resource-index.ts';
+import type { Entry } from './entry.ts';
+import type { ResourceIndex } from './resource-index.ts';
 
 interface Place {
   account?: string;

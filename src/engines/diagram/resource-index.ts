@@ -10,14 +10,9 @@ import type { ProviderCatalogue } from '../provider-catalogue/catalogue.ts';
 import type { ResourceType } from '../provider-catalogue/resource-type.ts';
 import type { InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
 import { textsAt } from './attribute-values.ts';
+import type { Entry } from './entry.ts';
 import { moduleEntry } from './module-entry.ts';
 import { addTo, byAddress, unique } from './order.ts';
-
-export interface Entry {
-  readonly address: string;
-  readonly resource: ResourceInstance;
-  readonly type: ResourceType;
-}
 
 interface Link {
   path: string;

@@ -12,7 +12,8 @@ import type { Folding } from './fold.ts';
 import type { Allowance } from './network-rules.ts';
 import { allowances } from './network-rules.ts';
 import { byAddress, unique } from './order.ts';
-import type { Entry, ResourceIndex } from './resource-index.ts';
+import type { Entry } from './entry.ts';
+import type { ResourceIndex } from './resource-index.ts';
 import type { SceneEdge } from './scene.ts';
 import { INTERNET } from './scene.ts';
 

@@ -4,7 +4,7 @@
  * the number; none of them looks at resources again.
  */
 import type { DiagramBadge, EdgeKind, Glyph, GroupKind } from './diagram.ts';
-import type { Entry } from './resource-index.ts';
+import type { Entry } from './entry.ts';
 
 export type Exposure = 'public' | 'private' | 'isolated';
 
