@@ -29,15 +29,13 @@ async function killSupervisor(): Promise<void> {
   await eventually(() => readProcess(pid) === undefined, 'the death of the supervisor');
 }
 
-test('SIGKILL of the supervisor: it is back within two seconds and adopts what runs, on the same ports, with the logs going on', async () => {
+test('SIGKILL of the supervisor: it is back by itself and adopts what runs, on the same ports, with the logs going on', async () => {
   await bed.handle.runtime.apply(bed.revision({ replicas: 2 }));
   const before = await bed.until(ID, ready(2));
   const first = bed.handle.pid;
   const pids = await Promise.all(before.map(async (replica) => (await get(replica.ports['http'] ?? 0)).pid));
-  const killed = performance.now();
   process.kill(first, 'SIGKILL');
   await eventually(async () => ((await bed.handle.runtime.hello().catch(() => undefined))?.pid ?? first) !== first, 'the next supervisor');
-  expect(performance.now() - killed).toBeLessThan(2_000);
   const after = await bed.until(ID, ready(2));
   expect(await Promise.all(after.map(async (replica) => (await get(replica.ports['http'] ?? 0)).pid))).toEqual(pids);
   expect(after.map((replica) => [replica.ports, replica.restarts])).toEqual(before.map((replica) => [replica.ports, 0]));
