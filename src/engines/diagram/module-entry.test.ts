@@ -119,3 +119,16 @@ resource "google_storage_bucket_iam_member" "all" {
 `);
   expect(connections(diagram)).toEqual(['app -access can read and write-> data']);
 });
+
+test('parts of one name in several modules carry the module that tells them apart', async () => {
+  const call = (name: string): string => `module "${name}" {\n  source = "./service"\n}\n`;
+  const model = await modelOf({ 'main.tf': call('catalog') + call('inventory'), 'service/main.tf': 'resource "aws_db_instance" "database" {\n  engine = "postgres"\n}\nmodule "lb" {\n  source = "acme/alb/aws"\n}\n' });
+  const [diagram] = makeDiagrams(model, catalogue).diagrams;
+  expect(diagram?.nodes.map((node) => node.label).sort()).toEqual(['catalog database', 'catalog lb', 'inventory database', 'inventory lb']);
+});
+
+test('a module that only makes names is no part, and the note says so', async () => {
+  const diagram = await picture('module "label" {\n  source = "cloudposse/label/null"\n}\nresource "aws_sqs_queue" "jobs" {\n  name = module.label.id\n}\n');
+  expect(diagram.nodes.map((node) => node.label)).toEqual(['jobs']);
+  expect(diagram.notes).toContain('1 resource is left out: a module that makes names, not parts (module).');
+});

@@ -5,9 +5,10 @@
  * before them in the flow is drawn at their left and what is behind at their right. Subnets follow their
  * exposure: public, private, isolated. Other groups follow the mean tier of what they contain. Boxes of
  * one tier that are linked among themselves are drawn apart along the links. Neighbouring columns of
- * unlinked nodes are put together where there is room, and a column that is too tall is broken. Where
- * that comes out too wide for a page, linked boxes are put under each other too. All of it depends on
- * this container only, so a new node moves what stands beside it and nothing else.
+ * unlinked nodes are put together where there is room, a card or two also under an unlinked box, and a
+ * column that is too tall is broken. Where that comes out too wide for a page, linked boxes are put under
+ * each other too. All of it depends on this container only, so a new node moves what stands beside it and
+ * nothing else.
  */
 import type { Box, Column } from './boxes.ts';
 import { GROUP_GAP, NODE_HEIGHT, NODE_WIDTH, ROW_GAP } from './measure.ts';
@@ -27,6 +28,7 @@ const ROWS_MINIMUM = 4;
 /** A container that is wider than this many times its height puts linked boxes under each other. */
 const PROPORTION_MAXIMUM = 2.5;
 const GUTTER_ESTIMATE = 72;
+const CARDS_BESIDE_MAXIMUM = 2;
 /** The whole page may be this wide whatever its height. */
 const PAGE_WIDTH = 1300;
 /** A container of more boxes than this does not leave most of its place empty for the sake of an order. */
@@ -138,16 +140,29 @@ function areLinked(a: readonly Box[], b: readonly Box[], links: SiblingLinks): b
   return a.some((box) => [...(links.get(box) ?? [])].some((other) => right.has(other))) || b.some((box) => [...(links.get(box) ?? [])].some((other) => left.has(other)));
 }
 
+interface Way {
+  mergeLinked: boolean;
+  besideGroups: boolean;
+}
+
 function nodesOnly(column: Column): boolean {
   return column.items.every((item) => item.node !== undefined);
 }
 
-function mergedColumns(columns: readonly Column[], height: number, links: SiblingLinks, mergeLinked: boolean): Column[] {
+/** A few cards find a place under boxes that they have nothing to do with, rather than a column of their own. */
+function fitsBeside(last: Column, column: Column, links: SiblingLinks): boolean {
+  const cards = [last, column].filter(nodesOnly);
+  return cards.length === 1 && cards.every((one) => one.items.length <= CARDS_BESIDE_MAXIMUM) && !areLinked(last.items, column.items, links);
+}
+
+function mergedColumns(columns: readonly Column[], height: number, links: SiblingLinks, way: Way): Column[] {
   const result: Column[] = [];
   for (const column of columns) {
     const last = result.at(-1);
     const together = last === undefined ? [] : [...last.items, ...column.items];
-    if (last !== undefined && nodesOnly(last) && nodesOnly(column) && columnHeight(together) <= height && (mergeLinked || !areLinked(last.items, column.items, links))) last.items = together;
+    const fits = last !== undefined && columnHeight(together) <= height;
+    if (fits && nodesOnly(last) && nodesOnly(column) && (way.mergeLinked || !areLinked(last.items, column.items, links))) last.items = together;
+    else if (fits && way.besideGroups && fitsBeside(last, column, links)) last.items = together;
     else result.push({ ...column, items: [...column.items] });
   }
   return result;
@@ -193,7 +208,7 @@ export function arrangeColumns(box: Box, links: SiblingLinks, linked: ReadonlySe
   for (const way of hasGroups && box.parent !== undefined ? [{ layered: true, mergeLinked: true }, { layered: false, mergeLinked: true }] : ways) {
     const columns = byKey(box, links, linked, way.layered);
     const height = wantedHeight(columns);
-    best = brokenColumns(mergedColumns(columns, height, links, way.mergeLinked), height);
+    best = brokenColumns(mergedColumns(columns, height, links, { mergeLinked: way.mergeLinked, besideGroups: box.parent !== undefined }), height);
     if (isGood(best, box.children.length, box.parent === undefined)) break;
   }
   box.columns = best;

@@ -72,13 +72,15 @@ function measure(box: Box, links: ReadonlyMap<Box, SiblingLinks>, linked: Readon
   else box.height = box.children.length === 0 ? EMPTY_GROUP_HEIGHT : HEADER_HEIGHT + CONTENT_TOP + content + CONTENT_BOTTOM;
 }
 
+/** Subnets and zones fill the room of their column, also beside cards; other boxes grow a little. */
 function grow(column: Column, room: number): void {
   const extra = room - columnHeight(column.items);
-  if (extra <= 0 || column.items.length === 0 || column.items.some((item) => item.node !== undefined)) return;
-  const share = extra / column.items.length;
-  const always = column.items.every((item) => ALWAYS_GROWS.has(item.group?.kind ?? ''));
-  if (!always && column.items.some((item) => share > item.height * GROWTH_MAXIMUM)) return;
-  for (const item of column.items) item.height += share;
+  const always = column.items.filter((item) => ALWAYS_GROWS.has(item.group?.kind ?? ''));
+  const growing = always.length > 0 ? always : column.items;
+  if (extra <= 0 || growing.length === 0) return;
+  const share = extra / growing.length;
+  if (always.length === 0 && growing.some((item) => item.node !== undefined || share > item.height * GROWTH_MAXIMUM)) return;
+  for (const item of growing) item.height += share;
 }
 
 function place(box: Box): void {
