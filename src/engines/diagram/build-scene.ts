@@ -6,18 +6,19 @@
 import type { ProviderCatalogue } from '../provider-catalogue/catalogue.ts';
 import type { InfrastructureModel } from '../infrastructure/model.ts';
 import { isPublicGrant } from './access.ts';
-import { oneLine, scalarText } from './attribute-values.ts';
+import { scalarText } from './attribute-values.ts';
 import { Containment } from './containment.ts';
 import type { Flow } from './flows.ts';
 import { dependencyFlows, flowsOf } from './flows.ts';
 import { Folding } from './fold.ts';
-import { nameOfAll, sublabelOf, tellingStep } from './labels.ts';
+import { nameOfAll, sublabelOf } from './labels.ts';
 import { addTo, byAddress, unique } from './order.ts';
 import type { Entry } from './entry.ts';
 import { ResourceIndex } from './resource-index.ts';
 import type { Omission, Scene, SceneGroup, SceneNode } from './scene.ts';
 import { INTERNET } from './scene.ts';
 import { SceneEdges } from './scene-edges.ts';
+import { tellApart } from './tell-apart.ts';
 
 interface SceneOptions {
   /** Names of tags that tell the owner, best first; compared without case. */
@@ -178,23 +179,13 @@ class SceneBuilder {
     edges.addAccess();
     edges.addDependencies(dependencyFlows(this.index, this.folding));
     this.#leaveAlonePlumbing(edges);
-    this.#tellApart();
+    tellApart(this.#nodes, this.containment.groups);
     this.#addBadges();
     if (this.#nodes.size === 0 && this.containment.groups.size === 0) this.#drawPlumbing();
     this.#leaveUnusedGroups(edges);
     const found = edges.result();
     if (found.some((edge) => edge.from === INTERNET || edge.to === INTERNET)) this.#nodes.set(INTERNET, internet());
     return { groups: this.containment.groups, nodes: this.#nodes, edges: found, folded: this.#folded, omitted: this.#omissions(), notes: this.#notes(edges.left) };
-  }
-
-  /** Parts of one name and kind in several modules are told apart by the modules' names: `catalog database`. */
-  #tellApart(): void {
-    const alike = new Map<string, SceneNode[]>();
-    for (const node of this.#nodes.values()) addTo(alike, JSON.stringify([node.label, node.sublabel, node.glyph]), node);
-    for (const nodes of alike.values()) {
-      const names = nodes.map((node) => tellingStep(nodes.map((other) => other.module), node.module));
-      if (nodes.length > 1) nodes.forEach((node, number) => { node.label = oneLine([names[number], node.label].filter((name) => name !== undefined).join(' '), 40); });
-    }
   }
 
   /**

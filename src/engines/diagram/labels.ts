@@ -40,12 +40,17 @@ function moduleName(address: string): string {
   return oneLine(telling.join(' ') || address, 40);
 }
 
-/** The first step of a module's address, from the root, in which it differs from the others; undefined when it is like them. */
+/**
+ * The first step of a module's address, from the root, in which it differs from the others; undefined when it is
+ * like them. Of instances of one call that is the key.
+ */
 export function tellingStep(modules: readonly string[], module: string): string | undefined {
-  const steps = (address: string): string[] => [...address.matchAll(CALL)].map(([, name = '', key = '']) => callName(name, key));
-  const own = steps(module);
+  const steps = (address: string): (readonly [string, string])[] => [...address.matchAll(CALL)].map(([, name = '', key = '']) => [name, key] as const);
   const others = modules.map(steps);
-  return own.find((step, depth) => others.some((other) => other[depth] !== step));
+  const own = steps(module).map((step, depth) => ({ step, calls: others.map((other) => other[depth]) })).find(({ step, calls }) => calls.some((call) => call?.[0] !== step[0] || call[1] !== step[1]));
+  if (own === undefined) return undefined;
+  const [name, key] = own.step;
+  return key !== '' && own.calls.every((call) => call?.[0] === name) ? key.slice(1, -1).replace(/^"(.*)"$/, '$1') : callName(name, key);
 }
 
 export function nameOf(entry: Entry): string {

@@ -149,7 +149,7 @@ function nodesOnly(column: Column): boolean {
   return column.items.every((item) => item.node !== undefined);
 }
 
-/** A few cards find a place under boxes that they have nothing to do with, rather than a column of their own. */
+/** A few cards find a place below boxes that they have nothing to do with, rather than a column of their own. */
 function fitsBeside(last: Column, column: Column, links: SiblingLinks): boolean {
   const cards = [last, column].filter(nodesOnly);
   return cards.length === 1 && cards.every((one) => one.items.length <= CARDS_BESIDE_MAXIMUM) && !areLinked(last.items, column.items, links);
@@ -162,7 +162,7 @@ function mergedColumns(columns: readonly Column[], height: number, links: Siblin
     const together = last === undefined ? [] : [...last.items, ...column.items];
     const fits = last !== undefined && columnHeight(together) <= height;
     if (fits && nodesOnly(last) && nodesOnly(column) && (way.mergeLinked || !areLinked(last.items, column.items, links))) last.items = together;
-    else if (fits && way.besideGroups && fitsBeside(last, column, links)) last.items = together;
+    else if (fits && way.besideGroups && fitsBeside(last, column, links)) last.items = nodesOnly(last) ? [...column.items, ...last.items] : together;
     else result.push({ ...column, items: [...column.items] });
   }
   return result;
