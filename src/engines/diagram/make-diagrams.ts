@@ -54,7 +54,9 @@ function piecesOf(index: ResourceIndex, scene: Scene): Map<Entry, Entry[]> {
 function describe(title: string, view: SplitView): string {
   const what = { context: 'the system and what is around it', container: 'services, databases and queues', resource: 'all resources', modules: 'modules and what they use of each other' }[view.level];
   const by = view.level === 'resource' ? `, by ${view.view}` : '';
-  return `${title}: ${what}${by}. ${view.nodes.size} parts in ${view.groups.size} groups, ${view.edges.length} connections.`;
+  const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+  const inside = view.groups.size === 0 ? '' : ` in ${count(view.groups.size, 'group')}`;
+  return `${title}: ${what}${by}. ${count(view.nodes.size, 'part')}${inside}, ${count(view.edges.length, 'connection')}.`;
 }
 
 export function makeDiagrams(given: InfrastructureModel, catalogue: ProviderCatalogue, options: DiagramOptions = {}): DiagramSet {

@@ -25,6 +25,9 @@ export interface Allowance {
 const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0/0', '::/0', '*', 'Internet', 'Any', 'any']);
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]|fe80|127\.|169\.254\.)/i;
 
+/** Google's health checks, load balancer proxies and the proxy for tunnels: not the internet, and the way of a load balancer is drawn already. */
+const GOOGLE_OWN: ReadonlySet<string> = new Set(['130.211.0.0/22', '35.191.0.0/16', '209.85.152.0/22', '209.85.204.0/22', '35.235.240.0/20', '199.36.153.4/30', '199.36.153.8/30']);
+
 /** `443/tcp`, `8000-8100/tcp`, `all traffic`. */
 function portLabel(from: string | undefined, to: string | undefined, protocol: string | undefined): string {
   const name = protocol === undefined ? '' : ({ '-1': 'all', '6': 'tcp', '17': 'udp', '1': 'icmp', '*': 'all' }[protocol] ?? protocol.toLowerCase());
@@ -104,7 +107,7 @@ function googleFirewall(index: ResourceIndex, entry: Entry): Allowance[] {
   const targetTags = textsAt(at, 'target_tags');
   const to = targetTags.length > 0 ? tagged(targetTags) : [...index.linked(entry, ['target_service_accounts']), ...(textsAt(at, 'target_service_accounts').length > 0 ? [] : networks)];
   const label = unique(allows.map((allow) => portLabel(textsAt(allow, 'ports').slice(0, 4).join(',') || undefined, undefined, first(allow, 'protocol')))).join(', ');
-  const { everywhere, ranges } = rangesOf(textsAt(at, 'source_ranges'));
+  const { everywhere, ranges } = rangesOf(textsAt(at, 'source_ranges').filter((range) => !GOOGLE_OWN.has(range)));
   const sources = unique([...tagged(textsAt(at, 'source_tags')), ...index.linked(entry, ['source_service_accounts'])]);
   const outside: Allowance[] = everywhere || ranges.length > 0 ? [{ rule: entry, from: 'internet', to, label, ranges: everywhere ? [] : ranges }] : [];
   return sources.length > 0 ? [...outside, { rule: entry, from: sources, to, label, ranges: [] }] : outside;

@@ -113,3 +113,56 @@ describe('a model too large for one picture', async () => {
     for (let n = 0; n < 20; n += 1) for (const name of ['aws_instance.i', 'aws_db_instance.d', 'aws_vpc.v']) expect(shown).toContain(`module.cell${n}.${name}`);
   });
 });
+
+describe('what is not the internet', () => {
+  test('the health checks of Google are not, other ranges are', async () => {
+    const text = (ranges: string): string => `
+resource "google_compute_network" "n" {
+  name = "n"
+}
+resource "google_compute_instance" "web" {
+  name = "web"
+  tags = ["web"]
+  network_interface {
+    network = google_compute_network.n.id
+  }
+}
+resource "google_compute_firewall" "checks" {
+  name          = "checks"
+  network       = google_compute_network.n.id
+  source_ranges = ${ranges}
+  target_tags   = ["web"]
+  allow {
+    protocol = "tcp"
+    ports    = ["80"]
+  }
+}
+`;
+    const from = async (ranges: string): Promise<string[]> => connections(makeDiagrams(await modelOf(text(ranges)), catalogue).diagrams[0] as Diagram);
+    expect(await from('["130.211.0.0/22", "35.191.0.0/16"]')).toEqual([]);
+    expect(await from('["130.211.0.0/22", "203.0.113.0/24"]')).toEqual(['Internet -traffic 80/tcp from 203.0.113.0/24-> web']);
+  });
+});
+
+test('a namespace lies in the cluster that its provider is set up for, also by a secret or a data source', async () => {
+  const text = (host: string): string => `
+resource "azurerm_kubernetes_cluster" "c" {
+  name = "c"
+}
+data "template_file" "host" {
+  template = azurerm_kubernetes_cluster.c.fqdn
+}
+provider "kubernetes" {
+  host = ${host}
+}
+resource "kubernetes_deployment" "web" {
+  metadata {
+    name      = "web"
+    namespace = "shop"
+  }
+}
+`;
+  for (const host of ['azurerm_kubernetes_cluster.c.fqdn', 'sensitive(azurerm_kubernetes_cluster.c.kube_config[0].host)', 'data.template_file.host.rendered']) {
+    expect(places(makeDiagrams(await modelOf(text(host)), catalogue).diagrams[0] as Diagram)).toEqual(['cluster c / namespace shop / web']);
+  }
+});

@@ -3,12 +3,17 @@
  * from its provider's configuration, followed from the module up to the root. An account that nobody
  * tells is no group at all: a box with a guess in its title would be worse than none.
  */
-import type { InfrastructureModel, ProviderInstance } from '../infrastructure/model.ts';
-import { UnknownAttribute } from '../infrastructure/model.ts';
+import type { AttributeValue, InfrastructureModel, ProviderInstance } from '../infrastructure/model.ts';
+import { SensitiveAttribute, UnknownAttribute } from '../infrastructure/model.ts';
 import { scalarText } from './attribute-values.ts';
 import { addTo, unique } from './order.ts';
 import type { Entry } from './entry.ts';
 import type { ResourceIndex } from './resource-index.ts';
+
+/** How deep a provider's blocks nest, over how many data sources a host comes, and how many are looked at. */
+const NESTED_MOST = 3;
+const ORIGIN_STEPS = 3;
+const ORIGINS_MOST = 50;
 
 interface Place {
   account?: string;
@@ -91,15 +96,27 @@ export class ProviderPlaces {
     return { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };
   }
 
-  /** The cluster that a Kubernetes provider is configured from, through its host or certificate. */
+  /**
+   * The cluster that a Kubernetes provider is configured from, through its host or certificate, also where these
+   * are secret (only what they are made from is asked, never what they are) and on the way through data sources.
+   */
   cluster(entry: Entry): Entry | undefined {
+    const bare = (value: AttributeValue): AttributeValue => (value instanceof SensitiveAttribute ? value.reveal() : value);
+    const origins = (value: AttributeValue, depth: number): readonly Entry[] => {
+      const inner = bare(value);
+      if (inner instanceof UnknownAttribute) return inner.origins.flatMap((origin) => this.#index.at(origin.address));
+      if (depth === 0 || typeof inner !== 'object' || inner === null) return [];
+      return Object.values(inner).flatMap((part: AttributeValue) => origins(part, depth - 1));
+    };
     const attributes = this.#provider(entry)?.attributes ?? {};
-    const nested = Object.values(attributes).flatMap((value) => (Array.isArray(value) ? value : [value])).flatMap((value) => (typeof value === 'object' && value !== null && !(value instanceof UnknownAttribute) ? Object.values(value) : [value]));
-    const clusters = nested.flatMap((value) => {
-      if (value instanceof UnknownAttribute) return value.origins.flatMap((origin) => this.#index.at(origin.address));
-      const known = scalarText(value as never);
-      return known === undefined ? [] : this.#index.byIdentity(known);
-    });
-    return clusters.find((cluster) => cluster.type.kind === 'cluster');
+    const named = Object.values(attributes).flatMap((value) => { const known = scalarText(value); return known === undefined ? [] : this.#index.byIdentity(known); });
+    return this.#nearestCluster(unique([...named, ...Object.values(attributes).flatMap((value) => origins(value, NESTED_MOST))]), ORIGIN_STEPS);
+  }
+
+  #nearestCluster(entries: readonly Entry[], steps: number): Entry | undefined {
+    const found = entries.find((one) => one.type.kind === 'cluster');
+    if (found !== undefined || steps === 0 || entries.length === 0) return found;
+    const read = entries.filter((one) => one.resource.mode === 'data');
+    return this.#nearestCluster(unique(read.flatMap((one) => this.#index.links(one).flatMap((link) => [...link.targets]))).slice(0, ORIGINS_MOST), steps - 1);
   }
 }

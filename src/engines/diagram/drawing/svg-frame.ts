@@ -14,6 +14,7 @@ const EXPOSURE_WORDS: Record<string, string> = { public: 'public subnet', privat
 
 /** "63 of 79 resources drawn, 16 folded": how much of the code is in the picture. */
 export function coverageSentence(diagram: Diagram): string {
+  if (diagram.level === 'modules') return `${diagram.nodes.length} ${diagram.nodes.length === 1 ? 'module' : 'modules'}`;
   const { resources, drawn, folded, hidden, generic } = diagram.coverage;
   const parts = [`${drawn} of ${resources} ${resources === 1 ? 'resource' : 'resources'} drawn`];
   if (folded > 0) parts.push(`${folded} folded`);

@@ -21,7 +21,7 @@ const LOOSE_MINIMUM = 3;
 const LAYERS_MAXIMUM = 4;
 const BREAK = 0.01;
 /** A column is broken when it is taller than this many times the wanted height. */
-const BREAK_ABOVE = 1.4;
+const BREAK_ABOVE = 1.2;
 /** Wanted proportion of a container's content: a little wider than tall. */
 const PROPORTION = 1.3;
 const ROWS_MINIMUM = 4;
