@@ -59,7 +59,7 @@ function shown(context: AssembleContext, entries: readonly Entry[], badges: read
 
 function toNode(context: AssembleContext, node: ViewNode): DiagramNode {
   return {
-    id: node.id, label: node.label, sublabel: node.existing && node.entries.length > 0 ? `${node.sublabel} · existing` : node.sublabel, glyph: node.glyph, provider: node.provider, stacked: node.stacked, tier: node.tier,
+    id: node.id, label: node.label, sublabel: node.existing && node.entries.length > 0 ? [node.sublabel, 'existing'].filter((fact) => fact !== '').join(' · ') : node.sublabel, glyph: node.glyph, provider: node.provider, stacked: node.stacked, tier: node.tier,
     ...shown(context, node.entries, node.badges, node.count, node.stacked),
     ...(node.parent === undefined ? {} : { parent: node.parent }), ...(node.count === undefined ? {} : { count: node.count }), ...(node.opens === undefined ? {} : { opens: node.opens }),
   };

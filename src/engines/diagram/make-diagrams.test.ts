@@ -105,9 +105,9 @@ test('a shop on Azure lies in its resource group, and roles and rules are edges'
     'region westeurope / group shop / network main / subnet web / sql',
     'region westeurope / group shop / network main / subnet aks / cluster main / jobs',
     'region westeurope / group shop / cluster main / api',
-    'region westeurope / group shop / SQL server [orders]',
+    'region westeurope / group shop / main [orders]',
   ]));
-  expect(connections(shop).sort()).toEqual(['Internet -traffic 443/tcp-> web', 'Internet -traffic https-> api', 'api -access can read-> acmefiles', 'sql -traffic-> SQL server', 'web -traffic 443/tcp-> web']);
+  expect(connections(shop).sort()).toEqual(['Internet -traffic 443/tcp-> web', 'Internet -traffic https-> api', 'api -access can read-> acmefiles', 'sql -traffic-> main', 'web -traffic 443/tcp-> web']);
   expect(JSON.stringify(shop)).not.toContain('Correct-Horse');
 });
 

@@ -25,3 +25,12 @@ test('instances of one call are told apart by their key, other modules by their 
   const named = 'module "orders" {\n  source = "./service"\n}\nmodule "stock" {\n  source = "./service"\n}\n';
   expect(await cards({ 'main.tf': named, ...service })).toEqual(['orders database | RDS database', 'stock database | RDS database']);
 });
+
+test('boxes of one name are told apart, too, and no second line says the first again', async () => {
+  const [diagram] = makeDiagrams(await modelOf({
+    'main.tf': 'module "network" {\n  for_each = toset(["dev", "prod"])\n  source = "./network"\n}\nresource "aws_sqs_queue" "this" {\n}\n',
+    'network/main.tf': 'resource "aws_vpc" "this" {\n}\n',
+  }), catalogue).diagrams;
+  expect(diagram?.groups.filter((group) => group.kind === 'network').map((group) => group.label)).toEqual(['dev network', 'prod network']);
+  expect(diagram?.nodes.map((node) => [node.label, node.sublabel])).toEqual([['SQS queue', '']]);
+});

@@ -12,7 +12,7 @@ import type { SceneGroup, SceneNode } from './scene.ts';
 
 /** So many parts, and so large a share of all, or so many names that go on from it, make it the system's name. */
 const LEAST_PARTS = 4;
-const LEAST_SHARE = 0.25;
+const LEAST_SHARE = 0.35;
 const LEAST_CONTINUED = 3;
 
 function systemNames(labels: readonly string[]): ReadonlySet<string> {
@@ -23,21 +23,30 @@ function systemNames(labels: readonly string[]): ReadonlySet<string> {
   return new Set(often.filter(([name, count]) => count > labels.length * LEAST_SHARE || continued(name) >= LEAST_CONTINUED).map(([name]) => name));
 }
 
-/** Changes labels and second lines of `nodes` in place. */
-export function tellApart(nodes: ReadonlyMap<string, SceneNode>, groups: ReadonlyMap<string, SceneGroup>): void {
-  const alike = new Map<string, SceneNode[]>();
-  for (const node of nodes.values()) addTo(alike, JSON.stringify([node.label, node.sublabel, node.glyph]), node);
+const moduleOf = (part: SceneNode | SceneGroup): string => part.entries[0]?.resource.module ?? '';
+
+/** Parts of one name and kind in several modules get the telling step of their module before it. */
+function tellModulesApart(parts: readonly (SceneNode | SceneGroup)[]): void {
+  const alike = new Map<string, (SceneNode | SceneGroup)[]>();
+  for (const part of parts) addTo(alike, JSON.stringify([part.label, part.sublabel, part.glyph]), part);
   for (const same of alike.values()) {
     if (same.length === 1) continue;
-    const modules = same.map((node) => node.module);
-    for (const node of same) node.label = oneLine([tellingStep(modules, node.module), node.label].filter((name) => name !== undefined).join(' '), 40);
+    const modules = same.map(moduleOf);
+    for (const part of same) part.label = oneLine([tellingStep(modules, moduleOf(part)), part.label].filter((name) => name !== undefined).join(' '), 40);
   }
+}
+
+/** Changes labels and second lines of the parts in place. */
+export function tellApart(nodes: ReadonlyMap<string, SceneNode>, groups: ReadonlyMap<string, SceneGroup>): void {
   const named = [...groups.values()].filter((group) => group.entries.length > 0);
+  tellModulesApart([...nodes.values()]);
+  tellModulesApart(named);
   const system = systemNames([...nodes.values(), ...named].map((part) => part.label));
   for (const node of nodes.values()) {
     const kind = node.entries[0]?.type.label;
-    if (kind === undefined || !system.has(node.label) || node.sublabel === '') continue;
     const facts = node.sublabel.split(' · ').slice(1);
-    [node.label, node.sublabel] = [oneLine(kind, 40), [node.label, ...facts].join(' · ')];
+    if (kind === undefined) continue;
+    if (node.label === kind) node.sublabel = facts.join(' · ');
+    else if (system.has(node.label)) [node.label, node.sublabel] = [oneLine(kind, 40), [node.label, ...facts].join(' · ')];
   }
 }

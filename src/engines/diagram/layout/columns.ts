@@ -20,8 +20,9 @@ const LOOSE_KEY = 7;
 const LOOSE_MINIMUM = 3;
 const LAYERS_MAXIMUM = 4;
 const BREAK = 0.01;
-/** A column is broken when it is taller than this many times the wanted height. */
-const BREAK_ABOVE = 1.2;
+/** A column of cards is broken when it is taller than this many times the wanted height, one with boxes later. */
+const BREAK_CARDS_ABOVE = 1.2;
+const BREAK_ABOVE = 1.4;
 /** Wanted proportion of a container's content: a little wider than tall. */
 const PROPORTION = 1.3;
 const ROWS_MINIMUM = 4;
@@ -172,7 +173,7 @@ function brokenColumns(columns: readonly Column[], height: number): Column[] {
   return columns.flatMap((column) => {
     const total = columnHeight(column.items);
     const mayBreak = column.items.length > 1 && column.items.every((item) => item.group === undefined || !(item.group.kind === 'zone' || item.group.kind === 'subnet'));
-    const parts = mayBreak ? Math.min(column.items.length, Math.ceil(total / (height * BREAK_ABOVE))) : 1;
+    const parts = mayBreak ? Math.min(column.items.length, Math.ceil(total / (height * (nodesOnly(column) ? BREAK_CARDS_ABOVE : BREAK_ABOVE)))) : 1;
     if (parts <= 1) return [column];
     const size = Math.ceil(column.items.length / parts);
     return Array.from({ length: Math.ceil(column.items.length / size) }, (_, part) => ({ ...column, key: column.key + part * BREAK, items: column.items.slice(part * size, (part + 1) * size) }));
