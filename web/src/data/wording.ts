@@ -62,3 +62,15 @@ export function person(subject: string): string {
 export function shortCommit(commit: string): string {
   return commit.slice(0, 7);
 }
+
+/** `14 Nov`, of a day as `2026-11-14`. */
+export function dayWords(day: string): string {
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+}
+
+/** `1,234.50 USD`, of an exact decimal; small amounts keep the digits that say something. */
+export function money(amount: string, currency: string): string {
+  const value = Number(amount);
+  const digits = value !== 0 && Math.abs(value) < 0.1 ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return `${value.toLocaleString('en', digits)} ${currency}`;
+}
