@@ -3,7 +3,8 @@
  * transaction, under an advisory lock so that replicas may start together.
  *
  * The text of an applied file is remembered by its checksum. An edited file means that two databases of
- * the same number differ: that is refused, as is a database that a newer Roadbed has migrated.
+ * the same number differ: that is refused, as is a database that a newer Roadbed has migrated. A number may
+ * be missing, and its file may come later: whoever writes two features at a time need not wait for one.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -30,14 +31,14 @@ export function migrationsFolder(start: string = import.meta.dirname): string {
   throw new Error(`no migrations folder above ${start}`);
 }
 
-/** The files of `folder` in order; throws on a gap or a doubled number. */
+/** The files of `folder` in order; throws on a doubled number. */
 export function readMigrations(folder: string): Migration[] {
   const files = readdirSync(folder)
     .filter((file) => FILE_NAME.test(file))
     .sort();
   return files.map((file, index) => {
     const [, number = '', name = ''] = FILE_NAME.exec(file) ?? [];
-    if (Number(number) !== index + 1) throw new Error(`migrations must be numbered without gaps: ${file} stands at place ${index + 1}`);
+    if (files[index - 1]?.startsWith(number) === true) throw new Error(`two migrations have the number ${number}: ${files[index - 1]} and ${file}`);
     const sql = readFileSync(join(folder, file), 'utf8');
     return { number: Number(number), name, checksum: createHash('sha256').update(sql).digest('hex'), sql };
   });
@@ -55,7 +56,8 @@ export async function migrate(pool: pg.Pool, log: PostgresLog, migrations: reado
     );
     const { rows } = await client.query<{ number: number; name: string; checksum: string }>('select number, name, checksum from roadbed.schema_migration order by number');
     refuseStrangers(rows, migrations);
-    const missing = migrations.slice(rows.length);
+    const applied = new Set(rows.map((row) => row.number));
+    const missing = migrations.filter((migration) => !applied.has(migration.number));
     for (const migration of missing) await apply(client, migration, log);
     return missing.map((migration) => migration.number);
   } finally {
@@ -65,7 +67,7 @@ export async function migrate(pool: pg.Pool, log: PostgresLog, migrations: reado
 
 function refuseStrangers(applied: readonly { number: number; name: string; checksum: string }[], known: readonly Migration[]): void {
   for (const row of applied) {
-    const file = known[row.number - 1];
+    const file = known.find((migration) => migration.number === row.number);
     if (file === undefined) {
       throw new PlatformError({
         code: 'ROADBED-1009',

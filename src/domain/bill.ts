@@ -1,0 +1,63 @@
+/**
+ * A bill as FOCUS has it: charges, each with what it was for, when, and four answers to "how much".
+ *
+ * A charge is told in two parts. Its `subject` is what a cost can be given to somebody by: provider, account,
+ * service, region, resource, tags. Everything else of the row, vendor columns too, is `detail`. Amounts are
+ * decimal texts as the provider wrote them; nothing here is a binary fraction, and amounts of different
+ * currencies are never added.
+ */
+
+/** The four cost columns of FOCUS: the invoice; commitments amortised; without discounts; with negotiated prices. */
+export const BILL_MEASURES = ['billed', 'effective', 'list', 'contracted'] as const;
+export type BillMeasure = (typeof BILL_MEASURES)[number];
+
+/** Decimal texts. A cost that the file does not give is an empty text, not 0. */
+export type BillAmounts = Record<BillMeasure, string>;
+
+export interface BillSubject {
+  /** `AWS`: ProviderName, or the service provider's name of FOCUS 1.3. */
+  provider: string;
+  billingAccount: string;
+  /** AWS account, Azure subscription, Google project; empty where the charge has none. */
+  subAccount: string;
+  subAccountName: string;
+  /** ServiceName, ServiceCategory. */
+  service: string;
+  serviceCategory: string;
+  region: string;
+  /** ResourceId as the provider writes it (ARN, Azure id, ...); empty for a charge of no resource. */
+  resource: string;
+  resourceName: string;
+  resourceType: string;
+  tags: Readonly<Record<string, string>>;
+}
+
+/** What a new delivery of the provider replaces as a whole: the charges of one billing account and billing period. */
+export interface BillSlice {
+  provider: string;
+  billingAccount: string;
+  /** RFC 3339 UTC; the end is not part of it. */
+  periodStart: string;
+  periodEnd: string;
+}
+
+export interface BillCharge extends BillAmounts {
+  /** 1-based; the header is row 1, so the first charge is row 2, in CSV; in Parquet the first charge is row 1. */
+  row: number;
+  subject: BillSubject;
+  slice: BillSlice;
+  /** `Usage`, `Purchase`, `Tax`, `Credit`, `Adjustment`. */
+  category: string;
+  /** ISO 4217, or what the file has (a virtual currency). */
+  currency: string;
+  /** RFC 3339 UTC; the end is not part of it. */
+  starts: string;
+  ends: string;
+  /** All other columns that are not null, by their names in the file. */
+  detail: Readonly<Record<string, string>>;
+}
+
+/** The UTC day (YYYY-MM-DD) on which a charge is counted: that on which it starts. */
+export function dayOf(time: string): string {
+  return time.slice(0, 10);
+}
