@@ -9,6 +9,7 @@ import type pg from 'pg';
 import type { Database } from '../postgres/connect.ts';
 import { reading, writing } from '../postgres/failure.ts';
 import { LOCK_SPACE } from '../postgres/lock-space.ts';
+import { inTransaction } from '../postgres/transaction.ts';
 import { decrypt, encrypt } from './envelope.ts';
 import { newMasterKey, readMasterKeys, unusable, writeMasterKeys, type MasterKeys } from './master-key-file.ts';
 
@@ -87,23 +88,5 @@ function checkProof(path: string, held: MasterKeys, { id, proof }: { id: string;
     decrypt(key, proof, `proof of ${id}`);
   } catch {
     throw unusable(path, `its key ${id} is not the one that the database was encrypted with`);
-  }
-}
-
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
   }
 }

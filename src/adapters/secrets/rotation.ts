@@ -7,7 +7,8 @@
 import { reading, writing } from '../postgres/failure.ts';
 import { LOCK_SPACE } from '../postgres/lock-space.ts';
 import { rewrap } from './envelope.ts';
-import { announce, inTransaction, MASTER_KEY_LOCK, type KeyRing } from './key-ring.ts';
+import { inTransaction } from '../postgres/transaction.ts';
+import { announce, MASTER_KEY_LOCK, type KeyRing } from './key-ring.ts';
 import { newMasterKey, readMasterKeys, unusable, writeMasterKeys, type MasterKeys } from './master-key-file.ts';
 import { SECRET_PLACE_SQL, SIGNING_KEY_PLACE_SQL } from './place.ts';
 

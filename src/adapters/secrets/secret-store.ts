@@ -10,7 +10,8 @@ import type { SecretInfo, Secrets, SecretScope } from '../../ports/secrets.ts';
 import type { Database } from '../postgres/connect.ts';
 import { reading, sqlState, writing } from '../postgres/failure.ts';
 import { seal, unseal } from './envelope.ts';
-import { inTransaction, KeyRing } from './key-ring.ts';
+import { inTransaction } from '../postgres/transaction.ts';
+import { KeyRing } from './key-ring.ts';
 import { placeOfSecret } from './place.ts';
 import { rotateMasterKey } from './rotation.ts';
 

@@ -6,7 +6,8 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sig
 import type { Signer } from '../../ports/secrets.ts';
 import { reading, writing } from '../postgres/failure.ts';
 import { seal, unseal } from './envelope.ts';
-import { inTransaction, type KeyRing } from './key-ring.ts';
+import { inTransaction } from '../postgres/transaction.ts';
+import type { KeyRing } from './key-ring.ts';
 import { placeOfSigningKey } from './place.ts';
 
 interface ActiveKey {
