@@ -59,11 +59,18 @@ export interface FindingFix {
   text: string;
   /** A change to the code as a unified diff, where the code was given. */
   patch?: string;
+  /** Other resources that the patch changes too, by address. */
+  alsoChanges?: readonly string[];
+  /** Why there is no patch although the code was given. */
+  withoutPatch?: string;
 }
 
-/** Money a month. An unknown price is said to be unknown, with the reason; it is never 0. */
+/**
+ * Money a month. An unknown price is said to be unknown, with the reason; it is never 0. `low` and `high` stand
+ * beside it where a class, a region or a price is estimated.
+ */
 export type FindingSaving =
-  | { known: true; /** Decimal. */ monthly: string; /** ISO 4217. */ currency: string; /** YYYY-MM-DD. */ priceDate: string; confidence: Confidence }
+  | { known: true; /** Decimal. */ monthly: string; low?: string; high?: string; /** ISO 4217. */ currency: string; /** YYYY-MM-DD. */ priceDate: string; confidence: Confidence }
   | { known: false; reason: string };
 
 export interface Finding {

@@ -7,9 +7,10 @@
  * a test: what the rule finds and, more important, what it leaves alone.
  */
 import type { Confidence, FindingArea, FindingBasis, Severity } from '../../domain/finding.ts';
+import type { RuleChange } from './change.ts';
 
-/** What would be saved: the whole cost of the resource, or the difference that changed attributes make. */
-export type RuleSaving = { kind: 'whole' } | { kind: 'change'; attributes: Readonly<Record<string, string | number | boolean>> };
+/** What would be saved: the whole cost of the resource, or the difference that changed attributes make; without attributes those of the rule's change. */
+export type RuleSaving = { kind: 'whole' } | { kind: 'change'; attributes?: Readonly<Record<string, string | number | boolean>> };
 
 export interface RuleCase {
   /** A sentence: what the case shows. */
@@ -36,6 +37,8 @@ export interface Rule {
   evidence: readonly string[];
   fix: string;
   saving?: RuleSaving;
+  /** What a patch writes; without one, what the saving says: remove what is saved as a whole, set the attributes that are priced. */
+  change?: RuleChange;
   controls: readonly string[];
   /** Also for what a controller made (autoscaling groups, Kubernetes, CloudFormation); most rules leave those alone. */
   includeControllerMade: boolean;

@@ -1,11 +1,13 @@
 /** Checks a file of rules before anything runs it: every fault in one pass, each with the rule it is in. */
 import { CONFIDENCES, SEVERITIES } from '../../domain/finding.ts';
+import { readChange } from './change.ts';
+import type { RuleChange } from './change.ts';
 import type { Rule, RuleCase, RuleFile, RuleSaving } from './rule.ts';
 
 const AREAS = ['waste', 'drift', 'cost', 'security', 'compliance', 'sizing', 'reliability'];
 const BASES = ['proven', 'inputs-given', 'code', 'naming', 'metrics'];
 const FILE_FIELDS = new Set(['schemaVersion', 'area', 'tables', 'retired', 'rules']);
-const RULE_FIELDS = new Set(['id', 'title', 'severity', 'confidence', 'basis', 'types', 'when', 'sentence', 'evidence', 'fix', 'saving', 'controls', 'includeControllerMade', 'cases']);
+const RULE_FIELDS = new Set(['id', 'title', 'severity', 'confidence', 'basis', 'types', 'when', 'sentence', 'evidence', 'fix', 'saving', 'change', 'controls', 'includeControllerMade', 'cases']);
 const ID = /^[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+$/;
 const LONGEST_TEXT = 2000;
 
@@ -45,7 +47,9 @@ function ruleProblems(rule: Fields, at: number): string[] {
   if (!BASES.includes(String(rule['basis']))) problems.push(`basis must be one of ${BASES.join(', ')}`);
   if (!isTexts(rule['types']) || rule['types'].length === 0) problems.push('types must list resource types');
   for (const field of ['evidence', 'controls']) if (rule[field] !== undefined && !isTexts(rule[field])) problems.push(`${field} must be a list of texts`);
-  if (rule['saving'] !== undefined && savingOf(rule['saving']) === undefined) problems.push('saving must be "whole", or an object of attributes with their new values');
+  if (rule['saving'] !== undefined && savingOf(rule['saving']) === undefined) problems.push('saving must be "whole", "change", or an object of attributes with their new values');
+  if (rule['change'] !== undefined && rule['change'] !== 'none' && readChange(rule['change']) === undefined) problems.push('change must be "remove", {remove: [types]}, {set: {path: value}, unset: [paths]} or "none"');
+  if (rule['saving'] === 'change' && readChange(rule['change'])?.kind !== 'attributes') problems.push('a saving by "change" needs a change of attributes');
   problems.push(...wordingProblems(rule), ...caseProblems(rule['cases']));
   return problems.map((problem) => `${name}: ${problem}`);
 }
@@ -68,20 +72,29 @@ function caseProblems(cases: unknown): string[] {
 
 function savingOf(value: unknown): RuleSaving | undefined {
   if (value === 'whole') return { kind: 'whole' };
+  if (value === 'change') return { kind: 'change' };
   if (!isObject(value) || Object.keys(value).length === 0) return undefined;
   const plain = Object.values(value).every((item) => ['string', 'number', 'boolean'].includes(typeof item));
   return plain ? { kind: 'change', attributes: value as Record<string, string | number | boolean> } : undefined;
 }
 
+/** As declared, or else what the saving implies. */
+function changeOf(change: unknown, saving: RuleSaving | undefined): RuleChange | undefined {
+  if (change !== undefined) return readChange(change);
+  if (saving?.kind === 'whole') return readChange('remove');
+  return saving?.attributes === undefined ? undefined : readChange({ set: saving.attributes });
+}
+
 /** The file in its complete form. Call only when `ruleFileProblems` has none. */
 export function asRuleFile(file: unknown): RuleFile {
-  const { area, rules, tables, retired } = file as { area: Rule['area']; rules: (Rule & { saving?: unknown })[]; tables?: RuleFile['tables']; retired?: string[] };
+  const { area, rules, tables, retired } = file as { area: Rule['area']; rules: (Rule & { saving?: unknown; change?: unknown })[]; tables?: RuleFile['tables']; retired?: string[] };
   return {
     tables: tables ?? {},
     retired: retired ?? [],
-    rules: rules.map(({ saving, ...rule }) => {
+    rules: rules.map(({ saving, change, ...rule }) => {
       const saved = savingOf(saving);
-      return { ...rule, area, cases: rule.cases ?? [], evidence: rule.evidence ?? [], controls: rule.controls ?? [], includeControllerMade: rule.includeControllerMade === true, ...(saved === undefined ? {} : { saving: saved }) };
+      const changed = changeOf(change, saved);
+      return { ...rule, area, cases: rule.cases ?? [], evidence: rule.evidence ?? [], controls: rule.controls ?? [], includeControllerMade: rule.includeControllerMade === true, ...(saved === undefined ? {} : { saving: saved }), ...(changed === undefined ? {} : { change: changed }) };
     }),
   };
 }

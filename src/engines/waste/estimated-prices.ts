@@ -32,13 +32,15 @@ function modelOf(resource: PricedResource): InfrastructureModel {
 
 function priceOf(cost: ResourceCost, dimension: string | undefined): MonthlyPrice {
   const lines = cost.lines.filter((line) => line.kind === 'fixed' && (dimension === undefined || line.name === dimension));
-  const priced = lines.flatMap((line) => (line.monthly === undefined || line.price === undefined ? [] : [{ monthly: line.monthly.value, price: line.price }]));
+  const priced = lines.flatMap((line) => (line.monthly === undefined || line.price === undefined ? [] : [{ monthly: line.monthly.value, low: line.monthly.low, high: line.monthly.high, price: line.price }]));
   const [first, ...rest] = priced;
   if (first === undefined) return { known: false, reason: lines.find((line) => line.unknown !== undefined)?.unknown ?? cost.notes[0] ?? 'the price book has no fixed price of it' };
   const complete = priced.length === lines.length && !cost.notes.some((note) => note.includes('region is not given'));
   return {
     known: true,
     monthly: rest.reduce((sum, one) => sum.plus(one.monthly), first.monthly),
+    low: rest.reduce((sum, one) => sum.plus(one.low), first.low),
+    high: rest.reduce((sum, one) => sum.plus(one.high), first.high),
     currency: 'USD',
     priceDate: priced.map((one) => one.price.asOf).sort()[0] ?? first.price.asOf,
     confidence: complete ? confidenceOf(priced.map((one) => one.price.confidence)) : 'possible',

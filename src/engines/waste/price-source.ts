@@ -10,7 +10,7 @@ export interface PricedResource {
 }
 
 export type MonthlyPrice =
-  | { known: true; monthly: Decimal; currency: string; /** YYYY-MM-DD. */ priceDate: string; confidence: Confidence }
+  | { known: true; monthly: Decimal; /** The bounds, where the price is not certain. */ low?: Decimal; high?: Decimal; currency: string; /** YYYY-MM-DD. */ priceDate: string; confidence: Confidence }
   | { known: false; reason: string };
 
 export interface PriceSource {

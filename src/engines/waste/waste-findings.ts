@@ -55,7 +55,7 @@ function findingOf({ rule, resource, output }: RuleMatch, options: WasteOptions)
     sentence: sentenceOf(rule, resource, redactor),
     evidence: [...evidenceOf(rule, resource, redactor), ...handedOn],
     fix: { text: rule.fix },
-    ...(rule.saving === undefined ? {} : { saving: savingOf(rule.saving, resource, options.prices) }),
+    ...(rule.saving === undefined ? {} : { saving: savingOf(rule.saving, resource, options.prices, rule.change) }),
     controls: rule.controls,
     // Of the address as it is: a redacted one differs from run to run, and a hash gives nothing away of what looked random.
     fingerprint: fingerprintOf(rule.id, terraformReference(resource.source.root, resource.source.workspace, resource.address)),
