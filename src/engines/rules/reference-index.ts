@@ -98,8 +98,10 @@ export class ReferenceIndex {
     const ofState = this.#dependents.get(resource.source.path);
     if (ofState === undefined) return;
     for (const address of resource.dependencies ?? []) {
-      const entry = ofState.get(withoutKeys(address));
-      if (entry !== undefined && entry.first.resource !== resource.resource) note(entry, resource, 'depends_on');
+      for (const name of dependencyNames(withoutKeys(address), withoutKeys(resource.module))) {
+        const entry = ofState.get(name);
+        if (entry !== undefined && entry.first.resource !== resource.resource) note(entry, resource, 'depends_on');
+      }
     }
   }
 
@@ -164,6 +166,11 @@ function note(entry: Entry, holder: EstateResource, attribute: string): void {
 function isUse({ holder, attribute }: Mention, resource: EstateResource): boolean {
   const twin = holder.type === resource.type && holder.mode === 'managed' && (IDENTITIES.includes(attribute) || holder.attributes['id'] === resource.attributes['id']);
   return holder !== resource && !twin;
+}
+
+/** The first releases that wrote states of version 4 (Terraform 0.12) left the module of a dependency out. */
+function dependencyNames(address: string, module: string): string[] {
+  return module === '' ? [address] : [address, `${module}.${address}`];
 }
 
 function withoutKeys(address: string): string {

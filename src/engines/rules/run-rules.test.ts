@@ -33,6 +33,13 @@ test('a dependency in the state is a use, since user data stands there as a hash
   expect(found(member([inModule], [], 'one'), member([holder], [], 'two'))).toEqual(['module.edge["x"].aws_eip.a[0]']);
 });
 
+test('a dependency without its module, as Terraform 0.12 wrote it, is of the same module', () => {
+  const inModule: Given = { ...EIP, address: 'module.edge.aws_eip.a', module: 'module.edge' };
+  const holder: Given = { address: 'module.edge.aws_instance.i', module: 'module.edge', type: 'aws_instance', attributes: {}, dependencies: ['aws_eip.a'] };
+  expect(found(member([inModule, holder]))).toEqual([]);
+  expect(found(member([inModule, { ...holder, address: 'module.web.aws_instance.i', module: 'module.web' }]))).toEqual(['module.edge.aws_eip.a']);
+});
+
 test('its own attributes, copies in tags_all, descriptions and the same thing in a second state are no use', () => {
   expect(found(member([EIP], [], 'one'), member([{ ...EIP, address: 'aws_eip.again' }], [], 'two'))).toEqual(['aws_eip.a', 'aws_eip.again']);
   expect(found(member([EIP, { address: 'x_h.h', type: 'x_h', attributes: { description: `for ${EIP.attributes['id'] as string}`, tags_all: { x: EIP.attributes['id'] ?? null } } }]))).toEqual(['aws_eip.a']);
