@@ -1,5 +1,6 @@
 -- Bills of providers: one import a file, its charges as evidence, and sums by day for questions.
--- Charges are narrow (some 130 bytes): what repeats from hour to hour stands once in bill_item.
+-- Charges are narrow (some 130 bytes): what repeats from hour to hour stands once in bill_item, and columns that
+-- differ in nearly every row (a line number, a quantity) stand with the row, in the order of own_columns.
 create table roadbed.bill_import (
   id integer generated always as identity primary key,
   namespace text not null default '',
@@ -9,7 +10,8 @@ create table roadbed.bill_import (
   format text not null,
   delivery text not null,
   focus_version text not null,
-  columns jsonb not null,
+  columns text[] not null,
+  own_columns text[] not null,
   rows integer not null,
   totals jsonb not null,
   warnings jsonb not null,
@@ -66,15 +68,16 @@ create table roadbed.bill_charge (
   effective numeric,
   list numeric,
   contracted numeric,
-  quantities jsonb
+  own text[]
 );
-create index bill_charge_import on roadbed.bill_charge (import);
+create index bill_charge_import on roadbed.bill_charge (import, slice);
 
 create table roadbed.bill_day (
   import integer not null references roadbed.bill_import (id) on delete cascade,
   slice smallint not null,
   day date not null,
   subject uuid not null,
+  category text not null,
   currency text not null,
   billed numeric not null,
   effective numeric,

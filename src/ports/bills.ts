@@ -142,8 +142,8 @@ export interface Bills {
   coverage(namespace?: string): Promise<BillCoverage>;
   /** Every subject that was charged in the range, with its sums; the largest billed amounts first. */
   subjects(range: BillRange): Promise<BillSubjectCost[]>;
-  /** Sums by day, currency and bucket, where `bucketOf` says which bucket a subject (by `subjectKey`) is in; subjects without one are left out. */
-  days(range: BillRange, bucketOf: ReadonlyMap<string, number>): Promise<BillDayCost[]>;
+  /** Sums by day, currency and bucket, where `bucketOf` says which bucket a subject (by `subjectKey`) is in; subjects without one are left out. `categories`: charges of these only (`Usage`, ...). */
+  days(range: BillRange, bucketOf: ReadonlyMap<string, number>, categories?: readonly string[]): Promise<BillDayCost[]>;
   /** The rows under a number, in the order of the file; `after` continues behind a row of an earlier answer. */
   charges(range: BillRange, where: { subjects: readonly string[]; after?: { import: string; row: number }; limit: number }): Promise<BillEvidence[]>;
   /** The organisation's allocation rules as text (YAML); undefined where none were given. */
