@@ -33,7 +33,7 @@ describe('the cost of an example', () => {
     expect(code).toBe(0);
     expect(out).toContain('module.network.aws_nat_gateway.this\teu-west-1\t35.04');
     expect(err).toMatch(/resources: \d+ priced, \d+ depending on usage, \d+ free, .*\d+ unknown.*; oldest price of \d{4}-\d{2}-\d{2}/);
-    expect(err).toMatch(/USD a month: fixed [\d.]+ USD, by usage 0\.00 USD/);
+    expect(err).toMatch(/USD a month(?: \(from [\d.]+ USD to [\d.]+ USD\))?: fixed [\d.]+ USD, by usage 0\.00 USD/);
     expect(out).not.toContain('undefined');
   });
 

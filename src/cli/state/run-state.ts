@@ -43,7 +43,7 @@ export async function state(session: Session, paths: readonly string[], flags: S
   const code = flags.code === undefined ? undefined : await codeOf(session, flags.code, catalogue, read.members);
   const drift = await driftOf(session, flags, catalogue, read, code);
   const book = run.matches.length === 0 ? undefined : new PriceBook(await infrastructure.priceFiles(), flags.prices === undefined ? [] : await infrastructure.ownPrices(flags.prices));
-  const found = wasteFindings(run.matches, { redactor, ...(book === undefined ? {} : { prices: estimatedPrices(book, today) }), ...(code === undefined ? {} : { locate: code.locate }) });
+  const found = wasteFindings(run.matches, { redactor, ...(book === undefined ? {} : { prices: estimatedPrices({ book, today, members: read.members, ...(code === undefined ? {} : { providers: code.model.providers }) }) }), ...(code === undefined ? {} : { locate: code.locate }) });
   const { findings, suppressed, notes } = applySuppressions([...found, ...(drift?.findings ?? []).map((finding) => redactedFinding(finding, redactor))].sort(compareFindings), suppressions, today);
   const told = [...catalogueProblems.map(describeProblem), ...rules.problems, ...read.problems, ...run.problems.map(({ rule, message }) => `${rule}: ${message}`)];
   const report: FindingReport = {

@@ -15,6 +15,7 @@ import { isPrice } from '../price-book/price.ts';
 import { unitsAMonth } from '../price-book/units.ts';
 import type { CostLine, Span } from './cost-line.ts';
 import { exactly, times } from './span.ts';
+import { inTiers } from './tiers.ts';
 import type { ResourceUsage } from './usage.ts';
 
 export class Undetermined extends Error {}
@@ -34,6 +35,10 @@ export interface CostingWorld {
   follow(resource: ResourceInstance, attribute: string, types: readonly string[]): ResourceInstance | undefined;
   /** Resources of the types that lead to this one. */
   leadingTo(resource: ResourceInstance, types: readonly string[]): readonly ResourceInstance[];
+  /** How many managed resources of the types there are, whatever they lead to. */
+  count(types: readonly string[]): number;
+  /** The day of the estimate: `2026-11-22`. */
+  today: string;
 }
 
 export class Costing {
@@ -127,10 +132,21 @@ export class Costing {
    */
   onUsage(name: string, key: string, find: () => Found, quantity?: (usage: Decimal) => Decimal): void {
     const given = this.usage.get(key);
+    const at = this.lines.length;
     this.#line({ name, kind: 'usage', usageKey: key, ...(given === undefined ? {} : { usageFrom: given.from }) }, find, (price) => {
       if (given === undefined) throw new Undetermined(`depends on usage: ${key}`);
-      return exactly(quantity === undefined ? inUnits(given.value, price.unit) : quantity(given.value));
+      return exactly(nonNegative(quantity === undefined ? inUnits(given.value, price.unit) : quantity(given.value)));
     });
+    this.#split(at);
+  }
+
+  /** The line of a price with tiers becomes one line for each tier that its quantity reaches. */
+  #split(at: number): void {
+    const line = this.lines[at];
+    if (line?.price === undefined || line.quantity === undefined) return;
+    const tiers = inTiers(this.book, line.price, line.quantity.value);
+    if (tiers === undefined) return;
+    this.lines.splice(at, 1, ...tiers.map(({ label, price, quantity }) => ({ ...line, name: tiers.length === 1 ? line.name : `${line.name} (${label})`, price, quantity: exactly(quantity), monthly: times(exactly(quantity), price.amount) })));
   }
 
   /** A line whose amount cannot be told. */
@@ -145,8 +161,13 @@ export class Costing {
     const found = price.value;
     const quantity = attempt(() => quantityOf(found));
     if ('undetermined' in quantity) return void this.lines.push({ ...line, price: found, unknown: quantity.undetermined });
-    this.lines.push({ ...line, price: found, quantity: quantity.value, monthly: times(quantity.value, found.amount) });
+    this.lines.push({ ...line, price: found, quantity: quantity.value, monthly: atPrice(quantity.value, found) });
   }
+}
+
+/** The bounds of an estimated price widen those of the quantity. */
+function atPrice(quantity: Span, price: Price): Span {
+  return { value: quantity.value.times(price.amount), low: quantity.low.times(price.low ?? price.amount), high: quantity.high.times(price.high ?? price.amount) };
 }
 
 /** Reads what may be undetermined, for a rule that can do without. */

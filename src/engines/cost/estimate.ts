@@ -37,11 +37,7 @@ export interface EstimateOptions {
 }
 
 export function estimateCost(model: InfrastructureModel, book: PriceBook, options: EstimateOptions): CostEstimate {
-  const usage = options.usage ?? new Usage();
-  const byAddress = new Map(model.resources.map((resource) => [resource.address, resource]));
-  const regions = new Regions(model, byAddress);
-  const world = worldOf(model, byAddress, book);
-  const resources = model.resources.filter(isThere).map((resource) => costOf(resource, world, regions, usage));
+  const resources = model.resources.filter(isThere).map(resourceCoster(model, book, options));
   return {
     currency: 'USD',
     resources,
@@ -51,16 +47,27 @@ export function estimateCost(model: InfrastructureModel, book: PriceBook, option
   };
 }
 
+/** What one resource costs among those of a model; it may differ from the one that stands there: what a change would make of it. */
+export function resourceCoster(model: InfrastructureModel, book: PriceBook, options: EstimateOptions): (resource: ResourceInstance) => ResourceCost {
+  const usage = options.usage ?? new Usage();
+  const byAddress = new Map(model.resources.map((resource) => [resource.address, resource]));
+  const regions = new Regions(model, byAddress);
+  const world = worldOf(model, byAddress, book, options.today);
+  return (resource) => costOf(resource, world, regions, usage);
+}
+
 /** What a plan destroys or forgets, and copies that a failed replacement left behind, are not part of what will be. */
 function isThere(resource: ResourceInstance): boolean {
   const actions = resource.change?.actions;
   return resource.mode === 'managed' && !(actions !== undefined && actions.length > 0 && actions.every((action) => action === 'delete' || action === 'forget'));
 }
 
-function worldOf(model: InfrastructureModel, byAddress: ReadonlyMap<string, ResourceInstance>, book: PriceBook): CostingWorld {
+function worldOf(model: InfrastructureModel, byAddress: ReadonlyMap<string, ResourceInstance>, book: PriceBook, today: string): CostingWorld {
+  const byType = new Map<string, number>();
   const byResource = new Map<string, ResourceInstance>();
   const leading = new Map<string, ResourceInstance[]>();
   for (const resource of model.resources) {
+    if (resource.mode === 'managed') byType.set(resource.type, (byType.get(resource.type) ?? 0) + 1);
     if (!byResource.has(resource.resource)) byResource.set(resource.resource, resource);
     for (const { target } of resource.references) {
       const others = leading.get(target);
@@ -70,6 +77,8 @@ function worldOf(model: InfrastructureModel, byAddress: ReadonlyMap<string, Reso
   }
   return {
     book,
+    today,
+    count: (types) => types.reduce((sum, type) => sum + (byType.get(type) ?? 0), 0),
     follow: (resource, attribute, types) => {
       for (const reference of resource.references) {
         if (reference.attribute !== attribute && !reference.attribute.startsWith(`${attribute}.`)) continue;

@@ -12,6 +12,19 @@ export type PriceProvider = 'aws' | 'azure' | 'gcp' | 'oci' | 'linode' | 'generi
 export type PriceMethod = 'listed' | 'derived' | 'estimated' | 'own';
 export type PriceConfidence = 'high' | 'medium' | 'low';
 
+/**
+ * The steps of the look-up, in their order; the first that finds something ends it.
+ *
+ * - `own`: the operator's override or import.
+ * - `exact`: the row of the region, or one that holds in every region.
+ * - `region`: another region's row times the factors of both.
+ * - `sibling`: another size of the same family, in proportion.
+ * - `provider`: what the provider charges for a vCPU and a GB in its general families, or a fixed relation to such a machine.
+ * - `generic`: default rates of no provider.
+ */
+export const PRICE_STEPS = ['own', 'exact', 'region', 'sibling', 'provider', 'generic'] as const;
+export type PriceStep = (typeof PRICE_STEPS)[number];
+
 /** What a price is of. A dimension holds every attribute that decides the price, so that one key has one price. */
 export interface PriceKey {
   provider: PriceProvider;
@@ -25,12 +38,17 @@ export interface PriceKey {
 export interface Price extends PriceKey {
   /** Of one unit, in the book's currency (USD). */
   amount: Decimal;
+  /** Bounds of an estimate: the quartiles of the region's factor, or what siblings by size differ. */
+  low?: Decimal;
+  high?: Decimal;
   unit: string;
   /** The date up to which the source vouches for it: `2026-06-18`. */
   asOf: string;
   source: string;
   method: PriceMethod;
   confidence: PriceConfidence;
+  /** Which step of the look-up found it; missing on rows as they stand in a table. */
+  step?: PriceStep;
   /** How an estimate was made, or what an own price replaces: `us-east-1 x 1.12`. */
   note?: string;
 }

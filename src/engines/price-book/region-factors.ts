@@ -67,6 +67,17 @@ export class RegionFactors {
     }
   }
 
+  /** The cheapest and the dearest region, for what is in a region that nobody tells. */
+  spread(provider: PriceProvider): { low: Decimal; high: Decimal } {
+    let [low, high] = [Decimal.one, Decimal.one];
+    for (const [key, { factor }] of this.#factors) {
+      if (!key.startsWith(`${provider} `)) continue;
+      if (factor.compare(low) < 0) low = factor;
+      if (factor.compare(high) > 0) high = factor;
+    }
+    return { low, high };
+  }
+
   /** Undefined for a region that no table knows. The base region is 1. */
   of(provider: PriceProvider, region: string): RegionFactor | undefined {
     if (region === BASE_REGIONS[provider]) return { factor: Decimal.one, low: Decimal.one, high: Decimal.one };

@@ -1,49 +1,91 @@
 /**
- * Prices of single resources by the cost engine, for savings.
+ * Prices of resources by the cost engine, for savings and for what the states cost now.
  *
- * A resource is priced alone, so what only its neighbours tell (a region from a subnet) may be assumed;
- * then, and where a part has no price, the confidence is "possible" and the amount what is known at least.
+ * Both come from one model of each state, so that a saving is never larger than the cost it is taken from.
+ * Where no one tells the region, or a part has no price, the confidence is "possible"; the amount is then what
+ * is known at least, and its bounds are those of the cheapest and the dearest region.
  */
 import type { Confidence } from '../../domain/finding.ts';
-import { estimateCost } from '../cost/estimate.ts';
-import type { ResourceCost } from '../cost/cost-line.ts';
+import { estimateCost, resourceCoster } from '../cost/estimate.ts';
+import type { CostEstimate, ResourceCost } from '../cost/cost-line.ts';
+import { priceProviderOf } from '../cost/region.ts';
 import { providerOfType } from '../provider-catalogue/catalogue.ts';
-import type { InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
+import type { InfrastructureModel, ProviderInstance, ResourceInstance } from '../infrastructure/model.ts';
+import { IdentityIndex, referencesByValue } from '../infrastructure/value-references.ts';
 import type { PriceBook } from '../price-book/price-book.ts';
+import type { EstateMember, EstateSource } from '../rules/estate-resource.ts';
 import type { MonthlyPrice, PricedResource, PriceSource } from './price-source.ts';
 
 const EMPTY_COVERAGE: InfrastructureModel['coverage'] = { files: 0, unreadableFiles: 0, blocks: 0, resourceBlocks: 0, resourceBlocksUnderstood: 0, instances: 1, opaqueModules: 0, attributes: 0, unknownAttributes: 0, reasons: [] };
+/** In larger states resources are priced without their neighbours: finding those would take longer than all the rest. */
+const MOST_WITH_NEIGHBOURS = 5000;
 
-/** @param today YYYY-MM-DD, to judge the age of prices by. */
-export function estimatedPrices(book: PriceBook, today: string): PriceSource {
+export interface PricedStates {
+  book: PriceBook;
+  /** YYYY-MM-DD, to judge the age of prices by. */
+  today: string;
+  members: readonly EstateMember[];
+  /** Of the code, where it is given: they tell the region. */
+  providers?: readonly ProviderInstance[];
+}
+
+export function estimatedPrices(states: PricedStates): PriceSource {
+  const { book, today } = states;
+  const worlds = new Map<EstateSource | undefined, (resource: PricedResource) => ResourceCost>();
+  const worldOf = (source: EstateSource | undefined): ((resource: PricedResource) => ResourceCost) => {
+    const model = stateModel(states.members.find((one) => one.source === source), states.providers);
+    const coster = resourceCoster(model, book, { today });
+    const references = new Map(model.resources.map((resource) => [resource.address, resource.references]));
+    return (resource) => coster({ ...instanceOf(resource), references: references.get(resource.address) ?? [] });
+  };
   return {
     price(resource, dimension) {
-      const [cost] = estimateCost(modelOf(resource), book, { today }).resources;
-      return cost === undefined ? { known: false, reason: 'nothing to price' } : priceOf(cost, dimension);
+      const world = worlds.get(resource.source) ?? worldOf(resource.source);
+      worlds.set(resource.source, world);
+      return priceOf(world(resource), dimension, book);
     },
   };
 }
 
-function modelOf(resource: PricedResource): InfrastructureModel {
-  const provider = providerOfType(resource.type);
-  const instance: ResourceInstance = { address: resource.address, resource: resource.address, module: '', mode: 'managed', type: resource.type, name: resource.type, provider: { localName: provider }, attributes: resource.attributes, references: [] };
-  return { source: { kind: 'state', path: '' }, modules: [], resources: [instance], providers: [], outputs: [], problems: [], coverage: EMPTY_COVERAGE };
+/** What each state costs as it stands. */
+export function currentCosts({ book, today, members, providers }: PricedStates): CostEstimate[] {
+  return members.map((member) => estimateCost(stateModel(member, providers), book, { today }));
 }
 
-function priceOf(cost: ResourceCost, dimension: string | undefined): MonthlyPrice {
+function stateModel(member: EstateMember | undefined, providers: readonly ProviderInstance[] = []): InfrastructureModel {
+  const resources = (member?.model.resources ?? []).filter((one) => one.status?.deposed === undefined).map(instanceOf);
+  return { source: { kind: 'state', path: member?.source.path ?? '' }, modules: [], resources: resources.length > MOST_WITH_NEIGHBOURS ? resources : withNeighbours(resources), providers, outputs: [], problems: [], coverage: EMPTY_COVERAGE };
+}
+
+function withNeighbours(resources: readonly ResourceInstance[]): ResourceInstance[] {
+  const index = new IdentityIndex(resources);
+  return resources.map((resource) => ({ ...resource, references: referencesByValue(resource, index) }));
+}
+
+type Given = PricedResource & Partial<Omit<ResourceInstance, keyof PricedResource>>;
+
+function instanceOf(resource: Given): ResourceInstance {
+  const { address, type, attributes, module = '', mode = 'managed', name = type, status } = resource;
+  return { address, resource: resource.resource ?? address, module, mode, type, name, provider: resource.provider ?? { localName: providerOfType(type) }, attributes, references: resource.references ?? [], ...(status === undefined ? {} : { status }) };
+}
+
+function priceOf(cost: ResourceCost, dimension: string | undefined, book: PriceBook): MonthlyPrice {
   const lines = cost.lines.filter((line) => line.kind === 'fixed' && (dimension === undefined || line.name === dimension));
-  const priced = lines.flatMap((line) => (line.monthly === undefined || line.price === undefined ? [] : [{ monthly: line.monthly.value, low: line.monthly.low, high: line.monthly.high, price: line.price }]));
+  const priced = lines.flatMap((line) => (line.monthly === undefined || line.price === undefined ? [] : [{ monthly: line.monthly, price: line.price }]));
   const [first, ...rest] = priced;
   if (first === undefined) return { known: false, reason: lines.find((line) => line.unknown !== undefined)?.unknown ?? cost.notes[0] ?? 'the price book has no fixed price of it' };
-  const complete = priced.length === lines.length && !cost.notes.some((note) => note.includes('region is not given'));
+  const nowhere = cost.notes.some((note) => note.includes('region is not given'));
+  const provider = priceProviderOf(cost.type);
+  const spread = nowhere && provider !== undefined ? book.factors.spread(provider) : undefined;
+  const sum = (bound: 'value' | 'low' | 'high'): typeof first.monthly.value => rest.reduce((total, one) => total.plus(one.monthly[bound]), first.monthly[bound]);
   return {
     known: true,
-    monthly: rest.reduce((sum, one) => sum.plus(one.monthly), first.monthly),
-    low: rest.reduce((sum, one) => sum.plus(one.low), first.low),
-    high: rest.reduce((sum, one) => sum.plus(one.high), first.high),
+    monthly: sum('value'),
+    low: spread === undefined ? sum('low') : sum('low').times(spread.low),
+    high: spread === undefined ? sum('high') : sum('high').times(spread.high),
     currency: 'USD',
     priceDate: priced.map((one) => one.price.asOf).sort()[0] ?? first.price.asOf,
-    confidence: complete ? confidenceOf(priced.map((one) => one.price.confidence)) : 'possible',
+    confidence: priced.length === lines.length && !nowhere ? confidenceOf(priced.map((one) => one.price.confidence)) : 'possible',
   };
 }
 

@@ -1,9 +1,12 @@
 /** What waste asks of prices: the monthly cost of one resource as its attributes stand, or why nobody knows. */
 import type { Confidence } from '../../domain/finding.ts';
 import type { Decimal } from '../../domain/money.ts';
+import type { EstateSource } from '../rules/estate-resource.ts';
 import type { AttributeValue } from '../infrastructure/model.ts';
 
 export interface PricedResource {
+  /** The state it is from; its neighbours there tell what it does not (a region). */
+  source?: EstateSource;
   type: string;
   address: string;
   attributes: { readonly [name: string]: AttributeValue };
