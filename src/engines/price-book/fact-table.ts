@@ -21,6 +21,11 @@ export class FactTable {
     return unit === undefined ? facts : facts.filter((fact) => fact.unit === unit);
   }
 
+  /** The dimensions of a service, in the order of its rows. */
+  dimensions(service: string): Iterable<string> {
+    return this.#facts.get(service)?.keys() ?? [];
+  }
+
   hasService(service: string): boolean {
     return this.#facts.has(service);
   }

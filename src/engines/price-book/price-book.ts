@@ -2,8 +2,9 @@
  * The price book: facts, each with source, date, method and confidence, asked by key.
  *
  * Order of the look-up: own price, exact row, a row that holds everywhere, another region's row times the
- * factors of both regions (`estimated`), unknown. The first step that finds something ends it, and the
- * price says which it was. Tables are unpacked when they are first asked, so a model of one cloud pays
+ * factors of both regions (`estimated`), then what machine-prices.ts adds (another size, the provider's
+ * default, the default rate of no provider), unknown. The first step that finds something ends it, and
+ * the price says which it was. Tables are unpacked when they are first asked, so a model of one cloud pays
  * for one cloud.
  */
 import { gunzipSync } from 'node:zlib';
@@ -35,9 +36,10 @@ export class PriceBook {
   #factors: RegionFactors | undefined;
   #free: Set<string> | undefined;
 
-  constructor(files: PriceFiles, own: readonly { name: string; text: string }[] = []) {
+  /** @param options `asOf`: own prices that are younger than this day are left out, so that an older report can be made again. */
+  constructor(files: PriceFiles, own: readonly { name: string; text: string }[] = [], options: { asOf?: string } = {}) {
     this.#files = files;
-    this.own = new OwnPrices(own);
+    this.own = new OwnPrices(own, options.asOf);
   }
 
   text(name: string): string {
@@ -77,11 +79,11 @@ export class PriceBook {
     const names = typeof services === 'string' ? [services] : services;
     for (const service of names) {
       const own = this.own.price(provider, service, region, dimension);
-      if (own !== undefined) return own;
+      if (own !== undefined && (unit === undefined || own.unit === unit)) return { ...own, step: 'own' };
     }
     for (const service of names) {
       const exact = this.#exact(provider, service, region, dimension, unit);
-      if (exact !== undefined) return this.own.discounted(exact);
+      if (exact !== undefined) return this.own.discounted({ ...exact, step: 'exact' });
     }
     for (const service of names) {
       const estimated = this.#estimated(provider, service, region, dimension, unit);
@@ -101,7 +103,7 @@ export class PriceBook {
     const facts = this.facts(provider).of(service, dimension, unit);
     const from = facts.find((fact) => fact.region === BASE_REGIONS[provider]) ?? facts.find((fact) => this.factors.of(provider, fact.region) !== undefined);
     if (from === undefined) return undefined;
-    if (isSameEverywhere(service, dimension, region)) return { ...from, region, confidence: from.confidence === 'low' ? 'low' : 'medium', note: `the same in every region; row of ${from.region}` };
+    if (isSameEverywhere(service, dimension, region)) return { ...from, region, confidence: from.confidence === 'low' ? 'low' : 'medium', step: 'exact', note: `the same in every region; row of ${from.region}` };
     return this.scaled(from, region);
   }
 
@@ -111,16 +113,25 @@ export class PriceBook {
     const origin = this.factors.of(from.provider, from.region);
     if (to === undefined || origin === undefined) return undefined;
     const factor = to.factor.dividedBy(origin.factor, 4);
-    return { ...from, region, amount: from.amount.times(factor).rounded(10), method: 'estimated', confidence: 'low', note: `${from.region} x ${factor.toString()}` };
+    const low = from.amount.times(to.low.dividedBy(origin.high, 4)).rounded(10);
+    const high = from.amount.times(to.high.dividedBy(origin.low, 4)).rounded(10);
+    const amount = from.amount.times(factor).rounded(10);
+    return { ...from, region, amount, low: low.compare(amount) > 0 ? amount : low, high: high.compare(amount) < 0 ? amount : high, method: 'estimated', confidence: 'low', step: 'region', note: `${from.region} x ${factor.toString()}` };
+  }
+
+  /** What a vCPU, a GB or a GPU costs where nothing better is known; the last step before unknown. */
+  defaultRate(what: 'CPU' | 'RAM' | 'Spot CPU' | 'Spot RAM' | 'Storage' | 'Network egress internet'): Price | undefined {
+    const [rate] = this.facts('generic').of('default-rate', what);
+    return rate === undefined ? undefined : { ...rate, method: 'estimated', confidence: 'low', step: 'generic', note: `default rate of ${rate.asOf.slice(0, 4)}` };
   }
 
   /** A price out of a large table, in its place in the order: own price, table, discount. */
   listed(found: { provider: PriceProvider; service: string; region: string; dimension: string; unit: string; amount: Decimal | undefined; asOf: string; source: string; note?: string }): Price | undefined {
     const own = this.own.price(found.provider, found.service, found.region, found.dimension);
-    if (own !== undefined) return own;
+    if (own !== undefined) return { ...own, step: 'own' };
     const { amount } = found;
     if (amount === undefined || amount.isZero || amount.isNegative) return undefined;
-    return this.own.discounted({ ...found, amount, method: 'listed', confidence: 'high' });
+    return this.own.discounted({ ...found, amount, method: 'listed', confidence: 'high', step: 'exact' });
   }
 
   /** Every price with a key of its own: own ones and facts; the large tables are asked by name. */
