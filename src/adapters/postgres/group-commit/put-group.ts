@@ -61,7 +61,7 @@ export function recordedEvent(event: PreparedEvent, sequence: number, recordedAt
 }
 
 /** Writes a group in one transaction; the commit is durable when this resolves. */
-export async function putGroup(client: pg.Client, group: readonly GroupRequest[]): Promise<{ outcome: GroupOutcome; outcomes: RequestOutcome[] }> {
+export async function putGroup(client: pg.ClientBase, group: readonly GroupRequest[]): Promise<{ outcome: GroupOutcome; outcomes: RequestOutcome[] }> {
   const { rows } = await client.query<Answer>({ name: 'put_group', text: STATEMENT, values: parameters(group) });
   const answer = rows[0];
   if (answer === undefined) throw new Error('put_group gave no answer');
