@@ -17,8 +17,11 @@ export class Estate {
   readonly #references: ReferenceIndex;
   readonly #joins = new Map<string, Map<string, EstateResource[]>>();
 
-  /** @param askedTypes Types whose mentions rules ask for. */
-  constructor(members: readonly EstateMember[], askedTypes: ReadonlySet<string>) {
+  /**
+   * @param askedTypes Types whose mentions rules ask for.
+   * @param markOf How an id appears in values of which only marks were kept.
+   */
+  constructor(members: readonly EstateMember[], askedTypes: ReadonlySet<string>, markOf?: (identity: string) => string) {
     const resources: EstateResource[] = [];
     const byType = new Map<string, EstateResource[]>();
     for (const { source, model } of members) {
@@ -33,7 +36,7 @@ export class Estate {
     }
     this.resources = resources;
     this.byType = byType;
-    this.#references = new ReferenceIndex(resources, askedTypes);
+    this.#references = new ReferenceIndex(resources, askedTypes, markOf);
     for (const { model } of members) for (const output of model.outputs) this.#references.addOutput(output.name, output.value as AttributeValue);
   }
 

@@ -44,8 +44,12 @@ export class ReferenceIndex {
   /** By state and address without keys, as states write dependencies. */
   readonly #dependents = new Map<string, Map<string, Entry>>();
 
+  /** How an identity appears in values of which only marks were kept. */
+  readonly #markOf: ((identity: string) => string) | undefined;
+
   /** `ofTypes` are the types that will be asked about. */
-  constructor(resources: readonly EstateResource[], ofTypes: ReadonlySet<string>) {
+  constructor(resources: readonly EstateResource[], ofTypes: ReadonlySet<string>, markOf?: (identity: string) => string) {
+    this.#markOf = markOf;
     for (const resource of resources) if (resource.mode === 'managed' && ofTypes.has(resource.type)) this.#identify(resource);
     if (this.#dependents.size === 0) return;
     for (const resource of resources) this.#scan(resource);
@@ -82,7 +86,10 @@ export class ReferenceIndex {
   #identify(resource: EstateResource): void {
     for (const name of IDENTITIES) {
       const value = resource.attributes[name];
-      if (typeof value === 'string' && value.length >= MIN_LENGTH && !this.#entries.has(value)) this.#entries.set(value, { first: resource, mentions: new Map() });
+      if (typeof value !== 'string' || value.length < MIN_LENGTH || this.#entries.has(value)) continue;
+      const entry: Entry = { first: resource, mentions: new Map() };
+      this.#entries.set(value, entry);
+      if (this.#markOf !== undefined) this.#entries.set(this.#markOf(value), entry);
     }
     const ofState = this.#dependents.get(resource.source.path) ?? new Map<string, Entry>();
     this.#dependents.set(resource.source.path, ofState);
@@ -121,36 +128,39 @@ export class ReferenceIndex {
   #find(text: string, found: (entry: Entry) => void): void {
     const whole = this.#entries.get(text);
     if (whole !== undefined) return found(whole);
-    if (text.length <= 15) return;
-    const searched = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
-    this.#pieces(searched, found);
-    const decoded = decodedScript(searched);
-    if (decoded !== undefined) this.#pieces(decoded, found);
-  }
-
-  #pieces(text: string, found: (entry: Entry) => void): void {
-    for (const [piece] of text.matchAll(PIECE)) {
-      if (piece.length !== text.length) this.#report(piece, found);
-      if (!SEPARATOR.test(piece)) continue;
-      this.#prefixes(piece, found);
-      for (const part of piece.split(SEPARATOR)) if (part.length >= MIN_LENGTH) this.#report(part, found);
+    for (const part of mentionedTexts(text)) {
+      const entry = this.#entries.get(part);
+      if (entry !== undefined) found(entry);
     }
   }
+}
 
-  #report(text: string, found: (entry: Entry) => void): void {
-    const entry = this.#entries.get(text);
-    if (entry !== undefined) found(entry);
+/** The pieces of a text that may be ids, arns or names of other things: inside documents, scripts (also in base64), composite ids. */
+export function* mentionedTexts(text: string): Generator<string> {
+  if (text.length <= 15) return;
+  const searched = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
+  yield* pieces(searched);
+  const decoded = decodedScript(searched);
+  if (decoded !== undefined) yield* pieces(decoded);
+}
+
+function* pieces(text: string): Generator<string> {
+  for (const [piece] of text.matchAll(PIECE)) {
+    if (piece.length !== text.length) yield piece;
+    if (!SEPARATOR.test(piece)) continue;
+    yield* prefixes(piece);
+    for (const part of piece.split(SEPARATOR)) if (part.length >= MIN_LENGTH) yield part;
   }
+}
 
-  /** `arn:aws:s3:::assets/logos/` mentions the bucket: what stands before each separator. */
-  #prefixes(piece: string, found: (entry: Entry) => void): void {
-    if (!piece.startsWith('arn:') && !piece.includes('/')) return;
-    for (let at = piece.length - 1, steps = 0; at >= MIN_LENGTH && steps < 20; at -= 1) {
-      const character = piece[at];
-      if (character !== '/' && character !== ':') continue;
-      steps += 1;
-      this.#report(piece.slice(0, at), found);
-    }
+/** `arn:aws:s3:::assets/logos/` mentions the bucket: what stands before each separator. */
+function* prefixes(piece: string): Generator<string> {
+  if (!piece.startsWith('arn:') && !piece.includes('/')) return;
+  for (let at = piece.length - 1, steps = 0; at >= MIN_LENGTH && steps < 20; at -= 1) {
+    const character = piece[at];
+    if (character !== '/' && character !== ':') continue;
+    steps += 1;
+    yield piece.slice(0, at);
   }
 }
 

@@ -55,8 +55,8 @@ export function prepareRules(files: readonly RuleFile[]): PreparedRules {
 }
 
 /** Matches in the order of the rules, then of the resources as given. */
-export function runRules(prepared: PreparedRules, members: readonly EstateMember[]): RuleRun {
-  const estate = new Estate(members, prepared.askedTypes);
+export function runRules(prepared: PreparedRules, members: readonly EstateMember[], markOf?: (identity: string) => string): RuleRun {
+  const estate = new Estate(members, prepared.askedTypes, markOf);
   const matches: RuleMatch[] = [];
   const problems: RuleProblem[] = [...prepared.problems];
   const controllerMade = new Map<EstateResource, boolean>();

@@ -98,7 +98,7 @@ test.each([['2026-13-40'], ['yesterday'], [day(-1)], [day(400)]])('a day such as
 });
 
 test('filters, order and totals agree; savings on one subject count once', async () => {
-  const saving = (monthly: string): Finding['saving'] => ({ known: true, monthly, currency: 'USD', priceDate: '2026-10-01', confidence: 'certain' });
+  const saving = (monthly: string): NonNullable<Finding['saving']> => ({ known: true, monthly, currency: 'USD', priceDate: '2026-10-01', confidence: 'certain' });
   const other = fingerprintOf('waste.aws.other', finding('b').subject.reference);
   const drift = finding('d', { area: 'drift', rule: 'drift.attribute', severity: 'high', fingerprint: 'd', saving: { known: false, reason: 'no price' } });
   await findings.record(run([finding('a', { saving: saving('1.50') }), finding('b', { saving: saving('100') }), finding('b', { rule: 'waste.aws.other', fingerprint: other, saving: saving('40') }), drift]));
