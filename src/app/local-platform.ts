@@ -38,6 +38,7 @@ export function localPlatform(): LocalPlatform {
       priceFiles: async () => (await import('./price-files.ts')).shippedPrices(),
       ownPrices: async (folder) => (await import('./price-files.ts')).ownPrices(folder),
       rules: async (area, types, ownFolder) => (await import('./rule-files.ts')).loadRules(area, types, ownFolder),
+      stateStorage: async () => (await import('../adapters/state-storage/state-storage.ts')).stateStorage,
       drawPng: async (svg) => (await import('../adapters/diagram-png/diagram-png.ts')).svgToPng(svg),
     },
   };

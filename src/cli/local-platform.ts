@@ -4,6 +4,7 @@ import type { SourceTree } from '../domain/source-tree.ts';
 import type { PriceFiles } from '../engines/price-book/price.ts';
 import type { ProviderCatalogue } from '../engines/provider-catalogue/catalogue.ts';
 import type { RuleFile } from '../engines/rules/rule.ts';
+import type { StateStorage } from '../ports/state-storage.ts';
 
 /** Terraform code, a plan or a state, as found on this machine. */
 export type InfrastructureInput =
@@ -18,6 +19,8 @@ export interface InfrastructureFiles {
   /** The shipped catalogue of resource types, with a platform team's own folder on top. */
   providerCatalogue(ownFolder?: string): Promise<{ catalogue: ProviderCatalogue; problems: SourceProblem[] }>;
   drawPng(svg: string): Promise<Uint8Array>;
+  /** States that are kept elsewhere. */
+  stateStorage(): Promise<StateStorage>;
   /** The shipped price book, read file by file when asked. */
   priceFiles(): Promise<PriceFiles>;
   /** A platform team's own prices and discounts. */

@@ -12,12 +12,12 @@ import type { CommandGroup, Session } from '../session.ts';
 export const stateCommands: CommandGroup = (program, act) => {
   program
     .command('state')
-    .argument('[states...]', 'states, folders of them, or addresses of an http backend; - reads standard input (default: this folder)')
+    .argument('[states...]', 'states, folders of them or of code with a backend, s3://, gs://, azurerm:// and https:// addresses; - reads standard input (default: this folder)')
     .description('find what is unused and wasted in Terraform states, what it costs, and what has drifted; needs no credentials and no provider')
     .addOption(new Option('--format <format>', 'what to print (default: table)').choices(STATE_FORMATS))
     .option('--out <file>', 'write to this file instead of standard output')
     .option('--code <folder>', 'the code of the state, to say file and line and what has drifted from it')
-    .option('--history <path>', 'an older copy of the state, or a folder of its serials named in their order: what changed, and what no apply does')
+    .option('--history <path>', 'an older copy of the state, a folder of its serials named in their order, or an address that keeps versions: what changed, and what no apply does')
     .option('--plan <file>', 'a plan in JSON, made with -refresh-only or not: what was changed outside of Terraform')
     .option('--inventory <file>', 'an export of what is there (AWS Config, Resource Explorer, Azure Resource Graph, Google Cloud Asset Inventory, CSV): what is missing and what is unmanaged')
     .option('--drift-ignore <file>', 'drift to live with, each rule with a reason and a last day')
@@ -29,6 +29,6 @@ export const stateCommands: CommandGroup = (program, act) => {
     .option('--providers <folder>', 'own resource types beside those that ship')
     .option('--prices <folder>', 'own prices and discounts')
     .option('--root <name>', 'name of the root module of a single state, part of what identifies a finding')
-    .option('--workspace <name>', 'workspace of a single state (default: default)')
+    .option('--workspace <name>', 'read this workspace only; of a single file: its workspace (default: default)')
     .action(act(async (session: Session, paths: string[], flags: StateFlags) => (await import('../state/run-state.ts')).state(session, paths, flags)));
 };

@@ -9,6 +9,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
 import type { Finding } from '../../domain/finding.ts';
+import { isStateAddress, parseStateAddress } from '../../domain/state-address.ts';
 import { baselineOf, readBaseline } from '../../engines/drift/baseline.ts';
 import type { RecordedResources, RecordedState } from '../../engines/drift/drift.ts';
 import { readIgnoreRules } from '../../engines/drift/ignore-rules.ts';
@@ -26,10 +27,13 @@ import { readState } from '../../formats/terraform/state.ts';
 import { writeWhole } from '../docs/write-file.ts';
 import type { Session } from '../session.ts';
 import type { GivenCode } from './code.ts';
+import { storageOptions } from './find-states.ts';
 import type { StateFlags } from './options.ts';
 import type { ReadStates } from './read-states.ts';
+import { textOfBytes } from './state-text.ts';
 
 const MOST_SERIALS = 1000;
+const MOST_VERSIONS = 50;
 
 /** Undefined when nothing to compare with was given. Throws ROADBED-825n for what cannot be read. */
 export async function driftOf(session: Session, flags: StateFlags, catalogue: ProviderCatalogue, read: ReadStates, code: GivenCode | undefined): Promise<DriftReport | undefined> {
@@ -39,7 +43,7 @@ export async function driftOf(session: Session, flags: StateFlags, catalogue: Pr
     states,
     ...(states[0] === undefined ? {} : { state: states[0] }),
     ...(code === undefined ? {} : { code: code.model, versions: versionsOf(code, read) }),
-    ...(flags.history === undefined ? {} : { history: await historyOf(flags.history, read, catalogue) }),
+    ...(flags.history === undefined ? {} : { history: await historyOf(session, flags, flags.history, read, catalogue) }),
     ...(flags.plan === undefined ? {} : { plan: readPlan(await textOf(session, flags.plan), flags.plan) }),
     ...(flags.inventory === undefined ? {} : { inventory: readInventory(await textOf(session, flags.inventory), flags.inventory) }),
   };
@@ -82,7 +86,8 @@ function unreadable(path: string, why: string): PlatformError {
 }
 
 /** Of a folder all its states, in the order of their names, numbers by value; of a file that and the state given. */
-async function historyOf(path: string, read: ReadStates, catalogue: ProviderCatalogue): Promise<RecordedState[]> {
+async function historyOf(session: Session, { workspace }: StateFlags, path: string, read: ReadStates, catalogue: ProviderCatalogue): Promise<RecordedState[]> {
+  if (isStateAddress(path)) return await versionsAt(session, path, workspace, catalogue);
   const kind = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(path, cause.code ?? cause.message);
   });
@@ -97,6 +102,16 @@ async function historyOf(path: string, read: ReadStates, catalogue: ProviderCata
   if (names.length > MOST_SERIALS) throw new PlatformError({ code: 'ROADBED-8256', class: 'invalid', message: `${path} has more states than are compared`, why: `${names.length}, at most ${MOST_SERIALS}`, next: 'give the newest ones' });
   const states: RecordedState[] = [];
   for (const name of names) states.push(await model(join(path, name)));
+  return states;
+}
+
+/** The kept versions of one state in a bucket, oldest first. */
+async function versionsAt(session: Session, address: string, workspace: string | undefined, catalogue: ProviderCatalogue): Promise<RecordedState[]> {
+  const storage = await session.platform.infrastructure.stateStorage();
+  const versions = await storage.versions(parseStateAddress(address), storageOptions(session, workspace), MOST_VERSIONS);
+  if (versions.length < 2) throw new PlatformError({ code: 'ROADBED-8256', class: 'invalid', message: `${versions[0]?.name ?? 'the address'} has no history`, why: 'the storage keeps no earlier version of it', next: 'switch versioning on for the bucket or container; it holds from then on' });
+  const states: RecordedState[] = [];
+  for (const version of versions) states.push(modelFromState(readState(await textOfBytes(version.read(), version.name), version.name), { path: version.name, sensitiveAttributes: (type) => catalogue.type(type).sensitive }));
   return states;
 }
 

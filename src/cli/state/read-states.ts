@@ -8,12 +8,10 @@ import type { AttributeValue } from '../../engines/infrastructure/model.ts';
 import { readState } from '../../formats/terraform/state.ts';
 import type { StateFile } from '../../formats/terraform/state-file.ts';
 import type { Session } from '../session.ts';
-import { fetchState, shownAddress } from './fetch-state.ts';
-import type { StatePlace } from './find-states.ts';
 import { findStates } from './find-states.ts';
 import type { StateFlags } from './options.ts';
-
-const TIMEOUT_MS = 30_000;
+import type { StatePlace } from './state-place.ts';
+import { textOfBytes } from './state-text.ts';
 
 export interface ReadStates {
   members: EstateMember[];
@@ -30,14 +28,16 @@ interface Kept {
 }
 
 export async function readStates(session: Session, paths: readonly string[], flags: StateFlags, catalogue: ProviderCatalogue): Promise<ReadStates> {
-  const places = (await Promise.all((paths.length === 0 ? ['.'] : paths).map(findStates))).flat();
-  const problems: string[] = [];
+  const found = await Promise.all((paths.length === 0 ? ['.'] : paths).map((path) => findStates(session, path, flags)));
+  const places = found.flatMap((one) => one.places);
+  for (const note of found.flatMap((one) => one.notes)) session.output.say(note);
+  const problems = found.flatMap((one) => one.problems);
   const kept: Kept[] = [];
   let unreadable = 0;
   for (const place of places) {
     try {
       const text = await textOf(session, place);
-      kept.push({ place, state: readState(text, shownPath(place)) });
+      kept.push({ place, state: readState(text, place.path) });
     } catch (error) {
       if (!(error instanceof PlatformError) || places.length === 1) throw error;
       unreadable += 1;
@@ -56,14 +56,10 @@ function currentOf(state: StateFile | undefined): Pick<ReadStates, 'terraformVer
 }
 
 async function textOf(session: Session, place: StatePlace): Promise<string> {
-  if (place.kind === 'web') return await fetchState(place.path, { environment: session.streams.environment, timeoutMs: TIMEOUT_MS });
+  if (place.open !== undefined) return await textOfBytes(place.open(), place.path);
   const input = await session.platform.infrastructure.open({ path: place.path });
   if (input.kind === 'folder') throw new PlatformError({ code: 'ROADBED-8204', class: 'usage', message: `${place.path} is a folder`, next: 'give a state' });
   return input.text;
-}
-
-function shownPath(place: StatePlace): string {
-  return place.kind === 'web' ? shownAddress(place.path) : place.path;
 }
 
 /** Two serials of one lineage in one workspace are one state twice: the older would make everything look used. */
@@ -76,7 +72,7 @@ function withoutOlderSerials(all: readonly Kept[], problems: string[]): Kept[] {
     else {
       const [older, newer] = (present.state.serial ?? 0) >= (one.state.serial ?? 0) ? [one, present] : [present, one];
       newest.set(key, newer);
-      problems.push(`${shownPath(older.place)} is serial ${older.state.serial ?? 'unknown'} of the same state as ${shownPath(newer.place)} (serial ${newer.state.serial ?? 'unknown'}): left out`);
+      problems.push(`${older.place.path} is serial ${older.state.serial ?? 'unknown'} of the same state as ${newer.place.path} (serial ${newer.state.serial ?? 'unknown'}): left out`);
     }
   }
   return [...newest.values()];
@@ -85,7 +81,7 @@ function withoutOlderSerials(all: readonly Kept[], problems: string[]): Kept[] {
 function memberOf({ place, state }: Kept, flags: StateFlags, catalogue: ProviderCatalogue, alone: boolean): EstateMember {
   const options = { sensitiveAttributes: (type: string): readonly string[] => catalogue.type(type).sensitive };
   return {
-    source: { path: shownPath(place), root: alone && flags.root !== undefined ? flags.root : place.root, workspace: alone && flags.workspace !== undefined ? flags.workspace : place.workspace },
+    source: { path: place.path, root: alone && flags.root !== undefined ? flags.root : place.root, workspace: alone && flags.workspace !== undefined ? flags.workspace : place.workspace },
     model: {
       resources: state.instances.map((instance) => ({ ...resourceFromInstance(instance, options), dependencies: instance.dependencies })),
       outputs: state.outputs.map((output) => ({ name: output.name, value: output.sensitive ? new SensitiveAttribute(output.value as AttributeValue) : (output.value as AttributeValue), references: [] })),

@@ -104,11 +104,11 @@ async function served(answer: (request: IncomingMessage, response: ServerRespons
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('reads an http backend with its password, follows no redirect, and prints neither', async () => {
+test('reads an http backend with its password, which it gives to no other host and prints nowhere', async () => {
   const seen: (string | undefined)[] = [];
   const address = await served((request, response) => {
     seen.push(request.headers.authorization);
-    if (request.url?.startsWith('/moved') === true) response.writeHead(302, { location: '/state' }).end();
+    if (request.url?.startsWith('/moved') === true) response.writeHead(302, { location: 'http://localhost:9/state' }).end();
     else if (request.url?.startsWith('/state') === true) response.end(stateText([ADDRESS]));
     else response.writeHead(401).end();
   });
