@@ -8,6 +8,7 @@ import type { Metrics } from '../../ports/metrics.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import type { DeliveryMetrics, DeliveryMetricsScope } from '../contract/delivery-metrics.ts';
+import type { CostReads } from './cost-reads.ts';
 import type { InfrastructureReads } from './infrastructure-reads.ts';
 import type { GoldenPath } from '../contract/golden-path.ts';
 import type { NewServiceArguments, Operations } from '../contract/operations.ts';
@@ -42,6 +43,8 @@ export interface OperationsApiDependencies {
   };
   /** Absent: the pages of infrastructure answer that there is none. */
   infrastructure?: InfrastructureReads;
+  /** Absent: the page of cost answers that there is none. */
+  cost?: CostReads;
   /** Identities.issueLoginCode, for `POST /login-links`; absent: there are none. */
   issueLoginCode?: (subject: string) => Promise<string>;
   about: { version: string; consoleUrl?: string; apiUrl?: string; gitUrl?: string; isolation?: string };

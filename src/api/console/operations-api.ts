@@ -11,6 +11,7 @@ import type { Identity } from '../../ports/identity.ts';
 import { PREFIX } from '../contract/routes.ts';
 import type { AskedBy, IdentifiedHandler, OperationsApiDependencies } from './dependencies.ts';
 import { problemOf } from './problems.ts';
+import { costRoutes } from './cost-routes.ts';
 import { infrastructureRoutes } from './infrastructure-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { createPulses } from './pulses.ts';
@@ -37,6 +38,7 @@ function createOperationsRouter(deps: OperationsApiDependencies, log: (line: str
   });
   app.route(PREFIX, readRoutes(deps, pulses));
   app.route(PREFIX, infrastructureRoutes(deps));
+  app.route(PREFIX, costRoutes(deps));
   app.route(PREFIX, streamRoutes(deps));
   app.route(PREFIX, operationRoutes(deps));
   return app;

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { auditPageSchema, auditVerificationSchema } from './audit-page.ts';
+import { costPageSchema } from './cost-page.ts';
 import { deliveryMetricsSchema } from './delivery-metrics.ts';
 import { goldenPathsSchema, newServiceProgressSchema, previewSchema } from './golden-path.ts';
 import { drawingSchema, infrastructurePageSchema, rootModulesSchema, rootPageSchema, sourceExcerptSchema } from './infrastructure-page.ts';
@@ -39,6 +40,7 @@ export const reads = {
   infrastructureDrawing: { path: '/infrastructure/:namespace/:repository/drawing', answer: drawingSchema },
   infrastructureModules: { path: '/infrastructure/:namespace/:repository/modules', answer: rootModulesSchema },
   infrastructureSource: { path: '/infrastructure/:namespace/:repository/source', answer: sourceExcerptSchema },
+  cost: { path: '/cost', answer: costPageSchema },
   demo: { path: '/demo', answer: demoStatusSchema },
 } as const;
 
