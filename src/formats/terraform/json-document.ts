@@ -16,10 +16,15 @@ const LONG_INTEGER = /(?<=[[:,\s-])\d{16,}(?=[\s,\]}])/;
 /** The document's value, or where and why it is not JSON. Numbers are exact: beyond 2^53 they are bigint. */
 export function readJsonDocument(text: string, file: string): { value: JsonValue } | { problem: SourceProblem } {
   try {
-    return { value: LONG_INTEGER.test(text) ? parseExactly(text) : (JSON.parse(text) as JsonValue) };
+    return { value: parseJson(text, LONG_INTEGER.test(text)) };
   } catch (error) {
     return { problem: syntaxProblem(text, file, error) };
   }
+}
+
+/** @param exact Whether the text may hold integers beyond 2^53. Throws SyntaxError. */
+export function parseJson(text: string, exact: boolean): JsonValue {
+  return exact ? parseExactly(text) : (JSON.parse(text) as JsonValue);
 }
 
 function parseExactly(text: string): JsonValue {

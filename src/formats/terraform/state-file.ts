@@ -1,6 +1,7 @@
 /** A state in the one form that every version is read into. */
 import type { InstanceKey } from './address.ts';
 import type { JsonObject, JsonValue } from './json-document.ts';
+import type { JsonPiece } from './state-pieces.ts';
 
 export interface StateInstance {
   /** Address of the module instance; empty for the root. */
@@ -12,6 +13,8 @@ export interface StateInstance {
   /** As written in the state. */
   provider: string;
   attributes: JsonObject;
+  /** Where it stands in the file, when `attributes` are only those that were asked for. */
+  piece?: JsonPiece;
   /** Paths that the state itself marks: names and indexes. */
   sensitivePaths: readonly (readonly InstanceKey[])[];
   /** Addresses of resources, without instance keys. */
@@ -37,3 +40,6 @@ export interface StateFile {
   instances: readonly StateInstance[];
   outputs: readonly StateOutput[];
 }
+
+/** Names of the attributes of a type that are wanted; `all` keeps every one. */
+export type WantedAttributes = 'all' | ((type: string) => ReadonlySet<string>);

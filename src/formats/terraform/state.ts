@@ -7,11 +7,13 @@
  */
 import { PlatformError } from '../../domain/error.ts';
 import type { JsonValue } from './json-document.ts';
-import { isJsonObject, readJsonDocument } from './json-document.ts';
-import type { StateFile } from './state-file.ts';
+import { isJsonObject, objectsOf, readJsonDocument, textOf } from './json-document.ts';
+import type { StateFile, WantedAttributes } from './state-file.ts';
+import type { StatePieces } from './state-pieces.ts';
+import { takeApart, textBetween } from './state-pieces.ts';
 import { readShownState } from './state-show.ts';
 import { readStateVersion3 } from './state-v3.ts';
-import { readStateVersion4 } from './state-v4.ts';
+import { readStateVersion4, readStateVersion4Pieces } from './state-v4.ts';
 import { describeProblem } from '../../domain/source-problem.ts';
 
 /** What a JSON document of Terraform's is, told by its own marks. */
@@ -32,6 +34,37 @@ export function readState(text: string, file: string): StateFile {
     throw new PlatformError({ code: 'ROADBED-8050', class: 'invalid', message: `${file} cannot be read`, why: describeProblem(document.problem), next: document.problem.hint ?? 'fetch the file again' });
   }
   return stateOf(document.value, file);
+}
+
+/** A state whose types are known, and whose instances are parsed when it is read. */
+export interface OpenedState {
+  types: ReadonlySet<string>;
+  /** Instances with the attributes that are wanted. Throws as `readState`. */
+  read(wanted: WantedAttributes): StateFile;
+}
+
+/** As `readState`, from bytes of UTF-8 (which the caller has made sure of): a large state is never a text of its own. */
+export function openState(bytes: Uint8Array, file: string): OpenedState {
+  const whole = (): StateFile => readState(textBetween(bytes, bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0, bytes.length), file);
+  const pieces = takeApart(bytes);
+  if (pieces === undefined || documentKind(pieces.skeleton) !== 'state' || pieces.skeleton['version'] !== 4 || 'format_version' in pieces.skeleton) {
+    const state = whole();
+    return { types: new Set(state.instances.map((instance) => instance.type)), read: () => state };
+  }
+  return { types: typesOf(pieces), read: (wanted) => fromPieces(pieces, file, wanted) ?? whole() };
+}
+
+function typesOf({ skeleton }: StatePieces): Set<string> {
+  return new Set(objectsOf(skeleton['resources']).flatMap((resource) => textOf(resource['type']) ?? []));
+}
+
+/** Undefined where the plain reader must say what is wrong. */
+function fromPieces(pieces: StatePieces, file: string, wanted: WantedAttributes): StateFile | undefined {
+  try {
+    return readStateVersion4Pieces(pieces, file, wanted);
+  } catch {
+    return undefined;
+  }
 }
 
 /** As `readState`, for a document that has been parsed. */
