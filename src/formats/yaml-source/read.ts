@@ -35,6 +35,8 @@ export interface ReadOptions {
   merge?: boolean;
   /** Largest size of this kind of file. */
   mostBytes?: number;
+  /** Values after aliases are expanded, where a file is read that may be large. */
+  mostValues?: number;
   /** What several texts may cost together; what is read is taken from it. */
   allowance?: { tokens: number };
 }
@@ -57,7 +59,7 @@ export function readYaml(text: string, file: string, options: ReadOptions = {}):
     const parsed = withoutStacks(() => parseAllDocuments(text.replace(/^\ufeff/, ''), { lineCounter: lines, merge: options.merge ?? false, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' }));
     const documents: Document[] = Array.isArray(parsed) ? parsed : [];
     if (documents.length > MOST_DOCUMENTS) return whole(`the file has more than ${MOST_DOCUMENTS} documents`);
-    return documents.map((document) => convert(document, file, lines));
+    return documents.map((document) => convert(document, file, lines, options.mostValues ?? MOST_VALUES));
   } catch (error) {
     return whole(`not readable as YAML: ${error instanceof RangeError ? 'nested too deeply' : 'the reader gave up'}`);
   }
@@ -91,7 +93,7 @@ function tooDeep(text: string): string | undefined {
   return /^(?:[ \t]*(?:[-?:][ \t]+)){200}/m.test(text) ? `nested deeper than ${DEEPEST} levels` : undefined;
 }
 
-function convert(document: Document, file: string, lines: LineCounter): SourceDocument {
+function convert(document: Document, file: string, lines: LineCounter, mostValues: number): SourceDocument {
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
@@ -102,7 +104,7 @@ function convert(document: Document, file: string, lines: LineCounter): SourceDo
   if (problems.length > 0) return { value: undefined, problems, position };
   try {
     const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
-    if (depth(value, { values: MOST_VALUES }) > DEEPEST) throw new RangeError('deep');
+    if (depth(value, { values: mostValues }) > DEEPEST) throw new RangeError('deep');
     return { value: value ?? undefined, problems, position };
   } catch (error) {
     const message = error instanceof RangeError ? `nested deeper than ${DEEPEST} levels` : `too many aliases (more than ${MOST_ALIASES} expansions)`;
