@@ -7,9 +7,12 @@ import type { AttributeValue } from '../infrastructure/model.ts';
 import { asText, valuesAt } from './attribute-reading.ts';
 import type { EstateMember, EstateResource } from './estate-resource.ts';
 import type { Mention } from './reference-index.ts';
-import { ReferenceIndex } from './reference-index.ts';
+import { ReferenceIndex, identityKey } from './reference-index.ts';
 
 export type { EstateMember, EstateResource } from './estate-resource.ts';
+
+/** One that is used is enough, so a few tell of thousands. */
+const MOST_BESIDE = 50;
 
 export class Estate {
   readonly resources: readonly EstateResource[];
@@ -48,6 +51,15 @@ export class Estate {
     return this.#references.output(resource);
   }
 
+  /** Other instances of the same block (`count`, `for_each`) in the same state, at most 50. */
+  instancesBeside(resource: EstateResource): readonly EstateResource[] {
+    if (resource.address === resource.resource) return [];
+    this.#blocks ??= groupedByBlock(this.resources);
+    return (this.#blocks.get(blockOf(resource)) ?? []).filter((other) => other !== resource).slice(0, MOST_BESIDE);
+  }
+
+  #blocks: Map<string, EstateResource[]> | undefined;
+
   /** Resources of `type` (data sources, too) that have `value` at `path`. */
   joined(type: string, path: string, value: string): readonly EstateResource[] {
     const key = `${type} ${path}`;
@@ -55,7 +67,7 @@ export class Estate {
     if (join === undefined) {
       join = new Map();
       for (const resource of this.byType.get(type) ?? []) {
-        for (const text of new Set(valuesAt(resource.attributes, path).map(asText))) {
+        for (const text of new Set(valuesAt(resource.attributes, path).map((one) => identityKey(asText(one))))) {
           const present = join.get(text);
           if (present === undefined) join.set(text, [resource]);
           else present.push(resource);
@@ -63,6 +75,20 @@ export class Estate {
       }
       this.#joins.set(key, join);
     }
-    return value === '' ? [] : (join.get(value) ?? []);
+    return value === '' ? [] : (join.get(identityKey(value)) ?? []);
   }
+}
+
+function blockOf(resource: EstateResource): string {
+  return `${resource.source.path}\n${resource.resource}`;
+}
+
+function groupedByBlock(resources: readonly EstateResource[]): Map<string, EstateResource[]> {
+  const blocks = new Map<string, EstateResource[]>();
+  for (const resource of resources) {
+    const present = blocks.get(blockOf(resource));
+    if (present === undefined) blocks.set(blockOf(resource), [resource]);
+    else if (present.length <= MOST_BESIDE) present.push(resource);
+  }
+  return blocks;
 }

@@ -58,14 +58,17 @@ export class ExpressionCompiler {
 
   #registerEstate(): void {
     const mentions = (): ReturnType<Estate['mentions']> => this.#counted(this.#estate.mentions(this.#resource));
+    const usedOutside = (resource: EstateResource, types: readonly string[]): boolean => this.#counted(this.#estate.mentions(resource)).some(({ holder }) => !types.includes(holder.type));
     this.#environment
       .registerFunction('used(): bool', () => mentions().length > 0)
       .registerFunction('usedBy(list<string>): bool', (types: string[]) => mentions().some(({ holder }) => types.includes(holder.type)))
-      .registerFunction('usedOutside(list<string>): bool', (types: string[]) => mentions().some(({ holder }) => !types.includes(holder.type)))
+      .registerFunction('usedOutside(list<string>): bool', (types: string[]) => usedOutside(this.#resource, types))
       .registerFunction('joined(string, string, string): bool', (type: string, path: string, value: string) => this.#estate.joined(type, path, value).length > 0)
       .registerFunction('joinedCount(string, string, string): int', (type: string, path: string, value: string) => BigInt(this.#counted(this.#estate.joined(type, path, value)).length))
       .registerFunction('followed(string, string, string, string): list<string>', (type: string, path: string, value: string, wanted: string) => this.#counted(this.#estate.joined(type, path, value)).flatMap((other) => this.#counted(valuesAt(other.attributes, wanted)).map(asText)))
       .registerFunction('usedThrough(string, string, string): bool', (type: string, path: string, value: string) => this.#counted(this.#estate.joined(type, path, value)).some((companion) => this.#estate.mentions(companion).length > 0))
+      .registerFunction('usedThrough(string, string, string, list<string>): bool', (type: string, path: string, value: string, ignored: string[]) => this.#counted(this.#estate.joined(type, path, value)).some((companion) => usedOutside(companion, ignored)))
+      .registerFunction('usedBeside(list<string>): bool', (ignored: string[]) => this.#counted(this.#estate.instancesBeside(this.#resource)).some((other) => usedOutside(other, ignored)))
       .registerFunction('given(string): bool', (type: string) => this.#estate.byType.has(type));
   }
 

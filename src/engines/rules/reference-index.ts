@@ -12,7 +12,7 @@ import type { AttributeValue } from '../infrastructure/model.ts';
 import { SensitiveAttribute } from '../infrastructure/model.ts';
 import type { EstateResource } from './estate-resource.ts';
 
-const IDENTITIES = ['id', 'arn', 'self_link', 'allocation_id', 'unique_id', 'email', 'dns_name', 'fqdn', 'repository_url'];
+const IDENTITIES = ['id', 'arn', 'self_link', 'allocation_id', 'unique_id', 'email', 'dns_name', 'fqdn', 'repository_url', 'address'];
 /** Shorter texts are equal by chance. */
 const MIN_LENGTH = 6;
 const MAX_DEPTH = 60;
@@ -80,15 +80,15 @@ export class ReferenceIndex {
   }
 
   #entry(value: AttributeValue | undefined): Entry | undefined {
-    return typeof value === 'string' ? this.#entries.get(value) : undefined;
+    return typeof value === 'string' ? this.#entries.get(identityKey(value)) : undefined;
   }
 
   #identify(resource: EstateResource): void {
     for (const name of IDENTITIES) {
       const value = resource.attributes[name];
-      if (typeof value !== 'string' || value.length < MIN_LENGTH || this.#entries.has(value)) continue;
+      if (typeof value !== 'string' || value.length < MIN_LENGTH || this.#entries.has(identityKey(value))) continue;
       const entry: Entry = { first: resource, mentions: new Map() };
-      this.#entries.set(value, entry);
+      this.#entries.set(identityKey(value), entry);
       if (this.#markOf !== undefined) this.#entries.set(this.#markOf(value), entry);
     }
     const ofState = this.#dependents.get(resource.source.path) ?? new Map<string, Entry>();
@@ -126,10 +126,10 @@ export class ReferenceIndex {
   }
 
   #find(text: string, found: (entry: Entry) => void): void {
-    const whole = this.#entries.get(text);
+    const whole = this.#entries.get(identityKey(text));
     if (whole !== undefined) return found(whole);
     for (const part of mentionedTexts(text)) {
-      const entry = this.#entries.get(part);
+      const entry = this.#entries.get(identityKey(part));
       if (entry !== undefined) found(entry);
     }
   }
@@ -176,6 +176,11 @@ function note(entry: Entry, holder: EstateResource, attribute: string): void {
 function isUse({ holder, attribute }: Mention, resource: EstateResource): boolean {
   const twin = holder.type === resource.type && holder.mode === 'managed' && (IDENTITIES.includes(attribute) || holder.attributes['id'] === resource.attributes['id']);
   return holder !== resource && !twin;
+}
+
+/** Resource ids of Azure have no case: its services write them in several. */
+export function identityKey(text: string): string {
+  return text.startsWith('/subscriptions/') ? text.toLowerCase() : text;
 }
 
 /** The first releases that wrote states of version 4 (Terraform 0.12) left the module of a dependency out. */

@@ -40,6 +40,20 @@ test('a dependency without its module, as Terraform 0.12 wrote it, is of the sam
   expect(found(member([inModule, { ...holder, address: 'module.web.aws_instance.i', module: 'module.web' }]))).toEqual(['module.edge.aws_eip.a']);
 });
 
+test('ids of Azure are the same in any case', () => {
+  const disk: Given = { address: 'aws_eip.a', type: 'aws_eip', attributes: { id: '/subscriptions/s/resourceGroups/Shop/providers/Microsoft.Compute/disks/d' } };
+  expect(found(member([disk, { address: 'x_h.h', type: 'x_h', attributes: { disk_id: '/subscriptions/S/resourcegroups/SHOP/providers/Microsoft.Compute/disks/D' } }]))).toEqual([]);
+  expect(found(member([disk, { address: 'x_h.h', type: 'x_h', attributes: { lun: '/subscriptions/s/resourcegroups/shop/providers/Microsoft.Compute/disks/d/x' } }]))).toEqual([]);
+});
+
+test('one instance of a block that is used tells of the ones beside it', () => {
+  const beside = prepareRules([{ rules: [{ ...RULE, when: "!used() && !usedBeside(['x_route'])" }], tables: {}, retired: [] }]);
+  const eip = (key: number): Given => ({ address: `aws_eip.a[${key}]`, resource: 'aws_eip.a', type: 'aws_eip', attributes: { id: `eipalloc-000000000${key}` } });
+  const told = (...more: Given[]): string[] => runRules(beside, [member([eip(0), eip(1), { ...EIP, address: 'aws_eip.alone' }, ...more])]).matches.map((match) => match.resource.address);
+  expect(told({ address: 'x_h.h', type: 'x_h', attributes: { ref: 'eipalloc-0000000000' } })).toEqual(['aws_eip.alone']);
+  expect(told({ address: 'x_route.h', type: 'x_route', attributes: { ref: 'eipalloc-0000000000' } })).toEqual(['aws_eip.a[1]', 'aws_eip.alone']);
+});
+
 test('its own attributes, copies in tags_all, descriptions and the same thing in a second state are no use', () => {
   expect(found(member([EIP], [], 'one'), member([{ ...EIP, address: 'aws_eip.again' }], [], 'two'))).toEqual(['aws_eip.a', 'aws_eip.again']);
   expect(found(member([EIP, { address: 'x_h.h', type: 'x_h', attributes: { description: `for ${EIP.attributes['id'] as string}`, tags_all: { x: EIP.attributes['id'] ?? null } } }]))).toEqual(['aws_eip.a']);

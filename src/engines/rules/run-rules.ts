@@ -49,7 +49,7 @@ export function prepareRules(files: readonly RuleFile[]): PreparedRules {
       return [];
     }
   });
-  const asked = compiled.filter(({ rule }) => /\bused(By|Outside|Through)?\s*\(/.test(rule.when)).flatMap(({ rule }) => rule.types);
+  const asked = compiled.filter(({ rule }) => /\bused(By|Outside|Through|Beside)?\s*\(/.test(rule.when)).flatMap(({ rule }) => rule.types);
   const through = compiled.flatMap(({ rule }) => [...rule.when.matchAll(/\busedThrough\s*\(\s*['"]([a-z0-9_]+)/g)].map((match) => match[1] ?? ''));
   return { compiled, problems, askedTypes: new Set([...asked, ...through]) };
 }
