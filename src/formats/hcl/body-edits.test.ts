@@ -1,6 +1,6 @@
 /** Edits inside of blocks: the text as `terraform fmt` would leave it, and everything else byte for byte. */
 import { expect, test } from 'vitest';
-import { blockAt, insertIntoBlock, removeAttribute, removeBlock } from './body-edits.ts';
+import { blockAt, insertIntoBlock, removeAttribute, removeBlocks } from './body-edits.ts';
 import type { NewBody } from './body-edits.ts';
 import { applyEdits } from './edit.ts';
 import { parseHcl } from './parse.ts';
@@ -53,7 +53,7 @@ test('an argument goes with its line, and its group closes up', () => {
 
 test('a block goes with the comments right above it, and one blank line', () => {
   const { file, block } = first('# of the file\n\n// The old one,\n// not used.\nresource "a" "b" {\n  x = 1\n}\n\noutput "y" {}\n');
-  expect(applyEdits(file, [removeBlock(file, block)])).toBe('# of the file\n\noutput "y" {}\n');
+  expect(applyEdits(file, removeBlocks(file, [block]))).toBe('# of the file\n\noutput "y" {}\n');
   const last = first('output "y" {}\n\nresource "a" "b" {\n}\n');
-  expect(applyEdits(last.file, [removeBlock(last.file, last.block)])).toBe('output "y" {}\n');
+  expect(applyEdits(last.file, removeBlocks(last.file, [last.block]))).toBe('output "y" {}\n');
 });

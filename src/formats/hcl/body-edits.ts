@@ -101,19 +101,31 @@ export function removeAttribute(file: HclFile, block: Block, attribute: Attribut
   return [...moved, { span: { start, end: afterBreak(text, end) }, text: '' }];
 }
 
-/** Takes a block out, with the comments right above it and one of the blank lines around it. */
-export function removeBlock(file: HclFile, block: Block): Edit {
+/** Takes blocks out, each with the comments right above it and one of the blank lines around it. */
+export function removeBlocks(file: HclFile, blocks: readonly Block[]): Edit[] {
   const { text } = file;
-  let start = lineStart(text, block.start);
+  const gone: { start: number; end: number }[] = [];
+  for (const block of [...blocks].sort((a, b) => a.start - b.start)) {
+    const start = withComments(file, lineStart(text, block.start));
+    const end = afterBreak(text, lineEnd(text, block.end));
+    const blank = /^[ \t]*\r?\n/.exec(text.slice(end, end + 80))?.[0].length ?? 0;
+    const last = gone.at(-1);
+    if (last !== undefined && last.end >= start) last.end = end + blank;
+    else gone.push({ start, end: end + blank });
+  }
+  const last = gone.at(-1);
+  if (last !== undefined && last.end >= text.length) last.start -= /\r?\n(?:[ \t]*\r?\n)*$/.exec(text.slice(Math.max(0, last.start - 80), last.start))?.[0].replace(/^\r?\n/, '').length ?? 0;
+  return gone.map((span) => ({ span, text: '' }));
+}
+
+function withComments(file: HclFile, from: number): number {
+  const { text } = file;
+  let start = from;
   for (const comment of [...file.comments].reverse()) {
     const above = lineStart(text, comment.start);
-    const between = text.slice(comment.end, start);
-    if (comment.start < start && /^\r?\n?$/.test(between) && text.slice(above, comment.start).trim() === '') start = above;
+    if (comment.start < start && /^\r?\n?$/.test(text.slice(comment.end, start)) && text.slice(above, comment.start).trim() === '') start = above;
   }
-  let end = afterBreak(text, lineEnd(text, block.end));
-  if (/^[ \t]*\r?\n/.test(text.slice(end, end + 80))) end = afterBreak(text, lineEnd(text, end));
-  else if (end >= text.length) start -= /\r?\n(?:[ \t]*\r?\n)*$/.exec(text.slice(Math.max(0, start - 80), start))?.[0].replace(/^\r?\n/, '').length ?? 0;
-  return { span: { start, end }, text: '' };
+  return start;
 }
 
 /** One-line arguments on lines that follow each other. */
