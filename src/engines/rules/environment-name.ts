@@ -5,6 +5,7 @@
  * production anywhere means production.
  */
 import type { EstateResource } from './estate.ts';
+import { readAttributes } from './estate-resource.ts';
 import { asText, valuesAt } from './attribute-reading.ts';
 
 const TAGS = ['tags', 'labels', 'user_labels', 'settings.user_labels'];
@@ -14,8 +15,11 @@ const PRODUCTION = new Set(['prod', 'production', 'prd', 'live']);
 const NAMES = ['name', 'identifier', 'cluster_identifier', 'replication_group_id', 'function_name', 'domain_name'];
 const CONTROLLER_TAGS = ['kubernetes.io/', 'k8s.io/', 'elbv2.k8s.aws/', 'ingress.k8s.aws/', 'karpenter.sh/', 'aws:autoscaling:', 'aws:cloudformation:', 'aws:eks:', 'eks:', 'k8s-', 'goog-gke-', 'aks-managed', 'databricks'];
 
-function tagsOf(resource: EstateResource): [string, string][] {
-  return TAGS.flatMap((path) => valuesAt(resource.attributes, path)).flatMap((tags) => (typeof tags === 'object' && tags !== null ? Object.entries(tags).map(([key, value]): [string, string] => [key.toLowerCase(), asText(value as never).toLowerCase()]) : []));
+/** Attributes that tell what is not production. */
+export const GUESSED_FROM: readonly string[] = [...TAGS, ...NAMES].map((path) => path.split('.')[0] ?? path);
+
+function tagsOf(attributes: EstateResource['attributes']): [string, string][] {
+  return TAGS.flatMap((path) => valuesAt(attributes, path)).flatMap((tags) => (typeof tags === 'object' && tags !== null ? Object.entries(tags).map(([key, value]): [string, string] => [key.toLowerCase(), asText(value as never).toLowerCase()]) : []));
 }
 
 const words = (text: string): string[] => text.toLowerCase().replace(/non[-_ ]?prod\w*/g, 'nonprod').replace(/pre[-_ ]?prod\w*/g, 'preprod').split(/[^a-z]+/);
@@ -27,14 +31,15 @@ function judged(texts: readonly string[]): boolean | undefined {
 }
 
 export function looksNonProduction(resource: EstateResource): boolean {
-  const tags = tagsOf(resource);
+  const attributes = readAttributes(resource);
+  const tags = tagsOf(attributes);
   const tagged = judged(tags.filter(([key]) => ENVIRONMENT_KEYS.has(key)).map(([, value]) => value));
   if (tagged !== undefined) return tagged;
-  const names = [...NAMES.flatMap((name) => valuesAt(resource.attributes, name).map(asText)), ...tags.filter(([key]) => key === 'name').map(([, value]) => value), resource.source.workspace, resource.module.replace(/module\./g, '')];
+  const names = [...NAMES.flatMap((name) => valuesAt(attributes, name).map(asText)), ...tags.filter(([key]) => key === 'name').map(([, value]) => value), resource.source.workspace, resource.module.replace(/module\./g, '')];
   return judged(names) ?? false;
 }
 
 /** Controllers (Kubernetes, autoscaling, CloudFormation) attach and detach without Terraform knowing. */
 export function isControllerMade(resource: EstateResource): boolean {
-  return tagsOf(resource).some(([key]) => CONTROLLER_TAGS.some((prefix) => key.startsWith(prefix)));
+  return tagsOf(resource.attributes).some(([key]) => CONTROLLER_TAGS.some((prefix) => key.startsWith(prefix)));
 }

@@ -1,4 +1,5 @@
 /** What rules look at: resources of all inputs, each with the state, plan or folder it is from. */
+import type { JsonPiece } from '../../formats/terraform/state-pieces.ts';
 import type { InfrastructureModel, ResourceInstance } from '../infrastructure/model.ts';
 
 export interface EstateResource extends Pick<ResourceInstance, 'address' | 'resource' | 'module' | 'mode' | 'type' | 'name' | 'attributes' | 'status'> {
@@ -6,6 +7,15 @@ export interface EstateResource extends Pick<ResourceInstance, 'address' | 'reso
   dependencies?: readonly string[];
   /** The state, plan or folder it is from. */
   source: EstateSource;
+  /** What rules read of the attributes, where all of them are parsed only when `attributes` is asked for. */
+  kept?: ResourceInstance['attributes'];
+  /** Where it stands in the bytes of its state. */
+  piece?: JsonPiece;
+}
+
+/** The attributes as rules see them. */
+export function readAttributes(resource: Pick<EstateResource, 'attributes' | 'kept'>): ResourceInstance['attributes'] {
+  return resource.kept ?? resource.attributes;
 }
 
 export interface EstateSource {
@@ -19,5 +29,5 @@ export interface EstateSource {
 /** One state (or plan, or evaluated code) with the name it goes by. */
 export interface EstateMember {
   source: EstateSource;
-  model: Pick<InfrastructureModel, 'outputs'> & { resources: readonly Omit<EstateResource, 'source'>[] };
+  model: Pick<InfrastructureModel, 'outputs'> & { /** One that names its source is taken as it is. */ resources: readonly (Omit<EstateResource, 'source'> & { source?: EstateSource })[] };
 }

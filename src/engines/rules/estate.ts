@@ -6,8 +6,10 @@
 import type { AttributeValue } from '../infrastructure/model.ts';
 import { asText, valuesAt } from './attribute-reading.ts';
 import type { EstateMember, EstateResource } from './estate-resource.ts';
+import { readAttributes } from './estate-resource.ts';
 import type { Mention } from './reference-index.ts';
-import { ReferenceIndex, identityKey } from './reference-index.ts';
+import { ReferenceIndex } from './reference-index.ts';
+import { identityKey } from './text-mentions.ts';
 
 export type { EstateMember, EstateResource } from './estate-resource.ts';
 
@@ -29,11 +31,10 @@ export class Estate {
     const byType = new Map<string, EstateResource[]>();
     for (const { source, model } of members) {
       for (const instance of model.resources) {
-        const { address, resource, module, mode, type, name, attributes, status, dependencies } = instance;
-        const one: EstateResource = { address, resource, module, mode, type, name, attributes, source, ...(status === undefined ? {} : { status }), ...(dependencies === undefined ? {} : { dependencies }) };
+        const one = withSource(instance, source);
         resources.push(one);
-        const same = byType.get(type);
-        if (same === undefined) byType.set(type, [one]);
+        const same = byType.get(one.type);
+        if (same === undefined) byType.set(one.type, [one]);
         else same.push(one);
       }
     }
@@ -67,7 +68,7 @@ export class Estate {
     if (join === undefined) {
       join = new Map();
       for (const resource of this.byType.get(type) ?? []) {
-        for (const text of new Set(valuesAt(resource.attributes, path).map((one) => identityKey(asText(one))))) {
+        for (const text of new Set(valuesAt(readAttributes(resource), path).map((one) => identityKey(asText(one))))) {
           const present = join.get(text);
           if (present === undefined) join.set(text, [resource]);
           else present.push(resource);
@@ -77,6 +78,12 @@ export class Estate {
     }
     return value === '' ? [] : (join.get(identityKey(value)) ?? []);
   }
+}
+
+function withSource(instance: EstateMember['model']['resources'][number], source: EstateResource['source']): EstateResource {
+  if (instance.source !== undefined) return instance as EstateResource;
+  const { address, resource, module, mode, type, name, attributes, status, dependencies } = instance;
+  return { address, resource, module, mode, type, name, attributes, source, ...(status === undefined ? {} : { status }), ...(dependencies === undefined ? {} : { dependencies }) };
 }
 
 function blockOf(resource: EstateResource): string {

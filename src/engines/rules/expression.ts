@@ -8,7 +8,10 @@
  */
 import { Environment } from '@marcbachmann/cel-js';
 import { asText, valuesAt } from './attribute-reading.ts';
+import { attributesRead } from './attributes-read.ts';
+import type { AttributesRead } from './attributes-read.ts';
 import type { Estate, EstateResource } from './estate.ts';
+import { readAttributes } from './estate-resource.ts';
 import { looksNonProduction } from './environment-name.ts';
 import type { RuleTables } from './rule.ts';
 
@@ -21,6 +24,8 @@ export class RuleExpressionError extends Error {}
 export interface CompiledExpression {
   /** Throws `RuleExpressionError` beyond the limit of steps. */
   evaluate(resource: EstateResource, estate: Estate): boolean;
+  /** Undefined when it may read any. */
+  readonly reads: AttributesRead | undefined;
 }
 
 export class ExpressionCompiler {
@@ -43,7 +48,7 @@ export class ExpressionCompiler {
   }
 
   #registerAttributes(): void {
-    const values = (path: string): ReturnType<typeof valuesAt> => this.#counted(valuesAt(this.#resource.attributes, path));
+    const values = (path: string): ReturnType<typeof valuesAt> => this.#counted(valuesAt(readAttributes(this.#resource), path));
     this.#environment
       .registerFunction('name(): string', () => this.#resource.name)
       .registerFunction('type(): string', () => this.#resource.type)
@@ -52,7 +57,7 @@ export class ExpressionCompiler {
       .registerFunction('number(string): double', (path: string) => Number(asText(values(path)[0]) || 0))
       .registerFunction('flag(string): bool', (path: string) => asText(values(path)[0]) === 'true')
       .registerFunction('known(string): bool', (path: string) => values(path).some((value) => value !== ''))
-      .registerFunction('present(string): bool', (path: string) => Object.hasOwn(this.#resource.attributes, path))
+      .registerFunction('present(string): bool', (path: string) => Object.hasOwn(readAttributes(this.#resource), path))
       .registerFunction('nonProduction(): bool', () => looksNonProduction(this.#resource));
   }
 
@@ -65,7 +70,7 @@ export class ExpressionCompiler {
       .registerFunction('usedOutside(list<string>): bool', (types: string[]) => usedOutside(this.#resource, types))
       .registerFunction('joined(string, string, string): bool', (type: string, path: string, value: string) => this.#estate.joined(type, path, value).length > 0)
       .registerFunction('joinedCount(string, string, string): int', (type: string, path: string, value: string) => BigInt(this.#counted(this.#estate.joined(type, path, value)).length))
-      .registerFunction('followed(string, string, string, string): list<string>', (type: string, path: string, value: string, wanted: string) => this.#counted(this.#estate.joined(type, path, value)).flatMap((other) => this.#counted(valuesAt(other.attributes, wanted)).map(asText)))
+      .registerFunction('followed(string, string, string, string): list<string>', (type: string, path: string, value: string, wanted: string) => this.#counted(this.#estate.joined(type, path, value)).flatMap((other) => this.#counted(valuesAt(readAttributes(other), wanted)).map(asText)))
       .registerFunction('usedThrough(string, string, string): bool', (type: string, path: string, value: string) => this.#counted(this.#estate.joined(type, path, value)).some((companion) => this.#estate.mentions(companion).length > 0))
       .registerFunction('usedThrough(string, string, string, list<string>): bool', (type: string, path: string, value: string, ignored: string[]) => this.#counted(this.#estate.joined(type, path, value)).some((companion) => usedOutside(companion, ignored)))
       .registerFunction('usedBeside(list<string>): bool', (ignored: string[]) => this.#counted(this.#estate.instancesBeside(this.#resource)).some((other) => usedOutside(other, ignored)))
@@ -82,13 +87,14 @@ export class ExpressionCompiler {
   compile(source: string): CompiledExpression {
     if ((source.match(COMPREHENSION) ?? []).length > 2) throw new RuleExpressionError('more than two comprehensions');
     if (/\.matches\s*\(|\bmatches\s*\(/.test(source)) throw new RuleExpressionError('matches is not to be used: compare texts, startsWith, endsWith or contains');
-    const parsed = this.#parse(source);
+    const { run, reads } = this.#parse(source);
     return {
+      reads,
       evaluate: (resource, estate) => {
         this.#resource = resource;
         this.#estate = estate;
         this.#steps = 0;
-        const answer = parsed() === true;
+        const answer = run() === true;
         // CEL lets `true || error` pass, the limit does not.
         if (this.#steps > MAX_STEPS) throw tooManySteps();
         return answer;
@@ -96,13 +102,13 @@ export class ExpressionCompiler {
     };
   }
 
-  #parse(source: string): () => unknown {
+  #parse(source: string): { run: () => unknown; reads: AttributesRead | undefined } {
     try {
       const parsed = this.#environment.parse(source);
       const checked = parsed.check();
       if (!checked.valid) throw new RuleExpressionError(checked.error?.message ?? 'the types do not fit');
       if (checked.type !== 'bool') throw new RuleExpressionError(`gives ${String(checked.type)}, not bool`);
-      return () => parsed({});
+      return { run: () => parsed({}), reads: attributesRead(parsed.ast) };
     } catch (error) {
       throw error instanceof RuleExpressionError ? error : new RuleExpressionError(error instanceof Error ? error.message : String(error));
     }

@@ -10,11 +10,14 @@
 import { isPlainObject } from '../infrastructure/marked-values.ts';
 import type { AttributeValue } from '../infrastructure/model.ts';
 import { SensitiveAttribute } from '../infrastructure/model.ts';
+import { PieceTexts } from '../../formats/terraform/piece-texts.ts';
 import type { EstateResource } from './estate-resource.ts';
+import { readAttributes } from './estate-resource.ts';
+import { MIN_LENGTH, TextMentions, identityKey } from './text-mentions.ts';
+import { TextTable } from './text-table.ts';
 
-const IDENTITIES = ['id', 'arn', 'self_link', 'allocation_id', 'unique_id', 'email', 'dns_name', 'fqdn', 'repository_url', 'address'];
-/** Shorter texts are equal by chance. */
-const MIN_LENGTH = 6;
+export const IDENTITIES = ['id', 'arn', 'self_link', 'allocation_id', 'unique_id', 'email', 'dns_name', 'fqdn', 'repository_url', 'address'];
+const MIN_NAME_LENGTH = 12;
 const MAX_DEPTH = 60;
 /** Of a text; the rest of a longer one is not searched. */
 const MAX_TEXT = 1024 * 1024;
@@ -35,15 +38,21 @@ export interface Mention {
  */
 interface Entry {
   first: EstateResource;
-  mentions: Map<string, Mention[]>;
+  /** Those of one type of holders stand anywhere among them. */
+  mentions: Mention[];
   output?: string;
 }
 
 export class ReferenceIndex {
-  readonly #entries = new Map<string, Entry>();
+  /** Numbers of the identities; several may lead to one entry. */
+  readonly #table = new TextTable();
+  readonly #entries: Entry[] = [];
+  readonly #texts = new TextMentions(this.#table);
+  readonly #pieces = new PieceTexts();
   /** By state and address without keys, as states write dependencies. */
   readonly #dependents = new Map<string, Map<string, Entry>>();
-
+  /** Of each resource that is asked about. */
+  readonly #own = new Map<EstateResource, Entry[]>();
   /** How an identity appears in values of which only marks were kept. */
   readonly #markOf: ((identity: string) => string) | undefined;
 
@@ -52,86 +61,106 @@ export class ReferenceIndex {
     this.#markOf = markOf;
     for (const resource of resources) if (resource.mode === 'managed' && ofTypes.has(resource.type)) this.#identify(resource);
     if (this.#dependents.size === 0) return;
-    for (const resource of resources) this.#scan(resource);
+    const depends = this.#dependencyNoter();
+    for (const resource of resources) {
+      this.#scan(resource);
+      depends(resource);
+    }
   }
 
   /** Mentions by other resources: at least one of every type that has any. */
   of(resource: EstateResource): readonly Mention[] {
     const found: Mention[] = [];
-    for (const name of IDENTITIES) {
-      for (const mentions of this.#entry(resource.attributes[name])?.mentions.values() ?? []) found.push(...mentions.filter((mention) => isUse(mention, resource)));
-    }
-    for (const mentions of this.#dependents.get(resource.source.path)?.get(withoutKeys(resource.resource))?.mentions.values() ?? []) found.push(...mentions);
+    for (const { mentions } of this.#entriesOf(resource)) for (const mention of mentions) if (isUse(mention, resource)) found.push(mention);
+    for (const mention of this.#dependents.get(resource.source.path)?.get(withoutKeys(resource.resource))?.mentions ?? []) found.push(mention);
     return found;
   }
 
   /** Name of an output that holds one of its identities. */
   output(resource: EstateResource): string | undefined {
-    for (const name of IDENTITIES) {
-      const output = this.#entry(resource.attributes[name])?.output;
-      if (output !== undefined) return output;
-    }
-    return undefined;
+    return this.#entriesOf(resource).find((entry) => entry.output !== undefined)?.output;
   }
 
   /** Takes the outputs of a state: they are no use, but others may read them. */
   addOutput(name: string, value: AttributeValue): void {
-    this.#walk(value, 0, (text) => this.#find(text, (entry) => { entry.output ??= name; }));
+    walkTexts(value, 0, (text) => this.#texts.inText(text, (number) => { this.#entries[number]!.output ??= name; }));
   }
 
-  #entry(value: AttributeValue | undefined): Entry | undefined {
-    return typeof value === 'string' ? this.#entries.get(identityKey(value)) : undefined;
+  #entriesOf(resource: EstateResource): readonly Entry[] {
+    return this.#own.get(resource) ?? this.#identities(resource).flatMap((identity) => this.#entries[this.#table.findText(identity)] ?? []);
+  }
+
+  #identities(resource: EstateResource): string[] {
+    const attributes = readAttributes(resource);
+    return IDENTITIES.flatMap((name) => {
+      const value = attributes[name];
+      return typeof value === 'string' && value.length >= MIN_LENGTH ? [identityKey(value)] : [];
+    });
   }
 
   #identify(resource: EstateResource): void {
-    for (const name of IDENTITIES) {
-      const value = resource.attributes[name];
-      if (typeof value !== 'string' || value.length < MIN_LENGTH || this.#entries.has(identityKey(value))) continue;
-      const entry: Entry = { first: resource, mentions: new Map() };
-      this.#entries.set(identityKey(value), entry);
-      if (this.#markOf !== undefined) this.#entries.set(this.#markOf(value), entry);
-    }
+    const own = this.#identities(resource).map((identity) => {
+      const number = this.#table.add(identity);
+      const entry = (this.#entries[number] ??= { first: resource, mentions: [] });
+      if (this.#markOf !== undefined) this.#entries[this.#table.add(this.#markOf(identity))] ??= entry;
+      return entry;
+    });
+    this.#own.set(resource, own);
     const ofState = this.#dependents.get(resource.source.path) ?? new Map<string, Entry>();
     this.#dependents.set(resource.source.path, ofState);
     const address = withoutKeys(resource.resource);
-    if (!ofState.has(address)) ofState.set(address, { first: resource, mentions: new Map() });
+    if (!ofState.has(address)) ofState.set(address, { first: resource, mentions: [] });
   }
 
+  /** Every text of its attributes; where they stand in a file's bytes they are not parsed for it. */
   #scan(resource: EstateResource): void {
-    for (const attribute of Object.keys(resource.attributes)) {
-      if (SKIPPED.has(attribute)) continue;
-      this.#walk(resource.attributes[attribute] ?? null, 0, (text) => this.#find(text, (entry) => note(entry, resource, attribute)));
+    let attribute = '';
+    const found = (number: number): void => note(this.#entries[number]!, resource, attribute);
+    if (resource.piece === undefined) {
+      for (attribute of Object.keys(resource.attributes)) if (!SKIPPED.has(attribute)) walkTexts(resource.attributes[attribute] ?? null, 0, (text) => this.#texts.inText(text, found));
+      return;
     }
-    const ofState = this.#dependents.get(resource.source.path);
-    if (ofState === undefined) return;
-    for (const address of resource.dependencies ?? []) {
-      for (const name of dependencyNames(withoutKeys(address), withoutKeys(resource.module))) {
-        const entry = ofState.get(name);
-        if (entry !== undefined && entry.first.resource !== resource.resource) note(entry, resource, 'depends_on');
-      }
-    }
+    this.#pieces.visit(resource.piece, {
+      attribute: (name) => {
+        attribute = name;
+        return !SKIPPED.has(name);
+      },
+      bytes: (bytes, from, to, isName, depth) => {
+        if (depth <= MAX_DEPTH + 1 && (!isName || to - from >= MIN_NAME_LENGTH)) this.#texts.inBytes(bytes, from, to, found);
+      },
+      text: (text, isName, depth) => {
+        if (depth <= MAX_DEPTH + 1 && (!isName || text.length >= MIN_NAME_LENGTH)) this.#texts.inText(text, found);
+      },
+    });
   }
 
-  #walk(value: AttributeValue, depth: number, visit: (text: string) => void): void {
-    if (typeof value === 'string') {
-      if (value.length >= MIN_LENGTH) visit(value);
-    } else if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return;
-    else if (value instanceof SensitiveAttribute) this.#walk(value.reveal(), depth + 1, visit);
-    else if (Array.isArray(value)) for (const item of value as readonly AttributeValue[]) this.#walk(item, depth + 1, visit);
-    else if (isPlainObject(value)) for (const name of Object.keys(value)) {
-      // Keys are texts as well: a map by subnet id.
-      if (name.length >= 12) visit(name);
-      this.#walk(value[name] ?? null, depth + 1, visit);
-    }
+  /** Notes what a resource depends on. Instances of one resource share their list, and what it leads to. */
+  #dependencyNoter(): (resource: EstateResource) => void {
+    let last: { list: readonly string[]; module: string; path: string; entries: Entry[] } | undefined;
+    return (resource) => {
+      const { dependencies: list = [], module, source: { path } } = resource;
+      if (last?.list !== list || last.module !== module || last.path !== path) last = { list, module, path, entries: this.#dependedOn(list, module, path) };
+      for (const entry of last.entries) if (entry.first.resource !== resource.resource) note(entry, resource, 'depends_on');
+    };
   }
 
-  #find(text: string, found: (entry: Entry) => void): void {
-    const whole = this.#entries.get(identityKey(text));
-    if (whole !== undefined) return found(whole);
-    for (const part of mentionedTexts(text)) {
-      const entry = this.#entries.get(identityKey(part));
-      if (entry !== undefined) found(entry);
-    }
+  #dependedOn(list: readonly string[], module: string, path: string): Entry[] {
+    const ofState = this.#dependents.get(path);
+    if (ofState === undefined) return [];
+    return list.flatMap((address) => dependencyNames(withoutKeys(address), withoutKeys(module))).flatMap((name) => ofState.get(name) ?? []);
+  }
+}
+
+function walkTexts(value: AttributeValue, depth: number, visit: (text: string) => void): void {
+  if (typeof value === 'string') {
+    if (value.length >= MIN_LENGTH) visit(value);
+  } else if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return;
+  else if (value instanceof SensitiveAttribute) walkTexts(value.reveal(), depth + 1, visit);
+  else if (Array.isArray(value)) for (const item of value as readonly AttributeValue[]) walkTexts(item, depth + 1, visit);
+  else if (isPlainObject(value)) for (const name of Object.keys(value)) {
+    // Keys are texts as well: a map by subnet id.
+    if (name.length >= MIN_NAME_LENGTH) visit(name);
+    walkTexts(value[name] ?? null, depth + 1, visit);
   }
 }
 
@@ -166,21 +195,24 @@ function* prefixes(piece: string): Generator<string> {
 
 function note(entry: Entry, holder: EstateResource, attribute: string): void {
   if (entry.first === holder) return;
-  const present = entry.mentions.get(holder.type);
-  if (present === undefined) entry.mentions.set(holder.type, [{ holder, attribute }]);
-  else if (present.length === 1 && (present[0]?.holder !== holder || IDENTITIES.includes(present[0].attribute))) present.push({ holder, attribute });
-  else if (IDENTITIES.includes(present[1]?.attribute ?? '') && !IDENTITIES.includes(attribute)) present[1] = { holder, attribute };
+  let one: Mention | undefined;
+  for (const [at, present] of entry.mentions.entries()) {
+    if (present.holder.type !== holder.type) continue;
+    if (one === undefined) {
+      one = present;
+      continue;
+    }
+    if (IDENTITIES.includes(present.attribute) && !IDENTITIES.includes(attribute)) entry.mentions[at] = { holder, attribute };
+    return;
+  }
+  if (one === undefined || one.holder !== holder || IDENTITIES.includes(one.attribute)) entry.mentions.push({ holder, attribute });
 }
 
 /** Not its own, and not that of the same thing in a second state, which has the same id. */
 function isUse({ holder, attribute }: Mention, resource: EstateResource): boolean {
-  const twin = holder.type === resource.type && holder.mode === 'managed' && (IDENTITIES.includes(attribute) || holder.attributes['id'] === resource.attributes['id']);
-  return holder !== resource && !twin;
-}
-
-/** Resource ids of Azure have no case: its services write them in several. */
-export function identityKey(text: string): string {
-  return text.startsWith('/subscriptions/') ? text.toLowerCase() : text;
+  if (holder === resource) return false;
+  const isTwin = holder.type === resource.type && holder.mode === 'managed' && (IDENTITIES.includes(attribute) || readAttributes(holder)['id'] === readAttributes(resource)['id']);
+  return !isTwin;
 }
 
 /** The first releases that wrote states of version 4 (Terraform 0.12) left the module of a dependency out. */

@@ -1,9 +1,11 @@
 /** Runs all rules over an estate: by type, each expression compiled once, a faulty rule reported and left out. */
+import type { WantedAttributes } from '../../formats/terraform/state-file.ts';
 import { isControllerMade } from './environment-name.ts';
 import { Estate } from './estate.ts';
 import type { EstateMember, EstateResource } from './estate.ts';
 import type { CompiledExpression } from './expression.ts';
 import { ExpressionCompiler } from './expression.ts';
+import { IDENTITIES } from './reference-index.ts';
 import type { Rule, RuleFile, RuleTables } from './rule.ts';
 
 export interface RuleMatch {
@@ -35,6 +37,8 @@ export interface PreparedRules {
   readonly compiled: readonly { rule: Rule; expression: CompiledExpression }[];
   readonly problems: readonly RuleProblem[];
   readonly askedTypes: ReadonlySet<string>;
+  /** Attributes that the rules may read of resources of each type; `all` when that cannot be told. */
+  readonly wanted: WantedAttributes;
 }
 
 export function prepareRules(files: readonly RuleFile[]): PreparedRules {
@@ -51,7 +55,26 @@ export function prepareRules(files: readonly RuleFile[]): PreparedRules {
   });
   const asked = compiled.filter(({ rule }) => /\bused(By|Outside|Through|Beside)?\s*\(/.test(rule.when)).flatMap(({ rule }) => rule.types);
   const through = compiled.flatMap(({ rule }) => [...rule.when.matchAll(/\busedThrough\s*\(\s*['"]([a-z0-9_]+)/g)].map((match) => match[1] ?? ''));
-  return { compiled, problems, askedTypes: new Set([...asked, ...through]) };
+  const askedTypes = new Set([...asked, ...through]);
+  return { compiled, problems, askedTypes, wanted: wantedBy(compiled, askedTypes) };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function wantedBy(compiled: PreparedRules['compiled'], askedTypes: ReadonlySet<string>): WantedAttributes {
+  const wanted = new Map<string, Set<string>>();
+  const note = (type: string, names: Iterable<string>): void => {
+    const present = wanted.get(type) ?? new Set();
+    for (const name of names) present.add(name);
+    wanted.set(type, present);
+  };
+  for (const { rule, expression: { reads } } of compiled) {
+    if (reads === undefined) return 'all';
+    for (const type of rule.types) note(type, reads.own);
+    for (const [type, names] of reads.others) note(type, names);
+  }
+  for (const type of askedTypes) note(type, IDENTITIES);
+  return (type) => wanted.get(type) ?? NONE;
 }
 
 /** Matches in the order of the rules, then of the resources as given. */
