@@ -5,7 +5,8 @@ import { SensitiveAttribute } from '../infrastructure/model.ts';
 import type { EstateMember, EstateResource } from './estate.ts';
 import type { Rule } from './rule.ts';
 import { prepareRules, runRules } from './run-rules.ts';
-import { ruleFileProblems } from './validate.ts';
+import { readDatedTable } from './fact-table.ts';
+import { asRuleFile, ruleFileProblems } from './validate.ts';
 
 const RULE: Rule = { id: 'waste.test.one', area: 'waste', title: 't', severity: 'low', confidence: 'likely', basis: 'inputs-given', types: ['aws_eip'], when: '!used()', sentence: 's', evidence: [], fix: 'f', controls: [], includeControllerMade: false, cases: [] };
 const prepared = prepareRules([{ rules: [RULE], tables: {}, retired: [] }]);
@@ -101,4 +102,12 @@ test('a rule that claims "unused" without proof, or has no case for what it leav
   const problems = ruleFileProblems({ schemaVersion: 1, area: 'waste', rules: [one] }).join('\n');
   expect(problems).toMatch(/which only a rule on the basis "proven" may/);
   expect(problems).toMatch(/no case that finds nothing/);
+});
+
+test('a table may say of which day it is; a table without a day or source is refused', () => {
+  const file = (table: unknown): string[] => ruleFileProblems({ schemaVersion: 1, area: 'waste', tables: { old: table }, rules: [] });
+  const dated = { asOf: '2026-11-22', source: 'the guide', values: { 'v1': '2024-01-31' } };
+  for (const good of [['v1'], dated, { ...dated, values: ['v1'] }]) expect(file(good)).toEqual([]);
+  for (const bad of ['v1', { ...dated, asOf: 'today' }, { ...dated, source: '' }, { ...dated, values: { v1: '2024-02-31' } }, { ...dated, more: 1 }, [1]]) expect(file(bad)).toHaveLength(1);
+  expect([readDatedTable(dated)?.since, readDatedTable(['v1']), asRuleFile({ schemaVersion: 1, area: 'waste', tables: { old: dated }, rules: [] }).tables]).toEqual([{ v1: '2024-01-31' }, undefined, { old: ['v1'] }]);
 });

@@ -2,6 +2,7 @@
 import { CONFIDENCES, SEVERITIES } from '../../domain/finding.ts';
 import { readChange } from './change.ts';
 import type { RuleChange } from './change.ts';
+import { readTable, tableTexts } from './fact-table.ts';
 import type { Rule, RuleCase, RuleFile, RuleSaving } from './rule.ts';
 
 const AREAS = ['waste', 'drift', 'cost', 'security', 'compliance', 'sizing', 'reliability'];
@@ -32,7 +33,7 @@ export function ruleFileProblems(file: unknown): string[] {
   if (file['schemaVersion'] !== 1) problems.push('schemaVersion must be 1');
   if (!AREAS.includes(String(file['area']))) problems.push(`area must be one of ${AREAS.join(', ')}`);
   if (file['retired'] !== undefined && !isTexts(file['retired'])) problems.push('retired must be a list of ids');
-  if (file['tables'] !== undefined && !(isObject(file['tables']) && Object.values(file['tables']).every(isTexts))) problems.push('tables must be lists of texts');
+  if (file['tables'] !== undefined && !(isObject(file['tables']) && Object.values(file['tables']).every((table) => readTable(table) !== undefined))) problems.push('tables must be lists of texts, or {asOf: YYYY-MM-DD, source, values}');
   if (!Array.isArray(file['rules'])) return [...problems, 'rules must be a list'];
   return [...problems, ...file['rules'].flatMap((rule: unknown, at) => (isObject(rule) ? ruleProblems(rule, at) : [`rules[${at}] must be an object`]))];
 }
@@ -87,9 +88,9 @@ function changeOf(change: unknown, saving: RuleSaving | undefined): RuleChange |
 
 /** The file in its complete form. Call only when `ruleFileProblems` has none. */
 export function asRuleFile(file: unknown): RuleFile {
-  const { area, rules, tables, retired } = file as { area: Rule['area']; rules: (Rule & { saving?: unknown; change?: unknown })[]; tables?: RuleFile['tables']; retired?: string[] };
+  const { area, rules, tables, retired } = file as { area: Rule['area']; rules: (Rule & { saving?: unknown; change?: unknown })[]; tables?: Record<string, unknown>; retired?: string[] };
   return {
-    tables: tables ?? {},
+    tables: Object.fromEntries(Object.entries(tables ?? {}).map(([name, table]) => [name, tableTexts(table)])),
     retired: retired ?? [],
     rules: rules.map(({ saving, change, ...rule }) => {
       const saved = savingOf(saving);
