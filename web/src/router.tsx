@@ -75,6 +75,10 @@ export const infrastructureRootRoute = createRoute({
   getParentRoute: () => root, path: '/infrastructure/$namespace/$repository', validateSearch: filters('root', 'commit', 'compare', 'diagram', 'part', 'about', 'module'),
   component: lazyRouteComponent(() => import('./pages/infrastructure-root.tsx'), 'InfrastructureRootPage'),
 });
+export const costRoute = createRoute({
+  getParentRoute: () => root, path: '/cost', validateSearch: filters('source', 'by', 'days', 'team', 'service', 'environment', 'currency'),
+  component: lazyRouteComponent(() => import('./pages/cost.tsx'), 'CostRoutePage'),
+});
 export const auditRoute = createRoute({
   getParentRoute: () => root, path: '/audit', validateSearch: filters('kind', 'subject', 'actor', 'namespace', 'chain', 'before'),
   component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditRoutePage'),
@@ -88,7 +92,7 @@ export const newServiceProgressRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/new-service-progress.tsx'), 'NewServiceProgressPage'),
 });
 
-const routes = root.addChildren([homeRoute, catalogRoute, entityRoute, serviceRoute, pipelinesRoute, pipelineRunRoute, rolloutRoute, environmentsRoute, environmentRoute, deliveryRoute, infrastructureRoute, infrastructureRootRoute, auditRoute, newServiceRoute, newServiceProgressRoute]);
+const routes = root.addChildren([homeRoute, catalogRoute, entityRoute, serviceRoute, pipelinesRoute, pipelineRunRoute, rolloutRoute, environmentsRoute, environmentRoute, deliveryRoute, infrastructureRoute, infrastructureRootRoute, costRoute, auditRoute, newServiceRoute, newServiceProgressRoute]);
 
 /** Every filter is text, so addresses need none of the router's JSON: `?attempt=3`. */
 function parseSearch(search: string): Record<string, string> {

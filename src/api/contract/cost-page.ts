@@ -48,7 +48,7 @@ export const costMonthSchema = z.object({
   soFar: z.string().optional(),
   /** With the rest of the month as forecast. */
   expected: z.object({ value: z.string(), low: z.string(), high: z.string() }).optional(),
-  /** All of the month before. */
+  /** All of the month before, when all of it was recorded. */
   previous: z.string().optional(),
 });
 
@@ -57,7 +57,7 @@ export const costGroupSchema = z.object({
   label: z.string(),
   /** This month, as far as it is over. */
   soFar: z.string().optional(),
-  /** The same days of the month before, to compare with. */
+  /** The same days of the month before, to compare with; when all of that month was recorded. */
   before: z.string().optional(),
   /** In the page's days. */
   total: z.string().optional(),

@@ -24,15 +24,15 @@ export interface StackedAreaProps {
   /** YYYY-MM-DD, first to last without holes, of the layers and then of the forecast. */
   days: readonly string[];
   layers: readonly Layer[];
-  /** For the days after those of the layers. */
-  forecast: readonly ForecastDay[];
+  /** From the day at place `first` on, which the layers may have in part. */
+  forecast: { first: number; days: readonly ForecastDay[] };
   format: (value: number) => string;
-  /** In the file's columns: `USD`. */
+  /** Of all amounts: `USD`. */
   unit: string;
   height?: number;
 }
 
-const LEFT = 62;
+const LEFT = 52;
 const RIGHT = 8;
 const TOP = 10;
 const BOTTOM = 22;
@@ -44,7 +44,7 @@ export function StackedArea({ title, sentence, days, layers, forecast, format, u
   const [day, setDay] = useState<number>();
   const stack = stackOf(layers);
   const known = Math.max(0, ...layers.map((layer) => layer.values.length));
-  const highest = Math.max(0, ...(stack.at(-1) ?? []).map((band) => band?.high ?? 0), ...forecast.map((one) => one.high));
+  const highest = Math.max(0, ...(stack.at(-1) ?? []).map((band) => band?.high ?? 0), ...forecast.days.map((one) => one.high));
   const ticks = valueTicks(highest, 4);
   const x = linear(-0.5, Math.max(0.5, days.length - 0.5), LEFT, width - RIGHT);
   const y = linear(0, ticks.at(-1) ?? 1, height - BOTTOM, TOP);
@@ -59,19 +59,19 @@ export function StackedArea({ title, sentence, days, layers, forecast, format, u
     event.preventDefault();
     setDay(Math.min(days.length - 1, Math.max(0, (day ?? known - 1) + step)));
   };
-  const rows = (): string => csv([{ label: 'day', value: (place: number) => days[place] }, ...layers.map((layer) => ({ label: `${layer.label} (${unit})`, value: (place: number) => layer.values[place] })), { label: `forecast (${unit})`, value: (place: number) => forecast[place - known]?.value }], days.map((_, place) => place));
+  const rows = (): string => csv([{ label: 'day', value: (place: number) => days[place] }, ...layers.map((layer) => ({ label: `${layer.label} (${unit})`, value: (place: number) => layer.values[place] })), { label: `forecast (${unit})`, value: (place: number) => forecast.days[place - forecast.first]?.value }], days.map((_, place) => place));
   return (
     <figure ref={figure} className={styles.figure} aria-labelledby={`${id}-title`}>
       <figcaption className={styles.caption}>
         <h3 id={`${id}-title`}>{title}</h3>
-        <p className={styles.sentence}>{sentence}</p>
+        <p className={styles.sentence}>{sentence} In {unit} a day.</p>
       </figcaption>
       <div ref={box}>
         <svg className={styles.plot} width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${title}. ${sentence}`} tabIndex={0} onKeyDown={key} onPointerMove={pick} onPointerLeave={() => setDay(undefined)} onBlur={() => setDay(undefined)}>
           {ticks.map((tick) => (
             <g key={tick}>
               <line className={styles.grid} x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} />
-              <text className={styles.tick} x={LEFT - 8} y={y(tick) + 4} textAnchor="end">{format(tick)}</text>
+              <text className={styles.tick} x={LEFT - 8} y={y(tick) + 4} textAnchor="end">{axisWords(tick)}</text>
             </g>
           ))}
           {dayTicks(days, Math.max(2, Math.floor(width / 90))).map((place) => (
@@ -80,33 +80,33 @@ export function StackedArea({ title, sentence, days, layers, forecast, format, u
           {stack.map((bands, index) => (
             <path key={layers[index]?.label} className={styles.layer} data-layer={index} d={areaPath(bands, x, y)} />
           ))}
-          {forecast.length === 0 ? null : <Forecast forecast={forecast} known={known} x={x} y={y} />}
+          {forecast.days.length === 0 ? null : <Forecast forecast={forecast} x={x} y={y} />}
           {day === undefined ? null : <rect className={styles.cursor} x={x(day - 0.5)} width={x(1) - x(0)} y={TOP} height={height - BOTTOM - TOP} />}
         </svg>
       </div>
       <Legend layers={layers} day={day} days={days} known={known} forecast={forecast} format={format} />
       <div className={styles.foot}>
-        <StackedTable title={title} days={days} layers={layers} forecast={forecast} known={known} format={format} />
+        <StackedTable title={title} days={days} layers={layers} forecast={forecast} format={format} />
         <ChartTools name={title} figure={figure} rows={rows} />
       </div>
     </figure>
   );
 }
 
-function Forecast({ forecast, known, x, y }: { forecast: readonly ForecastDay[]; known: number; x: (place: number) => number; y: (value: number) => number }) {
-  const line = forecast.map((one, index) => `${x(known + index).toFixed(1)} ${y(one.value).toFixed(1)}`).join('L');
+function Forecast({ forecast: { first, days }, x, y }: { forecast: StackedAreaProps['forecast']; x: (place: number) => number; y: (value: number) => number }) {
+  const line = days.map((one, index) => `${x(first + index).toFixed(1)} ${y(one.value).toFixed(1)}`).join('L');
   return (
     <>
-      <path className={styles.band} d={areaPath([...Array.from({ length: known }, () => undefined), ...forecast], x, y)} />
+      <path className={styles.band} d={areaPath([...Array.from({ length: first }, () => undefined), ...days], x, y)} />
       <path className={styles.forecast} d={`M${line}`} />
-      <line className={styles.today} x1={x(known - 0.5)} x2={x(known - 0.5)} y1={TOP} y2={y(0)} />
+      <line className={styles.today} x1={x(first - 0.5)} x2={x(first - 0.5)} y1={TOP} y2={y(0)} />
     </>
   );
 }
 
 /** Highest layer first, as the picture is read from above. */
-function Legend({ layers, day, days, known, forecast, format }: { layers: readonly Layer[]; day: number | undefined; days: readonly string[]; known: number; forecast: readonly ForecastDay[]; format: (value: number) => string }) {
-  const coming = day === undefined ? undefined : forecast[day - known];
+function Legend({ layers, day, days, known, forecast, format }: { layers: readonly Layer[]; day: number | undefined; days: readonly string[]; known: number; forecast: StackedAreaProps['forecast']; format: (value: number) => string }) {
+  const coming = day === undefined ? undefined : forecast.days[day - forecast.first];
   return (
     <ul className={styles.legend}>
       {day === undefined ? null : <li className={styles.reading}>{dayWords(days[day] ?? '')}</li>}
@@ -120,7 +120,7 @@ function Legend({ layers, day, days, known, forecast, format }: { layers: readon
           </li>
         );
       })}
-      {forecast.length === 0 ? null : (
+      {forecast.days.length === 0 ? null : (
         <li>
           <span className={styles.swatch} data-layer="forecast" aria-hidden="true" />
           forecast
@@ -135,4 +135,9 @@ function Legend({ layers, day, days, known, forecast, format }: { layers: readon
 function dayTicks(days: readonly string[], most: number): number[] {
   const step = Math.max(1, Math.ceil(days.length / most));
   return days.flatMap((_, place) => (place % step === 0 ? [place] : []));
+}
+
+/** Short, since the unit stands above: `1,200`, `0.5`. */
+function axisWords(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: 4 });
 }

@@ -3,7 +3,7 @@ import { dayWords } from '../data/wording.ts';
 import type { ForecastDay, Layer } from './stack.ts';
 import styles from './line-chart.module.css';
 
-export function StackedTable({ title, days, layers, forecast, known, format }: { title: string; days: readonly string[]; layers: readonly Layer[]; forecast: readonly ForecastDay[]; known: number; format: (value: number) => string }) {
+export function StackedTable({ title, days, layers, forecast, format }: { title: string; days: readonly string[]; layers: readonly Layer[]; forecast: { first: number; days: readonly ForecastDay[] }; format: (value: number) => string }) {
   return (
     <details className={styles.data}>
       <summary>Data</summary>
@@ -13,12 +13,12 @@ export function StackedTable({ title, days, layers, forecast, known, format }: {
             <tr>
               <th scope="col">Day</th>
               {layers.map((layer) => <th key={layer.label} scope="col">{layer.label}</th>)}
-              {forecast.length === 0 ? null : <th scope="col">forecast</th>}
+              {forecast.days.length === 0 ? null : <th scope="col">forecast</th>}
             </tr>
           </thead>
           <tbody>
             {days.map((day, place) => ({ day, place })).toReversed().map(({ day, place }) => {
-              const coming = forecast[place - known];
+              const coming = forecast.days[place - forecast.first];
               return (
                 <tr key={day}>
                   <th scope="row">{dayWords(day)}</th>
@@ -26,7 +26,7 @@ export function StackedTable({ title, days, layers, forecast, known, format }: {
                     const value = layer.values[place];
                     return <td key={layer.label}>{value === undefined ? '–' : format(value)}</td>;
                   })}
-                  {forecast.length === 0 ? null : <td>{coming === undefined ? '' : `${format(coming.value)} (${format(coming.low)} to ${format(coming.high)})`}</td>}
+                  {forecast.days.length === 0 ? null : <td>{coming === undefined ? '' : `${format(coming.value)} (${format(coming.low)} to ${format(coming.high)})`}</td>}
                 </tr>
               );
             })}

@@ -35,6 +35,13 @@ export const audit = (query: AuditQuery) =>
     queryFn: () => get<Answer<'audit'>>(`/audit?${new URLSearchParams(Object.entries(query).flatMap(([key, value]) => (value === undefined || value === '' ? [] : [[key, String(value)]])))}`),
     placeholderData: keepPreviousData,
   });
+export const cost = (query: Readonly<Record<string, string | undefined>>) =>
+  queryOptions({
+    queryKey: ['cost', query],
+    queryFn: () => get<Answer<'cost'>>(`/cost?${new URLSearchParams(Object.entries(query).flatMap(([key, value]) => (value === undefined || value === '' ? [] : [[key, value]])))}`),
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
 export const goldenPaths = () => queryOptions({ queryKey: ['goldenPaths'], queryFn: () => get<Answer<'goldenPaths'>>('/golden-paths'), staleTime: 60_000 });
 export const newService = (namespace: string, name: string) =>
   queryOptions({ queryKey: ['newService', namespace, name], queryFn: () => get<Answer<'newService'>>(`/new-services${pathOf(namespace, name)}`), refetchInterval: (query) => (query.state.data?.timeToValueSeconds === undefined ? 1_000 : false) });

@@ -86,6 +86,16 @@ test('a bill that is two days late is forecast from its last day', async () => {
   expect(page.source).toBe('bill');
 });
 
+test('a month of which only the end was recorded is not compared with', async () => {
+  const rows = [row('2026-10-20', 'checkout', '5'), row('2026-11-20', 'checkout', '3')];
+  const since = async (from: string) => {
+    const reads = readsOf({ rows });
+    return costPage({ ...reads, running: { ...reads.running, recorded: async () => ({ since: from, gaps: [] }) } }, EVERYTHING, query(), NOW);
+  };
+  expect((await since('2026-10-01T00:00:00Z')).month.previous).toBe('5');
+  expect((await since('2026-10-20T00:00:00Z')).month.previous).toBeUndefined();
+});
+
 test('currencies are never added: one is shown, the others are named', async () => {
   const page = await costPage(readsOf({ rows: [row('2026-11-20', 'checkout', '3'), row('2026-11-20', 'orders', '9', { currency: 'EUR' })] }), EVERYTHING, query(), NOW);
   expect(page).toMatchObject({ currency: 'EUR', currencies: ['EUR', 'USD'], groups: [{ label: 'orders', total: '9' }] });

@@ -44,7 +44,9 @@ export async function costPage(reads: CostReads, readable: Readable, query: Cost
   const lines = source === 'running' ? await linesNow(reads, readable, filter, currency) : [];
   const requests = source === 'running' && query.by === 'service' ? requestsByGroup(query.by, rows, await reads.running.requests({ from: days.from, until: days.tomorrow })) : new Map<string, number>();
   const shown = daysBetween(days.from, days.tomorrow);
-  const groups = groupsOf(own, query, days, lines, requests);
+  const since = sources.find((one) => one.source === source)?.since?.slice(0, 10);
+  const comparable = since !== undefined && since <= days.previousStart;
+  const groups = groupsOf(own, query, { ...days, comparable }, lines, requests);
   const forecast = reads.forecast(wholeDays(own, days, source), days.nextMonth);
   const teams = readableTeams(readable, query.team);
   const scope = teams === undefined ? {} : { namespaces: teams };
@@ -55,7 +57,7 @@ export async function costPage(reads: CostReads, readable: Readable, query: Cost
     days: shown,
     layers: layersOf(own, groups, shown),
     forecast,
-    month: monthOf(own, days, forecast),
+    month: monthOf(own, { ...days, comparable }, forecast),
     groups,
     lines: lines.slice(0, LISTED_LINES),
     gaps: (recorded?.gaps ?? []).slice(0, LISTED_GAPS),
@@ -108,7 +110,7 @@ async function linesNow(reads: CostReads, readable: Readable, filter: CostFilter
   return lines.filter((line) => line.currency === currency && (filter.service === undefined || line.service === filter.service) && (filter.environment === undefined || line.environment === filter.environment));
 }
 
-function groupsOf(amounts: readonly DailyAmount[], query: CostQuery, days: Days, lines: CostPage['lines'], requests: ReadonlyMap<string, number>): CostGroup[] {
+function groupsOf(amounts: readonly DailyAmount[], query: CostQuery, days: Days & { comparable: boolean }, lines: CostPage['lines'], requests: ReadonlyMap<string, number>): CostGroup[] {
   const keyOf = (line: CostPage['lines'][number]): string => (query.by === 'service' ? serviceKey(line.namespace, line.service) : query.by === 'team' ? line.namespace : line[query.by]);
   const now = Map.groupBy(lines, keyOf);
   const groups = [...Map.groupBy(amounts, (amount) => amount.key)].map(([key, own]): CostGroup => {
@@ -120,7 +122,7 @@ function groupsOf(amounts: readonly DailyAmount[], query: CostQuery, days: Days,
       key,
       label: own[0]?.label ?? key,
       ...text('soFar', within(days.monthStart, days.tomorrow)),
-      ...text('before', within(days.previousStart, sameDayBefore(days))),
+      ...(days.comparable ? text('before', within(days.previousStart, sameDayBefore(days))) : {}),
       ...text('total', total),
       ...(hourly.length === 0 ? {} : text('monthly', sumOf(hourly).times(HOURS_A_MONTH))),
       ...(served === undefined ? {} : { requests: served }),
@@ -172,7 +174,7 @@ function wholeDays(amounts: readonly DailyAmount[], days: Days, source: CostSour
   }
 }
 
-function monthOf(amounts: readonly DailyAmount[], days: Days, forecast: CostForecast): CostPage['month'] {
+function monthOf(amounts: readonly DailyAmount[], days: Days & { comparable: boolean }, forecast: CostForecast): CostPage['month'] {
   const within = (from: string, until: string): Decimal | undefined => totalOf(amounts.filter(({ day }) => day >= from && day < until));
   const coming = forecast.state === 'ready' ? forecast.days.filter(({ day }) => day >= days.monthStart && day < days.nextMonth) : [];
   const over = within(days.monthStart, coming[0]?.day ?? days.tomorrow) ?? Decimal.zero;
@@ -181,6 +183,6 @@ function monthOf(amounts: readonly DailyAmount[], days: Days, forecast: CostFore
     month: days.monthStart.slice(0, 7),
     ...text('soFar', within(days.monthStart, days.tomorrow)),
     ...(forecast.state === 'ready' ? { expected: { value: sum('value'), low: sum('low'), high: sum('high') } } : {}),
-    ...text('previous', within(days.previousStart, days.monthStart)),
+    ...(days.comparable ? text('previous', within(days.previousStart, days.monthStart)) : {}),
   };
 }

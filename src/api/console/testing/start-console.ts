@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import { createConsole } from '../console.ts';
 import type { Readable } from '../dependencies.ts';
+import type { CostReads } from '../cost-reads.ts';
 import type { InfrastructureReads } from '../infrastructure-reads.ts';
 import { claims, entities, environments, holds, NAMESPACE, pipelineRuns, releases, repositories, rollouts } from './fleet-objects.ts';
 import { fleetEvents } from './fleet-events.ts';
@@ -19,6 +20,7 @@ export interface StartOptions {
   empty?: boolean;
   readable?: Readable;
   infrastructure?: InfrastructureReads;
+  cost?: CostReads;
 }
 
 export interface TestConsole {
@@ -66,6 +68,7 @@ export async function startTestConsole(options: StartOptions): Promise<TestConso
       },
       webRoot: options.webRoot,
       ...(options.infrastructure === undefined ? {} : { infrastructure: options.infrastructure }),
+      ...(options.cost === undefined ? {} : { cost: options.cost }),
     },
     (line) => log.push(line),
   );
