@@ -3,7 +3,7 @@
  *
  * Each backend of Terraform has its own layout: S3 puts a workspace before the key (`env:/prod/network.tfstate`),
  * Google behind a folder (`network/prod.tfstate`), Azure at the end (`network.tfstateenv:prod`). Below a prefix only
- * what ends in `.tfstate` or has a workspace in its name is taken, since a bucket may hold anything.
+ * what ends in `.tfstate` is taken, and what has workspaces by its name, since a bucket may hold anything.
  */
 import type { AzureBlobAddress, GoogleStorageAddress, S3Address } from '../../domain/state-address.ts';
 import type { StoredState } from '../../ports/state-storage.ts';
@@ -26,7 +26,8 @@ const STATE_NAME = /\.tfstate$/i;
 function chosen(keys: readonly StateKey[], wanted: string): StateKey[] {
   const exact = keys.filter((one) => one.root === wanted);
   const prefix = wanted === '' || wanted.endsWith('/') ? wanted : `${wanted}/`;
-  const states = exact.length > 0 && wanted !== '' ? exact : keys.filter((one) => one.root.startsWith(prefix) && (STATE_NAME.test(one.root) || one.workspace !== 'default'));
+  const withWorkspaces = new Set(keys.filter((one) => one.workspace !== 'default').map((one) => one.root));
+  const states = exact.length > 0 && wanted !== '' ? exact : keys.filter((one) => one.root.startsWith(prefix) && (STATE_NAME.test(one.root) || withWorkspaces.has(one.root)));
   return [...states].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 

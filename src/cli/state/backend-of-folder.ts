@@ -1,6 +1,6 @@
 /** The backend of a folder of code: read from its files, and told before anything is asked there. */
-import { readFile, readdir, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
 import type { StateAddress } from '../../domain/state-address.ts';
 import { shownStateAddress } from '../../domain/state-address.ts';
@@ -47,10 +47,10 @@ export async function selectedWorkspace(folder: string): Promise<string | undefi
 
 async function localStates(folder: string, place: LocalBackend, where: string): Promise<FolderBackend> {
   const note = `${folder}: the backend "local" (${where}) says ${place.path}`;
-  const path = within(folder, place.path);
+  const path = await within(folder, place.path);
   const root = basename(resolve(folder));
   const files: StatePlace[] = (await isFile(path)) ? [{ path, kind: 'file', root, workspace: 'default' }] : [];
-  const workspaces = within(folder, place.workspaceFolder);
+  const workspaces = await within(folder, place.workspaceFolder);
   for (const name of (await readdir(workspaces).catch(() => [])).sort()) {
     const own = join(workspaces, name, 'terraform.tfstate');
     if (await isFile(own)) files.push({ path: own, kind: 'file', root, workspace: name });
@@ -59,12 +59,13 @@ async function localStates(folder: string, place: LocalBackend, where: string): 
   return { place, files, note };
 }
 
-/** Code of anybody's must not choose which file of this machine is read. Throws ROADBED-8816. */
-function within(folder: string, path: string): string {
-  const full = resolve(folder, path);
-  const steps = relative(resolve(folder), full).split(sep);
-  if (steps[0] === '..' || steps[0] === '' || resolve(full) === resolve(folder)) throw new PlatformError({ code: 'ROADBED-8816', class: 'forbidden', message: `${folder} says that its state is outside of it`, why: `at ${path}`, next: 'if that is right, give that file' });
-  return join(folder, relative(resolve(folder), full));
+/** Code of anybody's must not choose which file of this machine is read, by a path or by a link. Throws ROADBED-8816. */
+async function within(folder: string, path: string): Promise<string> {
+  const top = await realpath(folder);
+  const wanted = resolve(top, path);
+  const inside = relative(top, await realpath(wanted).catch(() => wanted));
+  if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) throw new PlatformError({ code: 'ROADBED-8816', class: 'forbidden', message: `${folder} says that its state is outside of it`, why: `at ${path}`, next: 'if that is right, give that file' });
+  return join(folder, inside);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -84,9 +84,8 @@ export function placeOfBackend(folder: string, { type, settings, undetermined, w
   const shown = `${folder} keeps its state in the backend "${type}" (${where})`;
   const needed = NEEDED[type];
   if (needed === undefined || !Object.hasOwn(NEEDED, type)) throw new PlatformError({ code: 'ROADBED-8814', class: 'usage', message: shown, why: 'states are read from s3, gcs, azurerm, http and local', next: 'fetch it yourself: `terraform state pull > state.tfstate`, and give that' });
-  const missing = needed.filter((name) => settings[name] === undefined);
-  const unclear = (PLACE[type] ?? []).filter((name) => undetermined.includes(name));
-  if (missing.length > 0 || unclear.length > 0) throw new PlatformError({ code: 'ROADBED-8813', class: 'invalid', message: `${shown}, which does not say where`, why: `${[...new Set([...missing, ...unclear])].join(', ')} ${missing.length + unclear.length > 1 ? 'are' : 'is'} not written out there`, next: 'run `terraform init` in the folder, or give the address of the state' });
+  const unsaid = [...new Set([...needed.filter((name) => settings[name] === undefined), ...(PLACE[type] ?? []).filter((name) => undetermined.includes(name))])];
+  if (unsaid.length > 0) throw new PlatformError({ code: 'ROADBED-8813', class: 'invalid', message: `${shown}, which does not say where`, why: `${unsaid.join(', ')} ${unsaid.length > 1 ? 'are' : 'is'} not written out there`, next: 'run `terraform init` in the folder, or give the address of the state' });
   const own = OWN_ENDPOINTS.find((name) => settings[name] !== undefined || undetermined.includes(name));
   const of = (name: string): string => settings[name] ?? '';
   if (own !== undefined && type !== 'local' && type !== 'http') throw new PlatformError({ code: 'ROADBED-8816', class: 'forbidden', message: `${shown}, at an endpoint of its own`, why: `your credentials are not sent to an endpoint that code names (${own})`, next: `if you trust it, give the address itself: ${pasteable(type, of)}?endpoint=https://...` });
