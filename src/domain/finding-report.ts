@@ -16,6 +16,16 @@ export interface FindingCoverage {
   unpriced: number;
 }
 
+/** All changes of the code in one, for `git apply` in the folder `appliesIn`. */
+export interface ReportPatch {
+  text: string;
+  appliesIn: string;
+  /** Findings that it settles. */
+  findings: number;
+  /** What it saves a month, by currency; known savings only. */
+  savings: readonly { currency: string; monthly: string }[];
+}
+
 export interface FindingReport {
   /** Of what: `3 states`. */
   subject: string;
@@ -28,4 +38,6 @@ export interface FindingReport {
   coverage: FindingCoverage;
   /** Sum of the known savings, by currency. Findings on the same subject are counted once, by the largest. */
   savings: readonly { currency: string; monthly: string }[];
+  /** Where code was given. */
+  patch?: ReportPatch;
 }

@@ -17,6 +17,7 @@ export const stateCommands: CommandGroup = (program, act) => {
     .addOption(new Option('--format <format>', 'what to print (default: table)').choices(STATE_FORMATS))
     .option('--out <file>', 'write to this file instead of standard output')
     .option('--code <folder>', 'the code of the state, to say file and line and what has drifted from it')
+    .option('--patch <file>', 'write all changes of the code that save money, as one diff for `git apply`; needs --code')
     .option('--history <path>', 'an older copy of the state, a folder of its serials named in their order, or an address that keeps versions: what changed, and what no apply does')
     .option('--plan <file>', 'a plan in JSON, made with -refresh-only or not: what was changed outside of Terraform')
     .option('--inventory <file>', 'an export of what is there (AWS Config, Resource Explorer, Azure Resource Graph, Google Cloud Asset Inventory, CSV): what is missing and what is unmanaged')

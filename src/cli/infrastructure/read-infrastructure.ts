@@ -7,6 +7,7 @@
 import { PlatformError } from '../../domain/error.ts';
 import type { SourceProblem } from '../../domain/source-problem.ts';
 import { modelFromConfiguration } from '../../engines/infrastructure/from-configuration.ts';
+import type { ConfigurationModelOptions } from '../../engines/infrastructure/from-configuration.ts';
 import { modelFromPlan } from '../../engines/infrastructure/from-plan.ts';
 import { modelFromState } from '../../engines/infrastructure/from-state.ts';
 import { isPlainObject } from '../../engines/infrastructure/marked-values.ts';
@@ -14,6 +15,7 @@ import type { AttributeValue, InfrastructureModel } from '../../engines/infrastr
 import { SensitiveAttribute } from '../../engines/infrastructure/model.ts';
 import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
 import { loadModuleTree } from '../../engines/terraform/module/load-module-tree.ts';
+import type { LoadOptions } from '../../engines/terraform/module/load-module-tree.ts';
 import type { ModuleTree } from '../../engines/terraform/module/module-node.ts';
 import type { VariableSources } from '../../engines/terraform/module/variable-input.ts';
 import { readJsonDocument } from '../../formats/terraform/json-document.ts';
@@ -37,8 +39,9 @@ export interface ReadOptions {
 export interface ReadInfrastructure {
   name: string;
   model: InfrastructureModel;
-  /** For code only. */
+  /** For code only, with how it was read: to read it again with changes. */
   tree?: ModuleTree;
+  reading?: { load: LoadOptions; evaluation: ConfigurationModelOptions };
   /**
    * Part of the input could not be read. A module that refuses its own defaults (a precondition, a null
    * where a value must be) is whole all the same: that is a problem, and said.
@@ -50,16 +53,18 @@ export interface ReadInfrastructure {
 export async function readInfrastructure(input: InfrastructureInput, options: ReadOptions): Promise<ReadInfrastructure> {
   const sensitiveAttributes = (type: string): readonly string[] => options.catalogue.type(type).sensitive;
   if (input.kind === 'folder') {
-    const tree = await loadModuleTree(input.tree, input.folder, options.variables === undefined ? {} : { variables: options.variables });
+    const load: LoadOptions = options.variables === undefined ? {} : { variables: options.variables };
+    const tree = await loadModuleTree(input.tree, input.folder, load);
     const recorded = options.state === undefined ? options.recorded : modelFromState(readState(options.state.text, options.state.file), { path: options.state.file, sensitiveAttributes });
     const known = recorded === undefined ? undefined : knownAttributes(recorded);
-    const model = await modelFromConfiguration(input.tree, tree, {
+    const evaluation: ConfigurationModelOptions = {
       path: options.path,
       ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
       ...(options.currentFolder === undefined ? {} : { currentFolder: options.currentFolder }),
       ...(known === undefined ? {} : { known }),
-    });
-    return { name: input.name, model, tree, incomplete: model.problems.some((problem) => problem.ofValue !== true) || model.coverage.unreadableFiles > 0 };
+    };
+    const model = await modelFromConfiguration(input.tree, tree, evaluation);
+    return { name: input.name, model, tree, reading: { load, evaluation }, incomplete: model.problems.some((problem) => problem.ofValue !== true) || model.coverage.unreadableFiles > 0 };
   }
   const document = readJsonDocument(input.text, input.file);
   if ('problem' in document) throw unreadable(input.file, document.problem);

@@ -2,6 +2,8 @@
 import { PlatformError } from '../../domain/error.ts';
 import type { FindingLocation } from '../../domain/finding.ts';
 import type { SourceTree } from '../../domain/source-tree.ts';
+import { codeReader } from '../../engines/fix-patch/code.ts';
+import type { ReadCode } from '../../engines/fix-patch/code.ts';
 import type { InfrastructureModel, ResourceInstance } from '../../engines/infrastructure/model.ts';
 import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
 import type { EstateMember, EstateResource } from '../../engines/rules/estate.ts';
@@ -17,6 +19,10 @@ export interface GivenCode {
   lock?: string;
   installed?: string;
   locate(resource: EstateResource): FindingLocation | undefined;
+  /** Reads it again with some files changed. */
+  read: ReadCode;
+  /** Folder of this machine that paths of files start from. */
+  top: string;
 }
 
 /** Throws ROADBED-8209 for several states, whose code cannot be one folder, and for what is no folder. */
@@ -26,8 +32,8 @@ export async function codeOf(session: Session, folder: string, catalogue: Provid
   const input = await session.platform.infrastructure.open({ path: folder });
   if (input.kind !== 'folder') throw new PlatformError({ code: 'ROADBED-8209', class: 'usage', message: `${folder} is no folder of code`, next: 'give the folder of the root module' });
   const recorded = { resources: state.model.resources as readonly ResourceInstance[] };
-  const { model, tree } = await readInfrastructure(input, { path: folder, catalogue, recorded, workspace: state.source.workspace, variables: await variableSources({}, session.streams.environment) });
-  if (tree === undefined) throw new PlatformError({ code: 'ROADBED-8209', class: 'usage', message: `${folder} is no folder of code`, next: 'give the folder of the root module' });
+  const { model, tree, reading } = await readInfrastructure(input, { path: folder, catalogue, recorded, workspace: state.source.workspace, variables: await variableSources({}, session.streams.environment) });
+  if (tree === undefined || reading === undefined) throw new PlatformError({ code: 'ROADBED-8209', class: 'usage', message: `${folder} is no folder of code`, next: 'give the folder of the root module' });
   const places = new Map<string, FindingLocation>();
   for (const { address, resource, location } of model.resources) {
     if (location === undefined) continue;
@@ -37,7 +43,7 @@ export async function codeOf(session: Session, folder: string, catalogue: Provid
   }
   const lock = await fileIn(input.tree, input.folder, '.terraform.lock.hcl');
   const installed = await fileIn(input.tree, input.folder, '.terraform/modules/modules.json');
-  return { model, tree, ...(lock === undefined ? {} : { lock }), ...(installed === undefined ? {} : { installed }), locate: (resource) => places.get(resource.address) ?? places.get(resource.resource) };
+  return { model, tree, top: input.top, read: codeReader({ source: input.tree, folder: input.folder, ...reading }), ...(lock === undefined ? {} : { lock }), ...(installed === undefined ? {} : { installed }), locate: (resource) => places.get(resource.address) ?? places.get(resource.resource) };
 }
 
 async function fileIn(tree: SourceTree, folder: string, path: string): Promise<string | undefined> {

@@ -1,13 +1,14 @@
 /** What `roadbed state` may be told. Kept apart from what it does, which is loaded when it runs. */
 import type { Severity } from '../../domain/finding.ts';
 
-export const STATE_FORMATS = ['table', 'json', 'sarif', 'csv', 'html', 'markdown'] as const;
+export const STATE_FORMATS = ['table', 'json', 'sarif', 'csv', 'html', 'markdown', 'patch'] as const;
 export type StateFormat = (typeof STATE_FORMATS)[number];
 
 export interface StateFlags {
   format?: StateFormat;
   out?: string;
   code?: string;
+  patch?: string;
   failOn?: Severity;
   suppress?: string;
   rules?: string;

@@ -27,6 +27,8 @@ export function printFindings(session: Session, report: FindingReport, flags: St
       return findingsHtml(report);
     case 'markdown':
       return findingsMarkdown(report);
+    case 'patch':
+      return report.patch?.text ?? '';
     case 'table':
       if (flags.out !== undefined) return findingsCsv(report.findings);
       table(session, report.findings);
