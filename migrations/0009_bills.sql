@@ -20,9 +20,9 @@ create table roadbed.bill_import (
   repeated_rows integer not null,
   already_there integer not null,
   imported_by text not null,
-  imported_at timestamptz not null default now(),
-  unique (namespace, sha256)
+  imported_at timestamptz not null default now()
 );
+create index bill_import_sha256 on roadbed.bill_import (sha256);
 
 -- Billing account and billing period: what a new delivery replaces as a whole.
 create table roadbed.bill_slice (

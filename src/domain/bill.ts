@@ -61,3 +61,29 @@ export interface BillCharge extends BillAmounts {
 export function dayOf(time: string): string {
   return time.slice(0, 10);
 }
+
+/** What the reader of the file learnt on the way; asked for after the last row. */
+export interface BillFileFacts {
+  /** `1.0`, `1.1`, `1.2`, as the columns tell. */
+  version: string;
+  columns: readonly string[];
+  warnings: readonly BillWarning[];
+  rows: number;
+  /** Exact sums as read from the file, by currency: the database's must be the same, or nothing is imported. */
+  totals: readonly BillTotal[];
+}
+
+/** A rule of FOCUS that rows break without making the bill unreadable. */
+export interface BillWarning {
+  column: string;
+  rule: string;
+  rows: number;
+  firstRow: number;
+  /** Shortened. */
+  example: string;
+}
+
+export interface BillTotal extends BillAmounts {
+  currency: string;
+  rows: number;
+}

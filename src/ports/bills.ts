@@ -6,7 +6,7 @@
  * already brought is refused, unless it is said whether it replaces them or adds to them
  * (docs/how-to/import-a-bill.md has the semantics). Amounts of different currencies never meet in one sum.
  */
-import type { BillAmounts, BillCharge, BillMeasure, BillSlice, BillSubject } from '../domain/bill.ts';
+import type { BillAmounts, BillCharge, BillFileFacts, BillSlice, BillSubject, BillTotal, BillWarning } from '../domain/bill.ts';
 
 /** What to do with charges of an account and period that another delivery has brought. */
 export type BillOverlap = 'refuse' | 'replace' | 'add';
@@ -25,32 +25,6 @@ export interface BillImportRequest {
   namespace?: string;
   /** Issuer and subject of who imports, `roadbed/user:alice`. */
   importedBy: string;
-}
-
-/** What the reader of the file learnt on the way; asked for after the last row. */
-export interface BillFileFacts {
-  /** `1.0`, `1.1`, `1.2`, as the columns tell. */
-  version: string;
-  columns: readonly string[];
-  warnings: readonly BillWarning[];
-  rows: number;
-  /** Exact sums as read from the file, by currency: the database's must be the same, or nothing is imported. */
-  totals: readonly BillTotal[];
-}
-
-/** A rule of FOCUS that rows break without making the bill unreadable. */
-export interface BillWarning {
-  column: string;
-  rule: string;
-  rows: number;
-  firstRow: number;
-  /** Shortened. */
-  example: string;
-}
-
-export interface BillTotal extends BillAmounts {
-  currency: string;
-  rows: number;
 }
 
 export interface BillImport {
@@ -145,7 +119,11 @@ export interface Bills {
   /** Sums by day, currency and bucket, where `bucketOf` says which bucket a subject (by `subjectKey`) is in; subjects without one are left out. `categories`: charges of these only (`Usage`, ...). */
   days(range: BillRange, bucketOf: ReadonlyMap<string, number>, categories?: readonly string[]): Promise<BillDayCost[]>;
   /** The rows under a number, in the order of the file; `after` continues behind a row of an earlier answer. */
-  charges(range: BillRange, where: { subjects: readonly string[]; after?: { import: string; row: number }; limit: number }): Promise<BillEvidence[]>;
+  charges(range: BillRange, where: { subjects?: readonly string[]; after?: { import: string; row: number }; limit: number }): Promise<BillEvidence[]>;
+  /** All rows of the range, import by import, in batches; ends early when the consumer stops. */
+  stream(range: BillRange): AsyncIterable<readonly BillEvidence[]>;
+  /** Names of the columns that the bills of the range have. */
+  columns(range: BillRange): Promise<string[]>;
   /** The organisation's allocation rules as text (YAML); undefined where none were given. */
   allocation(): Promise<{ text: string; setAt: string; setBy: string } | undefined>;
   setAllocation(text: string, by: string): Promise<void>;
@@ -157,5 +135,3 @@ export interface Bills {
 export function subjectKey(id: string, namespace: string | undefined): string {
   return namespace === undefined ? id : `${id} ${namespace}`;
 }
-
-export type { BillAmounts, BillCharge, BillMeasure, BillSlice, BillSubject };

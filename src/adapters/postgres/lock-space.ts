@@ -6,7 +6,7 @@
  */
 export const LOCK_SPACE = 1919902052;
 
-export const LOCKS = { write: 1, migration: 2, seal: 3, prune: 4, token: 5, findings: 6, states: 7 } as const;
+export const LOCKS = { write: 1, migration: 2, seal: 3, prune: 4, token: 5, findings: 6, states: 7, bills: 9 } as const;
 
 /** First keys of locks whose second key is a number of their own: leases by name, processes by chance. */
 export const LEASE_SPACE = 1919902053;
