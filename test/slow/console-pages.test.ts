@@ -15,6 +15,8 @@ const PAGES: [string, string, RegExp][] = [
   ['New service', '/new', /Start a service/],
   ['Environments', '/environments', /behind in production/],
   ['Environment', '/environments/prod', /prod takes a release from dev when a person says so/],
+  ['Cost', '/cost', /spent in .* so far/],
+  ['Cost as charged', '/cost?source=bill&by=team&days=90', /charged in .* so far/],
   ['Delivery metrics', '/delivery', /in seven days/],
   ['Audit', '/audit', /Every write/],
 ];

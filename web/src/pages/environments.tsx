@@ -16,6 +16,7 @@ import { Phase, State } from '../ui/state.tsx';
 import { Table } from '../ui/table.tsx';
 import table from '../ui/table.module.css';
 import buttonStyles from '../ui/button.module.css';
+import { CostOf } from './cost-of.tsx';
 import { TrafficNumber } from './traffic-numbers.tsx';
 import styles from './environments.module.css';
 
@@ -146,6 +147,7 @@ function Settings({ environment }: { environment: EnvironmentRow }) {
         <div><dt>Rolls back by itself</dt><dd>{environment.autoRollback ? 'yes' : 'no'}</dd></div>
         <div><dt>Strategy</dt><dd>{environment.strategy}</dd></div>
         <div><dt>Services</dt><dd>{environment.services}, listed above</dd></div>
+        <div><dt>Costs</dt><dd><CostOf search={{ by: 'environment' }} group={name} label={name} /></dd></div>
       </dl>
       <div className={styles.foot}>
         <Link to="/environments/$name" params={{ name }} className={buttonStyles.button}>

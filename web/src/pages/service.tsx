@@ -17,6 +17,7 @@ import { Facts, Loaded, PageHead, Panel, Section } from '../ui/page.tsx';
 import { Phase, State } from '../ui/state.tsx';
 import { Table } from '../ui/table.tsx';
 import table from '../ui/table.module.css';
+import { CostOf } from './cost-of.tsx';
 import { HoldNotice } from './hold-notice.tsx';
 import { LiveLog } from './live-log.tsx';
 import { PlacementCard } from './placement-card.tsx';
@@ -63,6 +64,7 @@ function ServiceView({ data }: { data: ServicePage }) {
             ['Owner', data.owner === undefined ? <State key="o" tone="warn" plain>No owner</State> : <Link key="o" to="/catalog" search={{ owner: data.owner }}>{data.owner}</Link>],
             ['Team', namespace],
             ['Catalog', data.entity === undefined ? 'no entry' : <Link key="e" to="/catalog/$kind/$namespace/$name" params={{ kind: data.entity.kind.toLowerCase(), namespace: data.entity.namespace ?? 'default', name: data.entity.name }}>{data.entity.kind} {data.entity.name}</Link>],
+            ['Costs', <CostOf key="m" search={{ by: 'environment', team: namespace, service: name }} label={name} />],
             ['Branch', repository === undefined ? 'no repository' : <span key="b">{repository.branch} at <code>{shortCommit(repository.head ?? '')}</code></span>],
             ['Clone', repository?.cloneUrl === undefined ? 'not known yet' : <Copyable key="c" text={repository.cloneUrl} label="the clone URL" />],
             ...(repository?.timeToValueSeconds === undefined ? [] : [['Time to value', <Evidence key="v" label="Time to value" facts={[['Value', duration(repository.timeToValueSeconds * 1_000)], ['From', 'the request for the service'], ['To', 'its first production deployment']]} links={<Link to="/new/$namespace/$name" params={{ namespace, name }}>Every stage</Link>}>{duration(repository.timeToValueSeconds * 1_000)}</Evidence>] as [string, ReactNode]]),

@@ -8,6 +8,7 @@ import type { CostReads } from '../cost-reads.ts';
 import type { InfrastructureReads } from '../infrastructure-reads.ts';
 import { claims, entities, environments, holds, NAMESPACE, pipelineRuns, releases, repositories, rollouts } from './fleet-objects.ts';
 import { fleetEvents } from './fleet-events.ts';
+import { fleetCost } from './fleet-cost.ts';
 import { fleetDeliveryMetrics, GOLDEN_PATHS, previewFiles } from './fleet-extras.ts';
 import { fleetOperations } from './fleet-operations.ts';
 import { fleetLogs, fleetMetrics } from './fleet-traffic.ts';
@@ -68,7 +69,7 @@ export async function startTestConsole(options: StartOptions): Promise<TestConso
       },
       webRoot: options.webRoot,
       ...(options.infrastructure === undefined ? {} : { infrastructure: options.infrastructure }),
-      ...(options.cost === undefined ? {} : { cost: options.cost }),
+      cost: options.cost ?? fleetCost(now, () => ({ state: 'noData', reason: 'the fleet in memory is not forecast' }), options.empty === true),
     },
     (line) => log.push(line),
   );
