@@ -42,6 +42,7 @@ import { openRoad } from './road.ts';
 import { consoleParts, gitAccess, platformParts, webhookRefusal } from './surfaces.ts';
 import { openSecretPlace } from './secret-place.ts';
 import { installStaticServer } from './static-server.ts';
+import { openPlatformStates } from './terraform-states.ts';
 
 export interface ControlPlaneOptions {
   dataDir: string;
@@ -184,15 +185,18 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const analysis = new AnalysisThread();
   closing.add('analysis', () => analysis.stop());
   const infrastructure = openInfrastructureReads({ thread: analysis, gitDir: road.source.gitDir, clock, log: (line) => log.error({}, line) });
-  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, infrastructure, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
-  handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
+  const platformStates = openPlatformStates({ core, storage, secrets: secretPlace.secrets, infrastructure, gitDir: road.source.gitDir, clock, version, log });
+  closing.add('states', () => platformStates.stop());
+  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, infrastructure, platformStates, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
+  handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), statePush: platformStates.push, git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
 
   const lead = async (): Promise<void> => {
     await road.lead();
+    platformStates.analysis.start();
     // Seeding is idempotent, and one that the database cut short is taken up again.
     if (demo !== undefined) void demo.seed().catch((error: unknown) => log.error({ error: String(error) }, 'the demo could not be seeded'));
   };
-  const leadership = keepLeading({ connection: storage.database.connection, log, lead, follow: () => road.follow() });
+  const leadership = keepLeading({ connection: storage.database.connection, log, lead, follow: async () => void (await Promise.all([road.follow(), platformStates.analysis.stop()])) });
   closing.add('lease', () => leadership.stop());
 
   const token = await core.identities.issue(ADMIN, { ephemeral: true, description: 'roadbed up' });

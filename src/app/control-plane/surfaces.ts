@@ -29,6 +29,7 @@ import type { Programs } from './programs.ts';
 import { mayReadRow } from '../../api/objects/http/events-view.ts';
 import { readableBy } from './readable.ts';
 import type { Road } from './road.ts';
+import type { PlatformStates } from './terraform-states.ts';
 
 export interface SurfaceParts {
   core: ObjectCore;
@@ -40,6 +41,7 @@ export interface SurfaceParts {
   secrets: Secrets;
   artifacts: Pick<Artifacts, 'verify' | 'has' | 'attachment'>;
   infrastructure: InfrastructureReads;
+  platformStates: PlatformStates;
   clock: Clock;
   version: string;
   apiUrl: string;

@@ -9,7 +9,7 @@ import type { Drawing, RootContent, RootModules } from '../../api/contract/infra
 import { chooseDiagram } from '../../cli/docs/choose-diagram.ts';
 import { modulePictures } from '../../cli/docs/module-pictures.ts';
 import { printDocumentation } from '../../cli/docs/print-documentation.ts';
-import { readInfrastructure } from '../../cli/infrastructure/read-infrastructure.ts';
+import { readInfrastructure, type ReadOptions } from '../../cli/infrastructure/read-infrastructure.ts';
 import { PlatformError } from '../../domain/error.ts';
 import type { SourceTree } from '../../domain/source-tree.ts';
 import { compareModels } from '../../engines/diagram/compare.ts';
@@ -48,12 +48,13 @@ export async function analyseRoot(place: RootPlace, catalogue: ProviderCatalogue
   return { title: place.title, model, ...(before === undefined ? {} : { before }), diagrams, modules, took: Math.round(performance.now() - began) };
 }
 
-async function readAt(gitDir: string, commit: string, root: InfrastructureRoot, catalogue: ProviderCatalogue): ReturnType<typeof readInfrastructure> {
+/** @param recorded Of a state: fills in what only applying tells. */
+export async function readAt(gitDir: string, commit: string, root: InfrastructureRoot, catalogue: ProviderCatalogue, recorded?: ReadOptions['recorded']): ReturnType<typeof readInfrastructure> {
   const tree = await commitTree(gitDir, commit);
   const files = await Promise.all(root.variableFiles.map(async (path) => ({ kind: 'file' as const, path, bytes: await variableFile(tree, path, commit) })));
   return await readInfrastructure(
     { kind: 'folder', tree, top: '/', folder: root.path, name: root.name },
-    { path: root.path, catalogue, variables: { commandLine: files }, ...(root.workspace === undefined ? {} : { workspace: root.workspace }) },
+    { path: root.path, catalogue, variables: { commandLine: files }, ...(root.workspace === undefined ? {} : { workspace: root.workspace }), ...(recorded === undefined ? {} : { recorded }) },
   );
 }
 

@@ -88,7 +88,7 @@ export class AnalysisThread {
     const worker = (this.#worker ??= this.#start());
     const timer = setTimeout(() => this.#giveUp(), this.#limits.milliseconds);
     this.#current = { ...waiting, id, timer };
-    worker.postMessage({ id, job: waiting.job });
+    worker.postMessage({ id, job: waiting.job }, handedOver(waiting.job));
   }
 
   #start(): Worker {
@@ -153,4 +153,9 @@ export class AnalysisThread {
 
 function ended(why: string): PlatformError {
   return new PlatformError({ code: 'ROADBED-8406', class: 'failed', message: 'Reading the infrastructure ended unexpectedly.', why, next: 'try again; if it stays so, roadbed docs DIR says more', retry: 'backoff' });
+}
+
+/** The bytes of a large document need not be there twice. */
+function handedOver(job: AnalysisJob): ArrayBuffer[] {
+  return 'raw' in job && job.raw.buffer instanceof ArrayBuffer && job.raw.byteLength === job.raw.buffer.byteLength ? [job.raw.buffer] : [];
 }

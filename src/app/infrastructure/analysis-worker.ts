@@ -5,12 +5,18 @@ import { PlatformError } from '../../domain/error.ts';
 import { findRoots } from '../../engines/infrastructure-roots/find-roots.ts';
 import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
 import { loadProviderCatalogue } from '../provider-catalogue.ts';
+import { analyseEstate } from './analyse-estate.ts';
+import { analyseSerial } from './analyse-state.ts';
 import { analyseRoot, contentOf, drawingOf, fileOf, modulesOf, type AnalysedRoot } from './analyse-root.ts';
 import type { AnalysisAnswer, AnalysisJob, AnalysisRequest, RootPlace } from './analysis-job.ts';
+import { compareState } from './compare-state.ts';
+import { packPush, recordState } from './record-state.ts';
+import { stateWorld } from './state-world.ts';
 
 const KEPT = 4;
-/** An answer beyond this would only stall the browser. */
+/** An answer beyond this would only stall the browser; what is kept of a state goes no further than the database. */
 const LARGEST_ANSWER = 32 * 1024 * 1024;
+const LARGEST_STATE_ANSWER = 256 * 1024 * 1024;
 
 const kept = new Map<string, AnalysedRoot>();
 let loaded: ProviderCatalogue | undefined;
@@ -41,16 +47,29 @@ async function answer(job: AnalysisJob): Promise<Uint8Array> {
       return json(drawingOf(await analysed(job), job.diagram, job.link));
     case 'file':
       return fileOf(await analysed(job), job, catalogue());
+    case 'state-record':
+      return packPush(recordState(job.raw, job.key, stateWorld(catalogue())));
+    case 'state-serial':
+      return json(await analyseSerial(job, stateWorld(catalogue())));
+    case 'state-estate':
+      return json(await analyseEstate(job, stateWorld(catalogue())));
+    case 'state-refresh':
+    case 'state-inventory':
+      return json(compareState(job, stateWorld(catalogue())));
   }
 }
 
 async function reply({ id, job }: AnalysisRequest): Promise<AnalysisAnswer> {
   try {
     const bytes = await answer(job);
-    if (bytes.length <= LARGEST_ANSWER) return { id, bytes };
+    if (bytes.length <= (job.kind.startsWith('state-') ? LARGEST_STATE_ANSWER : LARGEST_ANSWER)) return { id, bytes };
     throw new PlatformError({ code: 'ROADBED-8404', class: 'refused', message: 'The answer is too large to be shown.', why: `It has ${Math.ceil(bytes.length / 1024 / 1024)} MB; ${LARGEST_ANSWER / 1024 / 1024} MB are handed out.`, next: 'roadbed docs DIR --format svg --out FILE' });
   } catch (error) {
-    if (!(error instanceof PlatformError)) throw error;
+    if (!(error instanceof PlatformError)) {
+      if (!job.kind.startsWith('state-')) throw error;
+      // What an unforeseen error says may quote the state; its name does not.
+      return { id, problem: { code: 'ROADBED-8513', class: 'failed', message: 'The state could not be analysed.', why: error instanceof Error ? error.name : 'an unforeseen error', next: 'roadbed state FILE analyses it on your machine and says more' } };
+    }
     const { code, message, why, next } = error;
     return { id, problem: { code, class: error.class, message, ...(why === undefined ? {} : { why }), ...(next === undefined ? {} : { next }) } };
   }

@@ -5,6 +5,7 @@
  * place, size and security, and below what the price rules read. A name on the list says only that a value may be
  * kept when nothing is against it (`hidden-values.ts`). Names that hold whatever people write are never on it.
  */
+import { CLOUD_TYPES } from '../drift/cloud-types.ts';
 import type { ProviderCatalogue } from '../provider-catalogue/catalogue.ts';
 import type { RuleFile } from '../rules/rule.ts';
 
@@ -50,6 +51,7 @@ export function keptAttributes(rules: readonly RuleFile[], catalogue: ProviderCa
     for (const step of path.split('.')) if (NAME.test(step) && !NEVER.has(step)) kept.add(step);
   };
   for (const name of `${PRICED} ${IDENTIFYING}`.split(/\s+/)) if (name !== '') add(name);
+  for (const { attributes } of Object.values(CLOUD_TYPES)) for (const path of Object.keys(attributes ?? {})) add(path);
   for (const rule of rules.flatMap((file) => file.rules)) {
     for (const path of rule.evidence) add(path);
     for (const [, path = ''] of rule.when.matchAll(QUOTED)) add(path);

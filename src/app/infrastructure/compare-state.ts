@@ -1,0 +1,37 @@
+/** States against what comes from outside: a plan made with -refresh-only, an inventory export. Nothing of either is kept but the findings. */
+import { redactedFinding } from '../../cli/state/drift.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { detectDrift, reportDrift, type DriftInput } from '../../engines/drift/report.ts';
+import { modelFromRecord } from '../../engines/state-record/from-record.ts';
+import { readInventory } from '../../formats/inventory/read-inventory.ts';
+import { readPlan } from '../../formats/terraform/plan.ts';
+import type { StateComparison } from '../../ports/terraform-states.ts';
+import type { StateJob } from './analysis-job.ts';
+import { textOf } from './record-state.ts';
+import { redactorOf, unpackRecord, type StateWorld } from './state-world.ts';
+
+export interface ComparedState {
+  findings: readonly Finding[];
+  summary: StateComparison['summary'];
+}
+
+type Asked = Extract<StateJob, { kind: 'state-refresh' | 'state-inventory' }>;
+
+/** Throws ROADBED-805n for what is no plan, ROADBED-8253 and -8254 for what is no inventory. The first state is the one that was asked about. */
+export function compareState(job: Asked, world: StateWorld): ComparedState {
+  const { key, today } = job;
+  const source = job.kind === 'state-refresh' ? job.source : job.members[0]?.source;
+  const origin = { root: source?.root ?? 'default', workspace: source?.workspace ?? 'default', source: source?.path ?? '' };
+  const report = reportDrift(detectDrift(inputOf(job), { catalogue: world.catalogue, key }), { ...origin, today, stableKey: true });
+  const redactor = redactorOf(world, key);
+  return {
+    findings: report.findings.map((finding) => redactedFinding(finding, redactor)),
+    summary: { findings: report.findings.length, compared: report.compared, notCompared: report.notCompared.slice(0, 30).map(({ reason, count }) => ({ reason: redactor.text(reason), count })) },
+  };
+}
+
+function inputOf(job: Asked): DriftInput {
+  if (job.kind === 'state-refresh') return { plan: readPlan(textOf(job.raw), 'the pushed plan') };
+  const states = job.members.map(({ source, document }) => ({ resources: modelFromRecord(unpackRecord(document), { path: source.path }).resources, origin: { root: source.root, workspace: source.workspace, source: source.path } }));
+  return { inventory: readInventory(textOf(job.raw), 'the pushed inventory'), states };
+}

@@ -1,0 +1,84 @@
+/**
+ * Takes pushed states, plans and inventories: analysed in memory in the analysis thread, and only what may be kept is
+ * stored. When the answer is out, the serial is there and its analysis is pending; before that, nothing is.
+ */
+import type { Actor } from '../../domain/event.ts';
+import { terraformReference } from '../../domain/finding.ts';
+import { PlatformError } from '../../domain/error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Findings } from '../../ports/findings.ts';
+import type { PushOutcome, StateComparison, StateName, TerraformState, TerraformStates } from '../../ports/terraform-states.ts';
+import type { AnalysisJob, KeptState } from './analysis-job.ts';
+import type { AnalysisThread } from './analysis-thread.ts';
+import type { ComparedState } from './compare-state.ts';
+import { unpackPush } from './record-state.ts';
+import { scopeOf, stateLabel, stateSource } from './state-names.ts';
+
+/** Serials that keep what was kept of them; older ones stay in the history with their numbers. */
+export const KEPT_SERIALS = 30;
+
+export interface StateIntakeParts {
+  thread: AnalysisThread;
+  states: TerraformStates;
+  findings: Findings;
+  /** Of hidden values; kept by the secret store. */
+  key: () => Promise<Uint8Array>;
+  /** Repositories of a team that have a root of this name. */
+  repositoriesWith: (namespace: string, root: string) => Promise<string[]>;
+  clock: Clock;
+  /** Something is pending. */
+  pushed: () => void;
+}
+
+export interface StateIntake {
+  push(asked: AskedState, raw: Uint8Array, options: { commit?: string; replaceLineage?: boolean }, by: Actor): Promise<PushOutcome & { name: StateName }>;
+  /** Throws ROADBED-8514 where no state goes by the name. */
+  compare(kind: StateComparison['kind'], asked: AskedState, raw: Uint8Array, by: Actor): Promise<StateComparison & { name: StateName }>;
+}
+
+/** A repository that is not named is looked for. */
+export type AskedState = Omit<StateName, 'repository'> & { repository?: string };
+
+export function openStateIntake(parts: StateIntakeParts): StateIntake {
+  const { thread, states, findings, clock } = parts;
+  const now = (): string => new Date(clock.now()).toISOString();
+  const frame = async (): Promise<{ key: Uint8Array; today: string }> => ({ key: await parts.key(), today: now().slice(0, 10) });
+  const answer = async <T>(job: AnalysisJob): Promise<T> => JSON.parse(new TextDecoder().decode(await thread.run(job, true))) as T;
+
+  async function nameOf({ repository, ...rest }: AskedState): Promise<StateName> {
+    if (repository !== undefined) return { ...rest, repository };
+    const found = await parts.repositoriesWith(rest.namespace, rest.root);
+    if (found.length < 2) return { ...rest, repository: found[0] ?? '' };
+    throw new PlatformError({ code: 'ROADBED-8515', class: 'usage', message: `Several repositories of ${rest.namespace} have a root ${rest.root}.`, why: found.slice(0, 5).join(', '), next: 'name one with --repository' });
+  }
+
+  async function keptStates(first: TerraformState): Promise<KeptState[]> {
+    const all = [first, ...(await states.list()).filter(({ id }) => id !== first.id)];
+    const documents = await Promise.all(all.map(async (state) => ({ state, document: await states.document(state.id, state.newest.number) })));
+    return documents.flatMap(({ state, document }) => (document === undefined ? [] : [{ source: stateSource(state), document }]));
+  }
+
+  return {
+    async push(asked, raw, options, by) {
+      const name = await nameOf(asked);
+      const { content, document, ...facts } = unpackPush(await thread.run({ kind: 'state-record', ...(await frame()), raw }, true));
+      const outcome = await states.push(name, { ...facts, content: Buffer.from(content, 'hex'), document, ...(options.commit === undefined ? {} : { commit: options.commit }) }, { at: now(), by, keep: KEPT_SERIALS, ...(options.replaceLineage === true ? { replaceLineage: true } : {}) });
+      if (outcome.outcome === 'stored') parts.pushed();
+      return { ...outcome, name };
+    },
+    async compare(kind, asked, raw, by) {
+      const name = await nameOf(asked);
+      const state = await states.find(name);
+      if (state === undefined) throw new PlatformError({ code: 'ROADBED-8514', class: 'not-found', message: `No state of ${stateLabel(name)} was pushed in ${name.namespace}.`, next: `roadbed state push STATE --root ${name.root} -n ${name.namespace}` });
+      const source = stateSource(state);
+      const job: AnalysisJob = kind === 'refresh' ? { kind: 'state-refresh', ...(await frame()), source, raw } : { kind: 'state-inventory', ...(await frame()), members: await keptStates(state), raw };
+      const compared = await answer<ComparedState>(job);
+      // An inventory may show faults of other teams' states; those are told to whoever pushes theirs.
+      const own = compared.findings.filter((finding) => finding.subject.reference.startsWith(terraformReference(source.root, source.workspace, '')));
+      const comparison: StateComparison = { kind, receivedAt: now(), receivedBy: by.subject, summary: { ...compared.summary, findings: own.length } };
+      await findings.record({ namespace: name.namespace, scope: scopeOf(state.id, kind), analysis: kind === 'refresh' ? 'drift by refresh' : 'drift by inventory', source: stateLabel(name), at: comparison.receivedAt, actor: by, findings: own });
+      await states.recordComparison(state.id, comparison);
+      return { ...comparison, name };
+    },
+  };
+}

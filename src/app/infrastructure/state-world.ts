@@ -1,0 +1,49 @@
+/** What every analysis of states reads once in a thread: rules, catalogue, prices; and the gate of a key. */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
+import { PriceBook } from '../../engines/price-book/price-book.ts';
+import { Redactor } from '../../engines/redaction/redactor.ts';
+import { prepareRules, type PreparedRules } from '../../engines/rules/run-rules.ts';
+import type { RuleFile } from '../../engines/rules/rule.ts';
+import { ValueGate } from '../../engines/state-record/hidden-values.ts';
+import { keptAttributes, type KeptAttributes } from '../../engines/state-record/kept-attributes.ts';
+import type { StateRecord } from '../../engines/state-record/record.ts';
+import { shownAttributes } from '../../engines/waste/waste-findings.ts';
+import { shippedPrices } from '../price-files.ts';
+import { loadRules } from '../rule-files.ts';
+
+/** Unpacked; a record is smaller than the state that it was made of. */
+const LARGEST_RECORD = 1024 * 1024 * 1024;
+
+export interface StateWorld {
+  catalogue: ProviderCatalogue;
+  rules: readonly RuleFile[];
+  prepared: PreparedRules;
+  kept: KeptAttributes;
+  book: PriceBook;
+}
+
+let world: StateWorld | undefined;
+
+export function stateWorld(catalogue: ProviderCatalogue): StateWorld {
+  if (world !== undefined) return world;
+  const { files } = loadRules('waste', 'all');
+  world = { catalogue, rules: files, prepared: prepareRules(files), kept: keptAttributes(files, catalogue), book: new PriceBook(shippedPrices(), []) };
+  return world;
+}
+
+export function gateOf({ catalogue, kept }: StateWorld, key: Uint8Array): ValueGate {
+  return new ValueGate({ key, kept, sensitive: (type) => catalogue.type(type).sensitive });
+}
+
+export function redactorOf({ catalogue, rules }: StateWorld, key: Uint8Array): Redactor {
+  return new Redactor({ key, allowed: shownAttributes(rules), sensitive: (type) => catalogue.type(type).sensitive });
+}
+
+export function packRecord(record: StateRecord): Uint8Array {
+  return gzipSync(JSON.stringify(record), { level: 6 });
+}
+
+export function unpackRecord(document: Uint8Array): StateRecord {
+  return JSON.parse(gunzipSync(document, { maxOutputLength: LARGEST_RECORD }).toString('utf8')) as StateRecord;
+}
