@@ -15,7 +15,7 @@ export function bySize(c: Costing, services: string | readonly string[], size: n
   const nearest = [...sizes].sort((a, b) => Math.abs(Math.log(a / size)) - Math.abs(Math.log(b / size)));
   for (const other of nearest) {
     const found = c.fact(dimensionOf(other), services);
-    if (isPrice(found)) return { ...found, amount: found.amount.times(decimal(size)).dividedBy(decimal(other), 8), dimension: dimensionOf(size), method: 'estimated', confidence: 'low', note: `${dimensionOf(other)} by size, ${size} / ${other}` };
+    if (isPrice(found)) return { ...found, amount: found.amount.times(decimal(size)).dividedBy(decimal(other), 8), dimension: dimensionOf(size), method: 'estimated', confidence: 'low', step: 'sibling', note: `${dimensionOf(other)} by size, ${size} / ${other}${found.note === undefined ? '' : `; ${found.note}`}` };
   }
   return exact;
 }
@@ -25,6 +25,20 @@ export const POWERS: readonly number[] = [1, 2, 4, 6, 8, 12, 16, 20, 24, 32, 40,
 /** A price with a part taken off; the reason stands in its note. */
 export function reduced(found: Price | UnknownPrice, factor: Decimal, reason: string): Price | UnknownPrice {
   return isPrice(found) ? { ...found, amount: found.amount.times(factor), method: found.method === 'listed' ? 'derived' : found.method, note: found.note === undefined ? reason : `${found.note}; ${reason}` } : found;
+}
+
+type Found = Price | UnknownPrice;
+
+/**
+ * A price that the book lacks, by its fixed relation to one that it has: the provider's step of the look-up.
+ *
+ * @param range What the relation was seen to be, for the note: `1.15 to 1.4`.
+ */
+export function orRelated(exact: Found, like: () => Found, factor: string, range: string, about: { service: string; dimension: string }): Found {
+  if (isPrice(exact)) return exact;
+  const other = like();
+  if (!isPrice(other)) return exact;
+  return { ...other, ...about, amount: other.amount.times(decimal(factor)), method: 'estimated', confidence: 'low', step: 'provider', note: `${factor} x ${other.dimension} (${range})${other.note === undefined ? '' : `; ${other.note}`}` };
 }
 
 /** Sizes of the machine types of AWS, in units of `large`. */

@@ -11,21 +11,25 @@ import { AWS_DATABASES } from './aws/databases.ts';
 import { AWS_DISKS } from './aws/disks.ts';
 import { AWS_INSTANCES } from './aws/instances.ts';
 import { AWS_NETWORK } from './aws/network.ts';
+import { AWS_RELATIONAL } from './aws/relational.ts';
 import { AWS_SERVICES } from './aws/services.ts';
+import { AZURE_DATABASES } from './azure/databases.ts';
 import { AZURE_MACHINES } from './azure/machines.ts';
 import { AZURE_SERVICES } from './azure/services.ts';
+import { AZURE_STORAGE } from './azure/storage.ts';
 import { costFromBook } from './book-only.ts';
 import type { CostEstimate, CostLine, CostStatus, ResourceCost } from './cost-line.ts';
 import { attempt, Costing } from './costing.ts';
 import type { Coster, CosterTable, CostingWorld } from './costing.ts';
 import { coverageOf } from './coverage.ts';
 import { GOOGLE_RESOURCES } from './google/resources.ts';
+import { GOOGLE_SERVICES } from './google/services.ts';
 import { priceProviderOf, Regions } from './region.ts';
 import { NOTHING, sumOfSpans, times } from './span.ts';
 import { tagsOf } from './tags.ts';
 import { Usage } from './usage.ts';
 
-const RULES: CosterTable = { ...AWS_INSTANCES, ...AWS_DISKS, ...AWS_DATABASES, ...AWS_NETWORK, ...AWS_SERVICES, ...AZURE_MACHINES, ...AZURE_SERVICES, ...GOOGLE_RESOURCES };
+const RULES: CosterTable = { ...AWS_INSTANCES, ...AWS_DISKS, ...AWS_RELATIONAL, ...AWS_DATABASES, ...AWS_NETWORK, ...AWS_SERVICES, ...AZURE_MACHINES, ...AZURE_DATABASES, ...AZURE_STORAGE, ...AZURE_SERVICES, ...GOOGLE_RESOURCES, ...GOOGLE_SERVICES };
 
 /** Types with a rule of their own, sorted. */
 export const RULED_TYPES: readonly string[] = Object.keys(RULES).sort();

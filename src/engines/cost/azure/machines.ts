@@ -5,6 +5,7 @@ import type { AttributeValue } from '../../infrastructure/model.ts';
 import { azureMachinePrice } from '../../price-book/machine-prices.ts';
 import { bySize } from '../by-size.ts';
 import type { Costing, CosterTable } from '../costing.ts';
+import { above } from '../aws/disks.ts';
 import { attempt, Undetermined } from '../costing.ts';
 import type { Span } from '../cost-line.ts';
 import { exactly, times } from '../span.ts';
@@ -16,7 +17,7 @@ const LETTERS: Readonly<Record<string, string>> = { Premium: 'P', StandardSSD: '
 
 function systemOf(c: Costing): 'linux' | 'windows' {
   const licence = attempt(() => c.text('license_type'));
-  const windows = c.resource.type.includes('windows') || 'value' in attempt(() => c.needed('os_profile_windows_config.0')) || c.list('os_profile_windows_config').length > 0;
+  const windows = c.resource.type.includes('windows') || c.list('os_profile.windows_configuration').length > 0 || 'value' in attempt(() => c.needed('os_profile_windows_config.0')) || c.list('os_profile_windows_config').length > 0;
   // With hybrid benefit the licence is the owner's: what is left is the price of the machine.
   return windows && !('value' in licence && licence.value?.startsWith('Windows') === true) ? 'windows' : 'linux';
 }
@@ -50,11 +51,14 @@ function machine(c: Costing): void {
 
 function scaleSet(c: Costing): void {
   const read = attempt(() => exactly(c.number('instances') ?? c.number('sku.capacity') ?? decimal(1)));
-  c.fixed('Instance usage', () => azureMachinePrice(c.book, c.text('sku') ?? c.needed('sku.name'), c.region, systemOf(c), spot(c)), () => {
+  c.fixed('Instance usage', () => azureMachinePrice(c.book, c.text('sku') ?? c.text('sku_name') ?? c.needed('sku.name'), c.region, systemOf(c), spot(c)), () => {
     if ('undetermined' in read) throw new Undetermined(read.undetermined);
     return read.value;
   });
-  if ('value' in read) diskLine(c, 'Disk of the system', c.list('os_disk')[0] ?? {}, { size: 30, kind: 'Standard_LRS', count: read.value });
+  if ('undetermined' in read) return;
+  const [disk] = [...c.list('os_disk'), ...c.list('storage_profile_os_disk')];
+  diskLine(c, 'Disk of the system', disk ?? {}, { size: systemOf(c) === 'windows' ? 127 : 30, kind: 'Standard_LRS', count: read.value });
+  [...c.list('data_disk'), ...c.list('storage_profile_data_disk')].forEach((block, index) => diskLine(c, `Disk ${index + 1}`, block, { size: 32, kind: 'Standard_LRS', count: read.value }));
 }
 
 /** Nodes of a pool: what is asked for, otherwise the least of its autoscaler. */
@@ -84,17 +88,35 @@ function cluster(c: Costing): void {
   if ('undetermined' in tier) c.unknown('Control plane', 'fixed', tier.undetermined);
   else if (tier.value === 'Standard' || tier.value === 'Paid') c.fixed('Control plane (uptime guarantee)', () => c.fact('Uptime SLA'));
   else if (tier.value === 'Free') c.free = 'the control plane of the free tier';
-  else c.unknown('Control plane', 'fixed', `the price book has no price of the tier ${tier.value}`);
+  else c.fixed('Control plane', () => c.fact(`Uptime SLA (${tier.value})`));
   for (const block of c.list('default_node_pool')) pool(c, 'Nodes', block);
 }
 
 function disk(c: Costing): void {
   const kind = c.needed('storage_account_type');
+  if (kind === 'PremiumV2_LRS') return provisionedDisk(c);
   if (kind !== 'UltraSSD_LRS') return diskLine(c, 'Storage', c.resource.attributes, { size: 32, kind, count: one() });
   const size = (): Decimal => c.number('disk_size_gb') ?? decimal(1024);
   c.fixed('Storage', () => c.fact('Storage (ultra, 2048 GiB)'), size);
   c.fixed('IOPS', () => c.fact('Provisioned IOPS'), () => c.number('disk_iops_read_write') ?? 2048);
   c.fixed('Throughput', () => c.fact('Throughput'), () => times(exactly(c.number('disk_mbps_read_write') ?? decimal(8)), decimal(1)));
+}
+
+/** Premium v2: by GB, and by what is above 3,000 IOPS and 125 MB/s. */
+function provisionedDisk(c: Costing): void {
+  c.fixed('Storage', () => c.fact('Storage (premium v2)'), () => c.number('disk_size_gb') ?? decimal(32));
+  const [iops, throughput] = [above(c.number('disk_iops_read_write'), decimal(3000)), above(c.number('disk_mbps_read_write'), decimal(125))];
+  if (iops !== undefined) c.fixed('IOPS above 3,000', () => c.fact('Provisioned IOPS (premium v2)'), () => iops);
+  if (throughput !== undefined) c.fixed('Throughput above 125 MB/s', () => c.fact('Throughput (premium v2)'), () => throughput);
+}
+
+/** A copy of a disk: at most as large as that is. */
+function copy(c: Costing): void {
+  const source = c.follow('source_uri', 'azurerm_managed_disk') ?? c.follow('source_resource_id', 'azurerm_managed_disk');
+  const size = attempt(() => c.number('disk_size_gb') ?? c.number('os_disk.size_gb') ?? (source === undefined ? undefined : c.on(source).number('disk_size_gb')));
+  if ('undetermined' in size || size.value === undefined) return c.onUsage('Storage', 'storage_gb', () => c.fact('Storage', ['azurerm_snapshot', 'azurerm_image']));
+  const most = size.value;
+  c.fixed('Storage (at most)', () => c.fact('Storage', ['azurerm_snapshot', 'azurerm_image']), () => ({ value: most, low: decimal(0), high: most }));
 }
 
 export const AZURE_MACHINES: CosterTable = {
@@ -104,6 +126,9 @@ export const AZURE_MACHINES: CosterTable = {
   azurerm_linux_virtual_machine_scale_set: scaleSet,
   azurerm_windows_virtual_machine_scale_set: scaleSet,
   azurerm_virtual_machine_scale_set: scaleSet,
+  azurerm_orchestrated_virtual_machine_scale_set: scaleSet,
+  azurerm_snapshot: copy,
+  azurerm_image: copy,
   azurerm_managed_disk: disk,
   azurerm_kubernetes_cluster: cluster,
   azurerm_kubernetes_cluster_node_pool: (c) => pool(c, 'Nodes', c.resource.attributes),

@@ -1,9 +1,10 @@
-/** Machines, clusters, databases and services of Google Cloud. */
+/** Machines, disks and clusters of Google Cloud. */
 import type { Decimal } from '../../../domain/money.ts';
 import { decimal } from '../../../domain/money.ts';
 import type { AttributeValue } from '../../infrastructure/model.ts';
-import { googleMachinePrice, googlePartPrice } from '../../price-book/machine-prices.ts';
-import { reduced } from '../by-size.ts';
+import { googleMachinePrice, googleMachines, googlePartPrice } from '../../price-book/machine-prices.ts';
+import { isPrice } from '../../price-book/price.ts';
+import { orRelated, reduced } from '../by-size.ts';
 import type { Costing, CosterTable } from '../costing.ts';
 import { attempt, Undetermined } from '../costing.ts';
 import type { Span } from '../cost-line.ts';
@@ -50,14 +51,61 @@ function machineLines(c: Costing, from: AttributeValue, count: () => Span, other
   }
 }
 
+const RATED_BY_CORE: readonly (readonly [image: RegExp, name: string])[] = [[/rhel.*sap/, 'Licence RHEL for SAP, per vCPU'], [/rhel/, 'Licence RHEL, per vCPU']];
+
+/** Systems that are charged apart, told by the name of the image: Windows, RHEL, SLES. */
+function licence(c: Costing, from: AttributeValue, image: () => string | undefined, count: () => Span): void {
+  const named = attempt(() => `${image() ?? ''} ${c.text('image_type', from) ?? ''}`.toLowerCase());
+  if ('undetermined' in named || !/windows|rhel|sles/.test(named.value)) return;
+  const size = attempt(() => {
+    const type = c.text('machine_type', from) ?? '';
+    const cores = googleMachines(c.book).get(type)?.vcpu ?? decimal(/custom-(\d+)-/.exec(type)?.[1] ?? '0');
+    if (cores.isZero) throw new Undetermined('the number of vCPUs of the machine is not known');
+    return cores;
+  });
+  if ('undetermined' in size) return c.unknown('Licence', 'fixed', size.undetermined);
+  const cores = size.value.toNumber();
+  const band = cores <= 8 ? '1-8 vCPU' : cores < 128 ? '9-127 vCPU' : '128 vCPU or more';
+  const byCore = named.value.includes('windows') ? 'Licence Windows Server, per vCPU' : RATED_BY_CORE.find(([pattern]) => pattern.test(named.value))?.[1];
+  const price = (name: string): ReturnType<Costing['fact']> => c.fact(name, 'google_compute_instance');
+  if (byCore !== undefined) c.fixed('Licence', () => price(byCore.includes('Windows') ? byCore : `${byCore}, ${band}`), () => times(count(), size.value));
+  else if (named.value.includes('sap')) c.fixed('Licence', () => price(`Licence SLES for SAP, ${cores <= 2 ? '1-2 vCPU' : cores <= 4 ? '3-4 vCPU' : '5 vCPU or more'}`), count);
+  else c.fixed('Licence', () => price('Licence SLES (not f1-micro/g1-small)'), count);
+}
+
 function storageLine(c: Costing, name: string, options: { kind: () => string; size: () => Decimal; count: () => Span; regional?: boolean }): void {
-  const dimension = (): string => {
+  const kind = (): string => {
     const text = options.kind();
-    const found = DISKS[text.slice(text.lastIndexOf('/') + 1)];
-    if (found === undefined) throw new Undetermined(`the price book has no disks of the type ${text}`);
-    return found;
+    return text.slice(text.lastIndexOf('/') + 1);
   };
-  c.fixed(name, () => c.fact(dimension(), options.regional === true ? 'google_compute_region_disk' : 'google_compute_disk'), () => times(options.count(), options.size()));
+  c.fixed(name, () => {
+    const found = c.fact(DISKS[kind()] ?? `Provisioned storage (${kind()})`, options.regional === true ? 'google_compute_region_disk' : 'google_compute_disk');
+    // A kind of disk without a row is near a balanced one; its IOPS and throughput come on top.
+    return isPrice(found) ? found : orRelated(found, () => c.fact(DISKS['pd-balanced'] ?? '', 'google_compute_disk'), options.regional === true ? '2' : '0.8', '0.8 to 1', { service: 'google_compute_disk', dimension: `Provisioned storage (${kind()})` });
+  }, () => times(options.count(), options.size()));
+}
+
+/** IOPS of the extreme kinds are charged apart; of other hyperdisks the book has no price of them. */
+function disk(c: Costing): void {
+  const { type } = c.resource;
+  const source = c.follow('snapshot', 'google_compute_snapshot') ?? c.follow('image', 'google_compute_image');
+  const kind = (): string => c.text('type') ?? 'pd-standard';
+  storageLine(c, 'Storage', { kind, size: () => c.number('size') ?? (source === undefined ? undefined : c.on(source).number('disk_size_gb')) ?? decimal(500), count: () => ONE, regional: type === 'google_compute_region_disk' });
+  const iops = attempt(() => ({ kind: kind(), count: c.number('provisioned_iops') }));
+  if ('undetermined' in iops || iops.value.count === undefined) return;
+  const { count } = iops.value;
+  if (iops.value.kind.endsWith('pd-extreme')) c.fixed('IOPS', () => c.fact('Provisioned IOPS [case extreme_default/extreme_size_iops]', 'google_compute_disk'), () => count);
+  else if (iops.value.kind.endsWith('hyperdisk-extreme')) c.fixed('IOPS', () => c.fact('Provisioned IOPS [case hyperdisk_default/hyperdisk_size_iops]', 'google_compute_disk'), () => count);
+  else if (iops.value.kind.includes('hyperdisk') && count.compare(decimal(3000)) > 0) c.fixed('IOPS above 3,000', () => c.fact(`Provisioned IOPS (${iops.value.kind})`, 'google_compute_disk'), () => count.minus(decimal(3000)));
+}
+
+/** A copy of a disk or of all disks of a machine: at most as large as those are. */
+function copy(c: Costing): void {
+  const source = c.follow('source_disk', 'google_compute_disk', 'google_compute_region_disk');
+  const size = attempt(() => c.number('disk_size_gb') ?? (source === undefined ? undefined : c.on(source).number('size')));
+  if ('undetermined' in size || size.value === undefined) return c.onUsage('Storage', 'storage_gb', () => c.fact('Storage'));
+  const most = size.value;
+  c.fixed('Storage (at most)', () => c.fact('Storage'), () => ({ value: most, low: decimal(0), high: most }));
 }
 
 function instanceDisks(c: Costing, count: () => Span): void {
@@ -65,6 +113,7 @@ function instanceDisks(c: Costing, count: () => Span): void {
   if (c.text('source', boot) === undefined) storageLine(c, 'Boot disk', { kind: () => c.text('initialize_params.type', boot) ?? 'pd-standard', size: () => c.number('initialize_params.size', boot) ?? decimal(10), count });
   const local = c.list('scratch_disk').length;
   if (local > 0) c.fixed('Local SSD', () => c.fact('Local SSD provisioned storage [on-demand]', 'google_compute_instance'), () => times(count(), decimal(local * LOCAL_DISK_GB)));
+  licence(c, c.resource.attributes, () => c.text('initialize_params.image', boot), count);
   if (c.list('network_interface').some((one) => c.list('access_config', one).length > 0)) c.fixed('Public address', () => c.fact('IP address (standard VM)', 'google_compute_address'), count);
 }
 
@@ -73,13 +122,24 @@ function instance(c: Costing): void {
   instanceDisks(c, () => ONE);
 }
 
+/** As many as are wanted; an autoscaler gives the range. */
 function groupManager(c: Costing): void {
   const template = c.follow('version', 'google_compute_instance_template', 'google_compute_region_instance_template') ?? c.follow('instance_template', 'google_compute_instance_template');
   if (template === undefined) return c.unknown('Instance usage', 'fixed', 'its template is not among the resources');
   const inner = c.on(template);
-  const count = (): Span => exactly(c.number('target_size') ?? decimal(1));
+  const [scaler] = c.world.leadingTo(c.resource, ['google_compute_autoscaler', 'google_compute_region_autoscaler']);
+  const count = (): Span => {
+    const limit = (end: string): Decimal | undefined => (scaler === undefined ? undefined : c.on(scaler).number(`autoscaling_policy.${end}_replicas`));
+    const [low, high] = [limit('min'), limit('max')];
+    const value = c.number('target_size') ?? low ?? decimal(1);
+    return { value, low: low !== undefined && low.compare(value) < 0 ? low : value, high: high !== undefined && high.compare(value) > 0 ? high : value };
+  };
   machineLines(inner, template.attributes, count);
-  for (const [index, disk] of inner.list('disk').entries()) storageLine(inner, `Disk ${index + 1}`, { kind: () => inner.text('disk_type', disk) ?? 'pd-standard', size: () => inner.number('disk_size_gb', disk) ?? decimal(10), count });
+  const disks = inner.list('disk').map((block, index) => ({ block, index }));
+  const local = disks.filter(({ block }) => inner.text('type', block) === 'SCRATCH').length;
+  for (const { block, index } of disks) if (inner.text('type', block) !== 'SCRATCH') storageLine(inner, `Disk ${index + 1}`, { kind: () => inner.text('disk_type', block) ?? 'pd-standard', size: () => inner.number('disk_size_gb', block) ?? decimal(10), count });
+  if (local > 0) c.fixed('Local SSD', () => c.fact('Local SSD provisioned storage [on-demand]', 'google_compute_instance'), () => times(count(), decimal(local * LOCAL_DISK_GB)));
+  licence(inner, template.attributes, () => inner.text('disk.source_image'), count);
 }
 
 /** A regional cluster has its nodes in each of its zones, three where it does not say. */
@@ -90,9 +150,12 @@ function zonesOf(c: Costing): number {
   return /-[a-z]$/.test(location) ? 1 : 3;
 }
 
-function nodes(c: Costing, from: AttributeValue, count: () => Span): void {
+function nodes(c: Costing, from: AttributeValue, count: () => Span, suffix = ''): void {
   machineLines(c, from, count, 'e2-medium');
-  storageLine(c, 'Disks of the nodes', { kind: () => c.text('disk_type', from) ?? 'pd-balanced', size: () => c.number('disk_size_gb', from) ?? decimal(100), count });
+  const local = attempt(() => c.number('local_ssd_count', from));
+  if ('value' in local && local.value !== undefined && !local.value.isZero) c.fixed('Local SSD of the nodes', () => c.fact('Local SSD provisioned storage [on-demand]', 'google_compute_instance'), () => times(times(count(), local.value ?? decimal(0)), decimal(LOCAL_DISK_GB)));
+  licence(c, from, () => undefined, count);
+  storageLine(c, `Disks of the nodes${suffix}`, { kind: () => c.text('disk_type', from) ?? 'pd-balanced', size: () => c.number('disk_size_gb', from) ?? decimal(100), count });
 }
 
 function cluster(c: Costing): void {
@@ -101,96 +164,48 @@ function cluster(c: Costing): void {
     c.onUsage('Autopilot vCPU', 'average_vcpu', () => c.fact('Autopilot vCPU'));
     return c.onUsage('Autopilot memory', 'average_memory_gb', () => c.fact('Autopilot memory'));
   }
-  if (c.flag('remove_default_node_pool') || c.list('node_pool').length > 0) return;
+  const pools = c.list('node_pool');
+  for (const [index, block] of pools.entries()) nodes(c, c.list('node_config', block)[0] ?? {}, () => poolSize(c, block), pools.length === 1 ? '' : ` of pool ${index + 1}`);
+  if (c.flag('remove_default_node_pool') || pools.length > 0) return;
   nodes(c, c.list('node_config')[0] ?? {}, () => exactly((c.number('initial_node_count') ?? decimal(0)).times(decimal(zonesOf(c)))));
 }
 
+/** Nodes of a pool in all of its zones: what is wanted, otherwise the least of its autoscaler. */
+function poolSize(c: Costing, from: AttributeValue): Span {
+  const read = (path: string): Decimal | undefined => c.number(path, from);
+  const total = read('autoscaling.total_min_node_count');
+  const zones = decimal(total === undefined ? zonesOf(c) : 1);
+  const value = read('node_count') ?? read('autoscaling.min_node_count') ?? total ?? read('initial_node_count') ?? decimal(1);
+  const [low, high] = [read('autoscaling.min_node_count') ?? total ?? value, read('autoscaling.max_node_count') ?? read('autoscaling.total_max_node_count') ?? value];
+  return times({ value, low: low.compare(value) < 0 ? low : value, high: high.compare(value) > 0 ? high : value }, zones);
+}
+
+/** A pool without a place of its own lies where its cluster lies. */
 function nodePool(c: Costing): void {
-  nodes(c, c.list('node_config')[0] ?? {}, () => {
-    const zones = decimal(zonesOf(c));
-    const value = c.number('node_count') ?? c.number('autoscaling.min_node_count') ?? c.number('initial_node_count') ?? decimal(1);
-    const [low, high] = [c.number('autoscaling.min_node_count') ?? value, c.number('autoscaling.max_node_count') ?? value];
-    return times({ value, low: low.compare(value) < 0 ? low : value, high: high.compare(value) > 0 ? high : value }, zones);
-  });
+  nodes(c, c.list('node_config')[0] ?? {}, () => poolSize(c, c.resource.attributes));
 }
-
-function sqlInstance(c: Costing): void {
-  const regional = c.text('settings.availability_type') === 'REGIONAL';
-  const where = regional ? 'regional' : 'zonal';
-  const tier = c.needed('settings.tier');
-  const custom = /^db-custom-(\d+)-(\d+)$/.exec(tier);
-  if (custom !== null) {
-    c.fixed('vCPU', () => c.fact(`vCPUs (1, ${where})`), () => Number(custom[1]));
-    c.fixed('Memory', () => c.fact(`Memory (3.75 GB, ${where})`), () => decimal(custom[2] ?? '0').dividedBy(decimal(1024), 6));
-  } else c.fixed('Instance', () => c.fact(`SQL instance (${tier}, ${where})`));
-  c.fixed('Storage', () => c.fact(`Storage (${(c.text('settings.disk_type') ?? 'PD_SSD').replace('PD_', '')}, ${where})`), () => c.number('settings.disk_size') ?? 10);
-  c.onUsage('Backups', 'backup_gb', () => c.fact('Backups'));
-}
-
-function redis(c: Costing): void {
-  const size = (): Decimal => c.number('memory_size_gb') ?? decimal(1);
-  const capacity = (): string => `M${1 + [4, 10, 35, 100].filter((most) => size().compare(decimal(most)) > 0).length}`;
-  const copies = decimal(c.text('tier') === 'STANDARD_HA' ? (c.number('replica_count') ?? decimal(1)).toNumber() : 1);
-  c.fixed('Memory', () => c.fact(`Redis instance (${c.text('tier') === 'STANDARD_HA' ? 'standard' : 'basic'}, ${capacity()})`), () => size().times(copies));
-}
-
-function address(c: Costing): void {
-  if (c.text('address_type') === 'INTERNAL' || c.text('purpose') !== undefined) c.free = 'internal addresses carry no charge';
-  else {
-    const used = c.list('users').length > 0 || c.world.leadingTo(c.resource, ['google_compute_instance', 'google_compute_forwarding_rule', 'google_compute_global_forwarding_rule', 'google_compute_router_nat', 'google_compute_vpn_tunnel']).length > 0;
-    c.fixed(used ? 'Address' : 'Address (not used)', () => c.fact(used ? 'IP address (standard VM)' : 'IP address (unused)', ['google_compute_address']));
-  }
-}
-
-function cloudRun(c: Costing): void {
-  c.onUsage('Requests', 'monthly_requests', () => c.fact('Number of requests', ['google_cloud_run_v2_service', 'google_cloud_run_service']));
-  c.unknown('vCPU and memory', 'usage', 'the price book tells the tiers of regions apart for some regions only');
-}
-
-/** The book has the price of a rule above the first five; those together cost two and a half times that. */
-const rule = (c: Costing): void => c.fixed('Forwarding rule', () => c.fact('Forwarding rules', ['google_compute_forwarding_rule']), () => ({ value: decimal(1), low: decimal(1), high: decimal('2.5') }));
-const logs = (c: Costing): void => c.onUsage('Logs ingested', 'monthly_data_ingested_gb', () => c.fact('Logging data'));
 
 export const GOOGLE_RESOURCES: CosterTable = {
   google_compute_instance: instance,
   google_compute_instance_template: (c) => {
     c.elsewhere = 'priced with the groups that use it';
   },
+  google_compute_region_instance_template: (c) => {
+    c.elsewhere = 'priced with the groups that use it';
+  },
   google_compute_instance_group_manager: groupManager,
   google_compute_region_instance_group_manager: groupManager,
-  google_compute_disk: (c) => storageLine(c, 'Storage', { kind: () => c.text('type') ?? 'pd-standard', size: () => c.number('size') ?? decimal(500), count: () => ONE }),
-  google_compute_region_disk: (c) => storageLine(c, 'Storage', { kind: () => c.text('type') ?? 'pd-standard', size: () => c.number('size') ?? decimal(500), count: () => ONE, regional: true }),
-  google_compute_snapshot: (c) => c.onUsage('Storage', 'storage_gb', () => c.fact('Storage')),
-  google_compute_address: address,
-  google_compute_global_address: address,
-  google_compute_forwarding_rule: rule,
-  google_compute_global_forwarding_rule: rule,
-  google_compute_router_nat: (c) => {
-    c.onUsage('Assigned machines', 'assigned_vms', () => c.fact('Assigned VMs (first 32)'));
-    c.onUsage('Data processed', 'monthly_data_processed_gb', () => c.fact('Data processed'));
+  google_compute_autoscaler: (c) => {
+    c.free = 'what it starts is charged';
   },
-  google_compute_vpn_tunnel: (c) => c.fixed('Tunnel', () => c.fact('VPN Tunnel')),
+  google_compute_region_autoscaler: (c) => {
+    c.free = 'what it starts is charged';
+  },
+  google_compute_disk: disk,
+  google_compute_region_disk: disk,
+  google_compute_snapshot: copy,
+  google_compute_image: copy,
+  google_compute_machine_image: copy,
   google_container_cluster: cluster,
   google_container_node_pool: nodePool,
-  google_sql_database_instance: sqlInstance,
-  google_redis_instance: redis,
-  google_memcache_instance: (c) => c.unknown('Nodes', 'fixed', 'the price book has no prices of Memorystore for Memcached'),
-  google_cloud_run_v2_service: cloudRun,
-  google_cloud_run_service: cloudRun,
-  google_cloudfunctions_function: (c) => c.onUsage('Invocations', 'monthly_requests', () => c.fact('Invocations')),
-  google_cloudfunctions2_function: (c) => c.onUsage('Invocations', 'monthly_requests', () => c.fact('Number of requests', 'google_cloud_run_service')),
-  google_storage_bucket: (c) => c.onUsage('Storage', 'storage_gb', () => c.fact(`Storage (${(c.text('storage_class') ?? 'STANDARD').toLowerCase()})`)),
-  google_bigquery_dataset: (c) => c.onUsage('Queries', 'monthly_data_scanned_gb', () => c.fact('Queries (on-demand)')),
-  google_bigquery_table: (c) => c.onUsage('Active storage', 'storage_gb', () => c.fact('Active storage')),
-  google_pubsub_topic: (c) => c.onUsage('Messages in', 'monthly_data_ingested_gb', () => c.fact('Message ingestion data')),
-  google_pubsub_subscription: (c) => c.onUsage('Messages out', 'monthly_egress_gb', () => c.fact('Message delivery data')),
-  google_logging_project_sink: logs,
-  google_logging_project_bucket_config: logs,
-  google_kms_crypto_key: (c) => {
-    const hardware = c.text('version_template.protection_level') === 'HSM';
-    c.fixed('Key version', () => c.fact(hardware ? 'Key versions (first 2K)' : 'Key versions'));
-  },
-  google_secret_manager_secret: (c) => c.fixed('Secret version', () => c.fact('Active secret versions')),
-  google_dns_managed_zone: (c) => c.fixed('Zone', () => c.fact('Managed zone')),
-  google_artifact_registry_repository: (c) => c.onUsage('Storage', 'storage_gb', () => c.fact('Storage')),
 };
