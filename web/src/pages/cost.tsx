@@ -74,19 +74,21 @@ function CostView({ data }: { data: CostPage }) {
       ) : (
         <>
           <CostMonth data={data} />
-          <Panel>
-            <StackedArea
-              title={`${data.source === 'bill' ? 'Charged' : 'Spent'} by day and ${GROUPING_WORDS[data.by]}`}
-              sentence={sentenceOf(data)}
-              days={days}
-              layers={data.layers.map(({ label, amounts }) => ({ label, values: amounts.map((amount) => (amount === null ? undefined : Number(amount))) }))}
-              forecast={{ first: Math.max(0, days.indexOf(coming[0]?.day ?? '')), days: coming.map(({ value, low, high }) => ({ value: Number(value), low: Number(low), high: Number(high) })) }}
-              format={(value) => money(String(value), data.currency)}
-              unit={data.currency}
-            />
-            {data.forecast.state === 'noData' ? <p className={styles.note}>No forecast: {data.forecast.reason}</p> : <p className={styles.note}>{data.forecast.method}</p>}
-            {data.gaps.length === 0 ? null : <p className={styles.note}>{count(data.gaps.length, 'gap')} in the recording: the platform was not running then, and what ran meanwhile is not counted.</p>}
-          </Panel>
+          <Section title="Day by day">
+            <Panel>
+              <StackedArea
+                title={`${data.source === 'bill' ? 'Charged' : 'Spent'} by day and ${GROUPING_WORDS[data.by]}`}
+                sentence={sentenceOf(data)}
+                days={days}
+                layers={data.layers.map(({ label, amounts }) => ({ label, values: amounts.map((amount) => (amount === null ? undefined : Number(amount))) }))}
+                forecast={{ first: Math.max(0, days.indexOf(coming[0]?.day ?? '')), days: coming.map(({ value, low, high }) => ({ value: Number(value), low: Number(low), high: Number(high) })) }}
+                format={(value) => money(String(value), data.currency)}
+                unit={data.currency}
+              />
+              {data.forecast.state === 'noData' ? <p className={styles.note}>No forecast: {data.forecast.reason}</p> : <p className={styles.note}>{data.forecast.method}</p>}
+              {data.gaps.length === 0 ? null : <p className={styles.note}>{count(data.gaps.length, 'gap')} in the recording: the platform was not running then, and what ran meanwhile is not counted.</p>}
+            </Panel>
+          </Section>
           <CostGroups data={data} onOpen={set} />
           {data.lines.length === 0 ? null : <CostLines lines={data.lines} currency={data.currency} />}
         </>
