@@ -6,6 +6,7 @@
  */
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { PlatformError, type ErrorClass } from '../domain/error.ts';
 import type { Context } from './context.ts';
 
@@ -17,6 +18,8 @@ export interface CallOptions {
   contentType?: string;
   accept?: string;
   timeoutMs?: number;
+  /** A body that is too large to be held: sent as it is read. `bytes`: its length, where it is known. */
+  stream?: { from: Readable; bytes?: number };
 }
 
 interface StatusBody {
@@ -85,12 +88,24 @@ export function connect(context: Context): Connection {
           accept: options.accept ?? 'application/json',
           'user-agent': 'roadbed-cli',
           ...(payload === undefined ? {} : { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(payload) }),
+          ...(options.stream === undefined ? {} : { 'content-type': options.contentType ?? 'application/json', ...(options.stream.bytes === undefined ? {} : { 'content-length': options.stream.bytes }) }),
         },
       });
       if (signal === undefined) outgoing.setTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, () => outgoing.destroy(new Error('no answer in time')));
-      outgoing.on('response', resolve);
-      outgoing.on('error', (error) => reject(unreachable(context, error)));
-      outgoing.end(payload);
+      // A refusal comes before all of a large body is out; what breaks afterwards is no news.
+      let answered = false;
+      outgoing.on('response', (response) => {
+        answered = true;
+        resolve(response);
+      });
+      outgoing.on('error', (error) => {
+        if (!answered) reject(unreachable(context, error));
+      });
+      if (options.stream === undefined) outgoing.end(payload);
+      else {
+        options.stream.from.on('error', (error) => outgoing.destroy(error));
+        options.stream.from.pipe(outgoing);
+      }
     });
 
   const read = async (response: IncomingMessage): Promise<string> => {

@@ -5,12 +5,12 @@
  */
 import { Option } from 'commander';
 import { SEVERITIES } from '../../domain/finding.ts';
-import type { StateFlags } from '../state/options.ts';
+import type { PushFlags, StateFlags } from '../state/options.ts';
 import { STATE_FORMATS } from '../state/options.ts';
 import type { CommandGroup, Session } from '../session.ts';
 
 export const stateCommands: CommandGroup = (program, act) => {
-  program
+  const state = program
     .command('state')
     .argument('[states...]', 'states, folders of them or of code with a backend, s3://, gs://, azurerm:// and https:// addresses; - reads standard input (default: this folder)')
     .description('find what is unused and wasted in Terraform states, what it costs, and what has drifted; needs no credentials and no provider')
@@ -32,4 +32,16 @@ export const stateCommands: CommandGroup = (program, act) => {
     .option('--root <name>', 'name of the root module of a single state, part of what identifies a finding')
     .option('--workspace <name>', 'read this workspace only; of a single file: its workspace (default: default)')
     .action(act(async (session: Session, paths: string[], flags: StateFlags) => (await import('../state/run-state.ts')).state(session, paths, flags)));
+  state
+    .command('push')
+    .argument('<states...>', 'states as `terraform state pull` writes them; - reads standard input')
+    .description('hand states to the platform after an apply: it keeps what may be kept, and finds waste, drift and cost')
+    .option('--root <name>', 'name of the root, as the Infrastructure page has it; of several states it is the name of each file')
+    .option('--workspace <name>', 'workspace (default: default)')
+    .option('--repository <name>', 'repository of its code; needed only where several have a root of this name')
+    .option('--commit <sha>', 'commit that was applied (default: what GitHub Actions, GitLab, Forgejo and others say)')
+    .option('--plan <file>', 'also a plan in JSON, made with -refresh-only: what was changed outside of Terraform')
+    .option('--inventory <file>', 'also an export of what is there: what is missing and what is unmanaged')
+    .option('--replace-lineage', 'another state takes the place of the one that goes by this name')
+    .action(act(async (session: Session, paths: string[], flags: PushFlags) => (await import('../state/push-state.ts')).pushStates(session, paths, flags)));
 };

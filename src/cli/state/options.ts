@@ -23,3 +23,14 @@ export interface StateFlags {
   baseline?: string;
   writeBaseline?: string;
 }
+
+/** What `roadbed state push` may be told. */
+export interface PushFlags {
+  root?: string;
+  workspace?: string;
+  repository?: string;
+  commit?: string;
+  plan?: string;
+  inventory?: string;
+  replaceLineage?: boolean;
+}
