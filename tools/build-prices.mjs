@@ -53,6 +53,9 @@ const ALIASES = [
   ['AmazonCloudWatch', 'Data Payload (EU-DataProcessing-Bytes)', 'aws_cloudwatch_log_group', 'Data ingested'],
   ['AmazonCloudWatch', 'Storage Snapshot (EU-TimedStorage-ByteHrs)', 'aws_cloudwatch_log_group', 'Archival Storage'],
   ['AmazonCloudWatch', 'Alarm (EU-CW:HighResAlarmMonitorUsage)', 'aws_cloudwatch_metric_alarm', 'High resolution'],
+  ['aws_neptune_cluster_instance', 'Database instance (on-demand, db.t3.medium) [case dbT3Medium/dbT3WithoutUsage]', 'aws_neptune_cluster_instance', 'Database instance (on-demand, db.t3.medium)'],
+  // The source calls the unit GB-month; what is charged is each shard by the hour.
+  ['aws_kinesis_stream', 'Extended retention (24H to 7D) [case test_stream_provisioned/test_stream_provisioned_with_usage+]', 'aws_kinesis_stream', 'Extended retention (shard)', 'hour'],
 ];
 const PLAIN = ['free-types.csv', 'region-factors.csv', 'discount-levels.csv', 'gcp-machine-types.csv'];
 const SPECS = [{ name: 'aws-ec2-specs', from: 'aws-ec2-specs.csv', keys: 1 }];
@@ -107,7 +110,7 @@ function buildFacts() {
 
 function withAliases(facts) {
   const keys = new Set(facts.map((fact) => fact.slice(0, 4).join('\u0000')));
-  const copies = ALIASES.flatMap(([service, dimension, toService, toDimension]) => facts.filter((fact) => fact[0] === service && fact[2] === dimension).map((fact) => [toService, fact[1], toDimension, ...fact.slice(3, -1), '']));
+  const copies = ALIASES.flatMap(([service, dimension, toService, toDimension, unit]) => facts.filter((fact) => fact[0] === service && fact[2] === dimension).map((fact) => [toService, fact[1], toDimension, unit ?? fact[3], ...fact.slice(4, -1), '']));
   const unlike = ALIASES.filter(([service, dimension]) => !facts.some((fact) => fact[0] === service && fact[2] === dimension));
   if (unlike.length > 0) fail('prices.csv', 0, `no row for ${unlike.map((alias) => alias[1]).join(', ')}`);
   return [...facts, ...copies.filter((copy) => !keys.has(copy.slice(0, 4).join('\u0000')))];
