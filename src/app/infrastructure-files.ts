@@ -4,6 +4,7 @@
  * A root module may call modules beside it, so the files that may be read are those of the repository
  * around it, not of its folder alone; nothing outside of the repository is ever read.
  */
+import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { open, readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -20,11 +21,28 @@ export async function openPath({ path, top }: { path: string; top?: string }): P
   if (path === '-') return { kind: 'document', text: decode(await readAll(process.stdin), 'standard input'), file: 'standard input', name: 'standard input' };
   const full = resolve(path);
   const found = await stat(full).catch(() => undefined);
-  if (found === undefined) throw new PlatformError({ code: 'ROADBED-8061', class: 'not-found', message: `${path} is not there`, next: 'give the folder of a Terraform configuration, a plan in JSON, or a state' });
-  if (!found.isDirectory()) return { kind: 'document', text: await readDocument(full, path), file: path, name: basename(full).replace(/\.(tf)?(state|json)$/i, '') };
+  if (found === undefined) throw missing(path);
+  if (!found.isDirectory()) return { kind: 'document', text: decode(await readDocument(full, path), path), file: path, name: basename(full).replace(/\.(tf)?(state|json)$/i, '') };
   const real = await realpath(full);
   const around = top === undefined ? (repositoryAround(real) ?? (await reachedBy(real))) : await realpath(resolve(top));
   return { kind: 'folder', tree: await directoryTree(around), top: around, folder: within(around, real, path), name: basename(real) };
+}
+
+/** Bytes of a file or of standard input. Throws ROADBED-8061, -8062 (too large), -8063 (no UTF-8), -8204 (a folder). */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  const full = resolve(path);
+  const bytes = path === '-' ? await readAll(process.stdin) : await readDocument(full, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw missing(path);
+    if (error.code === 'EISDIR') throw new PlatformError({ code: 'ROADBED-8204', class: 'usage', message: `${path} is a folder`, next: 'give a state' });
+    throw error;
+  });
+  const name = path === '-' ? 'standard input' : path;
+  if (!isUtf8(bytes)) throw notText(bytes, name);
+  return bytes;
+}
+
+function missing(path: string): PlatformError {
+  return new PlatformError({ code: 'ROADBED-8061', class: 'not-found', message: `${path} is not there`, next: 'give the folder of a Terraform configuration, a plan in JSON, or a state' });
 }
 
 export async function openCommit({ path, ref, top }: { path: string; ref: string; top?: string }): Promise<InfrastructureInput> {
@@ -71,12 +89,12 @@ function within(top: string, folder: string, given: string): string {
   return path === '' ? '.' : path.split(sep).join('/');
 }
 
-async function readDocument(full: string, given: string): Promise<string> {
+async function readDocument(full: string, given: string): Promise<Buffer> {
   const file = await open(full, 'r');
   try {
     const { size } = await file.stat();
     if (size > MAX_DOCUMENT_BYTES) refuseSize(given);
-    return decode(await file.readFile(), given);
+    return await file.readFile();
   } finally {
     await file.close();
   }
@@ -101,7 +119,11 @@ function decode(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-    throw new PlatformError({ code: 'ROADBED-8063', class: 'invalid', message: `${file} is not text in UTF-8`, ...(wide ? { why: 'it begins with the mark of UTF-16' } : {}), next: wide ? 'write it again as UTF-8; PowerShell does with `| Out-File -Encoding utf8`' : 'give a state or plan in JSON' });
+    throw notText(bytes, file);
   }
+}
+
+function notText(bytes: Uint8Array, file: string): PlatformError {
+  const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  return new PlatformError({ code: 'ROADBED-8063', class: 'invalid', message: `${file} is not text in UTF-8`, ...(wide ? { why: 'it begins with the mark of UTF-16' } : {}), next: wide ? 'write it again as UTF-8; PowerShell does with `| Out-File -Encoding utf8`' : 'give a state or plan in JSON' });
 }

@@ -33,6 +33,7 @@ export function localPlatform(): LocalPlatform {
     openInBrowser,
     infrastructure: {
       open: async (options) => (await import('./infrastructure-files.ts')).openPath(options),
+      readBytes: async (path) => (await import('./infrastructure-files.ts')).readBytes(path),
       openAt: async (options) => (await import('./infrastructure-files.ts')).openCommit(options),
       providerCatalogue: async (ownFolder) => (await import('./provider-catalogue.ts')).loadProviderCatalogue('all', ownFolder),
       priceFiles: async () => (await import('./price-files.ts')).shippedPrices(),

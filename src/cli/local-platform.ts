@@ -14,6 +14,8 @@ export type InfrastructureInput =
 export interface InfrastructureFiles {
   /** A folder, a file, or `-` for standard input. `top` bounds what modules may be read; the repository around the folder by default. */
   open(options: { path: string; top?: string }): Promise<InfrastructureInput>;
+  /** The bytes of a file, or of standard input (`-`); UTF-8 for sure. */
+  readBytes(path: string): Promise<Uint8Array>;
   /** The folder or file as it was at a commit, branch or tag of the repository around it. */
   openAt(options: { path: string; ref: string; top?: string }): Promise<InfrastructureInput>;
   /** The shipped catalogue of resource types, with a platform team's own folder on top. */

@@ -33,7 +33,7 @@ const platform: LocalPlatform = {
   doctor: async () => [{ name: 'git', state: 'problem', fact: 'not found', fix: 'apt-get install git' }],
   runPipeline: async () => ({ ok: false, message: 'step test failed' }),
   openInBrowser: async () => false,
-  infrastructure: { open: refuse, openAt: refuse, providerCatalogue: refuse, stateStorage: refuse, drawPng: refuse, priceFiles: refuse, ownPrices: refuse, rules: refuse },
+  infrastructure: { open: refuse, readBytes: refuse, openAt: refuse, providerCatalogue: refuse, stateStorage: refuse, drawPng: refuse, priceFiles: refuse, ownPrices: refuse, rules: refuse },
 };
 
 async function roadbed(...words: string[]): Promise<{ code: number; out: string; err: string }> {

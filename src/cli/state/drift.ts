@@ -35,9 +35,14 @@ import { textOfBytes } from './state-text.ts';
 const MOST_SERIALS = 1000;
 const MOST_VERSIONS = 50;
 
+/** Whether something to compare with was given: then every attribute matters. */
+export function comparesStates(flags: StateFlags): boolean {
+  return flags.code !== undefined || flags.history !== undefined || flags.plan !== undefined || flags.inventory !== undefined;
+}
+
 /** Undefined when nothing to compare with was given. Throws ROADBED-825n for what cannot be read. */
 export async function driftOf(session: Session, flags: StateFlags, catalogue: ProviderCatalogue, read: ReadStates, code: GivenCode | undefined): Promise<DriftReport | undefined> {
-  if (code === undefined && flags.history === undefined && flags.plan === undefined && flags.inventory === undefined) return undefined;
+  if (!comparesStates(flags)) return undefined;
   const states = read.members.map(({ model, source }): RecordedResources => ({ resources: model.resources as readonly ResourceInstance[], origin: { root: source.root, workspace: source.workspace, source: source.path } }));
   const input: DriftInput = {
     states,

@@ -1,17 +1,28 @@
-/** Reads all states that were given, one after the other; one that cannot be read is told and the rest goes on. */
+/**
+ * Reads all states that were given; one that cannot be read is told and the rest goes on.
+ *
+ * In two steps, since what is kept of a state depends on the rules, and those on the types of its resources:
+ * all states are opened (several at a time), then their instances are parsed.
+ */
 import { PlatformError } from '../../domain/error.ts';
 import { resourceFromInstance } from '../../engines/infrastructure/from-state.ts';
+import { RecordedResource } from '../../engines/rules/recorded-resource.ts';
+import type { RecordedPlace } from '../../engines/rules/recorded-resource.ts';
 import type { EstateMember } from '../../engines/rules/estate.ts';
 import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
 import { SensitiveAttribute } from '../../engines/infrastructure/model.ts';
 import type { AttributeValue } from '../../engines/infrastructure/model.ts';
-import { readState } from '../../formats/terraform/state.ts';
-import type { StateFile } from '../../formats/terraform/state-file.ts';
+import { printAddress } from '../../formats/terraform/address.ts';
+import { openState } from '../../formats/terraform/state.ts';
+import type { OpenedState } from '../../formats/terraform/state.ts';
+import type { StateFile, StateInstance, WantedAttributes } from '../../formats/terraform/state-file.ts';
 import type { Session } from '../session.ts';
 import { findStates } from './find-states.ts';
 import type { StateFlags } from './options.ts';
 import type { StatePlace } from './state-place.ts';
-import { textOfBytes } from './state-text.ts';
+import { wholeBytes } from './state-text.ts';
+
+const AT_A_TIME = 16;
 
 export interface ReadStates {
   members: EstateMember[];
@@ -22,30 +33,65 @@ export interface ReadStates {
   current?: { serial?: number; lineage?: string; terraformVersion?: string };
 }
 
+interface Opened {
+  place: StatePlace;
+  /** Why it could not be opened, otherwise. */
+  state: OpenedState | PlatformError;
+}
+
+export interface OpenedStates {
+  states: readonly Opened[];
+  types: ReadonlySet<string>;
+  problems: readonly string[];
+}
+
 interface Kept {
   place: StatePlace;
   state: StateFile;
 }
 
-export async function readStates(session: Session, paths: readonly string[], flags: StateFlags, catalogue: ProviderCatalogue): Promise<ReadStates> {
+/** Throws what a single state is refused with. */
+export async function openStates(session: Session, paths: readonly string[], flags: StateFlags): Promise<OpenedStates> {
   const found = await Promise.all((paths.length === 0 ? ['.'] : paths).map((path) => findStates(session, path, flags)));
   const places = found.flatMap((one) => one.places);
   for (const note of found.flatMap((one) => one.notes)) session.output.say(note);
-  const problems = found.flatMap((one) => one.problems);
+  const states: Opened[] = [];
+  let next = 0;
+  const openSome = async (): Promise<void> => {
+    for (let at = next++; at < places.length; at = next++) {
+      const place = places[at]!;
+      states[at] = { place, state: await opened(session, place, places.length === 1) };
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, openSome));
+  return { states, types: new Set(states.flatMap(({ state }) => (state instanceof PlatformError ? [] : [...state.types]))), problems: found.flatMap((one) => one.problems) };
+}
+
+async function opened(session: Session, place: StatePlace, alone: boolean): Promise<OpenedState | PlatformError> {
+  try {
+    const bytes = place.open === undefined ? await session.platform.infrastructure.readBytes(place.path) : await wholeBytes(place.open(), place.path);
+    return openState(bytes, place.path);
+  } catch (error) {
+    if (error instanceof PlatformError && !alone) return error;
+    throw error;
+  }
+}
+
+/** @param wanted Attributes to have at hand; those that are not are parsed when they are asked for. */
+export function readStates({ states, problems: found }: OpenedStates, flags: StateFlags, catalogue: ProviderCatalogue, wanted: WantedAttributes): ReadStates {
+  const problems = [...found];
   const kept: Kept[] = [];
-  let unreadable = 0;
-  for (const place of places) {
+  for (const { place, state } of states) {
     try {
-      const text = await textOf(session, place);
-      kept.push({ place, state: readState(text, place.path) });
+      if (state instanceof PlatformError) throw state;
+      kept.push({ place, state: state.read(wanted) });
     } catch (error) {
-      if (!(error instanceof PlatformError) || places.length === 1) throw error;
-      unreadable += 1;
+      if (!(error instanceof PlatformError) || states.length === 1) throw error;
       problems.push(`${error.message}${error.why === undefined ? '' : `: ${error.why}`}`);
     }
   }
   const newest = withoutOlderSerials(kept, problems);
-  return { members: newest.map((one) => memberOf(one, flags, catalogue, newest.length === 1)), unreadable, problems, ...currentOf(newest[0]?.state) };
+  return { members: newest.map((one) => memberOf(one, flags, catalogue, wanted, newest.length === 1)), unreadable: states.length - kept.length, problems, ...currentOf(newest[0]?.state) };
 }
 
 function currentOf(state: StateFile | undefined): Pick<ReadStates, 'terraformVersion' | 'current'> {
@@ -53,13 +99,6 @@ function currentOf(state: StateFile | undefined): Pick<ReadStates, 'terraformVer
   const { serial, lineage, terraformVersion } = state;
   const version = terraformVersion === undefined ? {} : { terraformVersion };
   return { ...version, current: { ...version, ...(serial === undefined ? {} : { serial }), ...(lineage === undefined ? {} : { lineage }) } };
-}
-
-async function textOf(session: Session, place: StatePlace): Promise<string> {
-  if (place.open !== undefined) return await textOfBytes(place.open(), place.path);
-  const input = await session.platform.infrastructure.open({ path: place.path });
-  if (input.kind === 'folder') throw new PlatformError({ code: 'ROADBED-8204', class: 'usage', message: `${place.path} is a folder`, next: 'give a state' });
-  return input.text;
 }
 
 /** Two serials of one lineage in one workspace are one state twice: the older would make everything look used. */
@@ -78,13 +117,26 @@ function withoutOlderSerials(all: readonly Kept[], problems: string[]): Kept[] {
   return [...newest.values()];
 }
 
-function memberOf({ place, state }: Kept, flags: StateFlags, catalogue: ProviderCatalogue, alone: boolean): EstateMember {
+function memberOf({ place, state }: Kept, flags: StateFlags, catalogue: ProviderCatalogue, wanted: WantedAttributes, alone: boolean): EstateMember {
+  const source = { path: place.path, root: alone && flags.root !== undefined ? flags.root : place.root, workspace: alone && flags.workspace !== undefined ? flags.workspace : place.workspace };
   const options = { sensitiveAttributes: (type: string): readonly string[] => catalogue.type(type).sensitive };
+  const placed = placesOf(source, catalogue, wanted);
   return {
-    source: { path: place.path, root: alone && flags.root !== undefined ? flags.root : place.root, workspace: alone && flags.workspace !== undefined ? flags.workspace : place.workspace },
+    source,
     model: {
-      resources: state.instances.map((instance) => ({ ...resourceFromInstance(instance, options), dependencies: instance.dependencies })),
+      resources: state.instances.map((instance) => (instance.piece === undefined ? { ...resourceFromInstance(instance, options), dependencies: instance.dependencies } : new RecordedResource(instance, instance.piece, placed(instance)))),
       outputs: state.outputs.map((output) => ({ name: output.name, value: output.sensitive ? new SensitiveAttribute(output.value as AttributeValue) : (output.value as AttributeValue), references: [] })),
     },
+  };
+}
+
+/** Instances of one resource stand one after the other, and share what is the same for all of them. */
+function placesOf(source: EstateMember['source'], catalogue: ProviderCatalogue, wanted: WantedAttributes): (instance: StateInstance) => RecordedPlace {
+  let last: { module: string; mode: string; type: string; name: string; place: RecordedPlace } | undefined;
+  return ({ module, mode, type, name }) => {
+    if (last?.name === name && last.type === type && last.module === module && last.mode === mode) return last.place;
+    const place = { resource: printAddress({ module, mode, type, name }), source, sensitive: catalogue.type(type).sensitive, wanted: wanted === 'all' ? new Set<string>() : wanted(type) };
+    last = { module, mode, type, name, place };
+    return place;
   };
 }

@@ -65,8 +65,9 @@ function withNeighbours(resources: readonly ResourceInstance[]): ResourceInstanc
 type Given = PricedResource & Partial<Omit<ResourceInstance, keyof PricedResource>>;
 
 function instanceOf(resource: Given): ResourceInstance {
-  const { address, type, attributes, module = '', mode = 'managed', name = type, status } = resource;
-  return { address, resource: resource.resource ?? address, module, mode, type, name, provider: resource.provider ?? { localName: providerOfType(type) }, attributes, references: resource.references ?? [], ...(status === undefined ? {} : { status }) };
+  const { address, type, module = '', mode = 'managed', name = type, status } = resource;
+  // Attributes may still have to be parsed: only those of what is priced are.
+  return { address, resource: resource.resource ?? address, module, mode, type, name, provider: resource.provider ?? { localName: providerOfType(type) }, get attributes() { return resource.attributes; }, references: resource.references ?? [], ...(status === undefined ? {} : { status }) };
 }
 
 function priceOf(cost: ResourceCost, dimension: string | undefined, book: PriceBook): MonthlyPrice {

@@ -1,6 +1,6 @@
 /** Goes through the texts in the attributes of one instance, in its bytes; nothing is parsed but what holds escapes. */
 import type { JsonPiece } from './state-pieces.ts';
-import { endOfText, textBetween } from './state-pieces.ts';
+import { afterBlanks, endOfText, textBetween } from './state-pieces.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -101,12 +101,6 @@ function isSame(name: Uint8Array, bytes: Uint8Array, from: number, to: number): 
 
 function unescaped(bytes: Uint8Array, quote: number, end: number): string {
   return JSON.parse(textBetween(bytes, quote, end + 1)) as string;
-}
-
-function afterBlanks(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while ((bytes[at] ?? QUOTE) <= BLANK) at += 1;
-  return at;
 }
 
 function endOfValue(bytes: Uint8Array, from: number): number {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StateFile } from './state-file.ts';
+import { takeApart } from './state-pieces.ts';
 import { openState, readState } from './state.ts';
 import { wholeAttributes } from './state-v4.ts';
 
@@ -75,6 +76,11 @@ test('hand-made oddities are read alike: fields twice, escaped names, instances 
   for (const text of odd) expectSame(text);
   const marked = new Uint8Array([0xef, 0xbb, 0xbf, ...bytesOf(whole(resource(eip('one'))))]);
   expect(openState(marked, 's').read('all')).toEqual(readState(whole(resource(eip('one'))), 's'));
+});
+
+test('a state as Terraform writes it is taken apart, and not read in the plain way', () => {
+  const resource = { module: 'module.a["x"]', mode: 'managed', type: 'aws_eip', name: 'a', provider: 'provider["registry.terraform.io/hashicorp/aws"]', instances: [{ index_key: 'b', attributes: { id: 'one' } }, { index_key: 'c', attributes: { id: 'two' } }] };
+  for (const indent of [0, 2]) expect(takeApart(bytesOf(written({ version: 4, terraform_version: '1.9.0', serial: 3, lineage: 'l', outputs: { a: { value: 'x', type: 'string' } }, resources: [resource, resource], check_results: null }, indent)))?.instances).toHaveLength(4);
 });
 
 test('of attributes that are not wanted nothing is kept, and all are there when they are asked for', () => {

@@ -101,8 +101,10 @@ class Cutter {
       } else digits = 0;
       if (byte === QUOTE) {
         const end = endOfText(bytes, at);
-        if (depth === 1 || (depth === 3 && resources)) name = textBetween(bytes, at + 1, end);
-        if (name.includes('\\')) return false;
+        if ((depth === 1 || (depth === 3 && resources)) && bytes[afterBlanks(bytes, end + 1)] === COLON) {
+          name = textBetween(bytes, at + 1, end);
+          if (name.includes('\\')) return false;
+        }
         at = end;
         if (instances && depth === 4) return false;
       } else if (byte === OPEN_OBJECT) {
@@ -168,5 +170,12 @@ export function endOfText(bytes: Uint8Array, from: number): number {
     if (byte === QUOTE) return at;
     if (byte === BACKSLASH) at += 1;
   }
+  return at;
+}
+
+/** Index of the first byte that is no blank. */
+export function afterBlanks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while ((bytes[at] ?? QUOTE) <= BLANK) at += 1;
   return at;
 }
