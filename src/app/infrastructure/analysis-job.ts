@@ -46,6 +46,8 @@ export type StateJob = StateJobFrame &
 
 export type AnalysisJob =
   | StateJob
+  /** Serials for the demo, as JSON texts. */
+  | ({ kind: 'example-states' } & CommitPlace & { root: InfrastructureRoot })
   | ({ kind: 'roots' } & CommitPlace)
   | ({ kind: 'content' } & RootPlace)
   | ({ kind: 'modules' } & RootPlace)

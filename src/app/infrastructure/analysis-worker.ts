@@ -7,7 +7,8 @@ import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalog
 import { loadProviderCatalogue } from '../provider-catalogue.ts';
 import { analyseEstate } from './analyse-estate.ts';
 import { analyseSerial } from './analyse-state.ts';
-import { analyseRoot, contentOf, drawingOf, fileOf, modulesOf, type AnalysedRoot } from './analyse-root.ts';
+import { exampleStates } from '../../control/demo/example-state.ts';
+import { analyseRoot, readAt, contentOf, drawingOf, fileOf, modulesOf, type AnalysedRoot } from './analyse-root.ts';
 import type { AnalysisAnswer, AnalysisJob, AnalysisRequest, RootPlace } from './analysis-job.ts';
 import { compareState } from './compare-state.ts';
 import { packPush, recordState } from './record-state.ts';
@@ -47,6 +48,8 @@ async function answer(job: AnalysisJob): Promise<Uint8Array> {
       return json(drawingOf(await analysed(job), job.diagram, job.link));
     case 'file':
       return fileOf(await analysed(job), job, catalogue());
+    case 'example-states':
+      return json(await exampleStates(job.root.name, async (recorded) => (await readAt(job.gitDir, job.commit, job.root, catalogue(), recorded)).model));
     case 'state-record':
       return packPush(recordState(job.raw, job.key, stateWorld(catalogue())));
     case 'state-serial':

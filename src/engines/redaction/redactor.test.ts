@@ -31,7 +31,7 @@ test('equal secrets stay equal under one key and differ under another', () => {
 
 test('names tell secrets, and names of ids of secrets do not', () => {
   for (const name of ['password', 'db.master_password', 'client_secret', 'user_data', 'connection_string', 'kube_config_raw', 'environment']) expect(isSecretName(name)).toBe(true);
-  for (const name of ['secret_arn', 'key_name', 'size', 'tags.Name', 'kms_key_id']) expect(isSecretName(name)).toBe(false);
+  for (const name of ['tags.environment', 'user_labels.Environment', 'secret_arn', 'key_name', 'size', 'tags.Name', 'kms_key_id']) expect(isSecretName(name)).toBe(false);
 });
 
 test('replacing is quick for hostile texts', () => {

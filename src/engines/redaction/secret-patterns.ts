@@ -21,8 +21,11 @@ const LEAST_BITS = 3.8;
 
 /** `path` is dotted; any step may give it away. */
 export function isSecretName(path: string): boolean {
-  return path.split('.').some((step) => SECRET_NAME.test(step) && !/(_arn|_id|_name|_enabled|_count|_length|_version)$/.test(step));
+  return path.split('.').some((step, at, steps) => SECRET_NAME.test(step) && !/(_arn|_id|_name|_enabled|_count|_length|_version)$/.test(step) && !(/^environment$/i.test(step) && TAG_MAP.test(steps[at - 1] ?? '')));
 }
+
+/** A tag `environment` is one word; an attribute of that name holds variables. */
+const TAG_MAP = /(^|_)(tags|tags_all|labels)$/;
 
 /** `text` with every part that looks like a secret replaced by `mark(part)`. */
 export function replaceSecrets(text: string, mark: (secret: string) => string): string {
