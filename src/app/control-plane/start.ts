@@ -42,6 +42,7 @@ import { openRoad } from './road.ts';
 import { consoleParts, gitAccess, platformParts, webhookRefusal } from './surfaces.ts';
 import { openSecretPlace } from './secret-place.ts';
 import { installStaticServer } from './static-server.ts';
+import { seedStates } from './demo-states.ts';
 import { openPlatformStates } from './terraform-states.ts';
 
 export interface ControlPlaneOptions {
@@ -190,11 +191,16 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, infrastructure, platformStates, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
   handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), statePush: platformStates.push, git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
 
+  const stopping = new AbortController();
+  closing.add('demo', () => stopping.abort());
   const lead = async (): Promise<void> => {
     await road.lead();
     platformStates.analysis.start();
     // Seeding is idempotent, and one that the database cut short is taken up again.
-    if (demo !== undefined) void demo.seed().catch((error: unknown) => log.error({ error: String(error) }, 'the demo could not be seeded'));
+    if (demo !== undefined && fleet !== undefined) {
+      const states = (): Promise<void> => seedStates(platformStates, demo, { namespace: fleet.namespace, repository: fleet.infrastructure.name }, stopping.signal);
+      void demo.seed().then(states).catch((error: unknown) => log.error({ error: String(error) }, 'the demo could not be seeded'));
+    }
   };
   const leadership = keepLeading({ connection: storage.database.connection, log, lead, follow: async () => void (await Promise.all([road.follow(), platformStates.analysis.stop()])) });
   closing.add('lease', () => leadership.stop());

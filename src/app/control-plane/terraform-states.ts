@@ -29,6 +29,7 @@ const LIMITS = { milliseconds: 120_000, memory: 1_536, waiting: 50 };
 const ROOTS_PATIENCE_MS = 15_000;
 /** Like every secret it is encrypted in the database; no team goes by this name. */
 const KEY_SCOPE = { namespace: '-', environment: '-', service: 'terraform-states' };
+const DEMO = { issuer: 'roadbed', subject: 'service:demo' };
 const KEY_NAME = 'REDACTION_KEY';
 
 export interface TerraformStatesParts {
@@ -48,6 +49,8 @@ export interface PlatformStates {
   intake: StateIntake;
   analysis: StateAnalysis;
   push: StatePushDependencies;
+  /** States of the demo's infrastructures, where there are none yet; idempotent. */
+  seedExamples(namespace: string, repository: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -90,6 +93,19 @@ export function openPlatformStates(parts: TerraformStatesParts): PlatformStates 
         }
         return decision;
       },
+    },
+    async seedExamples(namespace, repository) {
+      const head = (await objects.get<RepositoryObject>(`${GROUP}/Repository`, namespace, repository))?.status?.head;
+      for (const root of head === undefined ? [] : await roots(namespace, repository)) {
+        const name = { namespace, repository, root: root.name, workspace: 'default' };
+        if ((await states.find(name)) !== undefined) continue;
+        const texts = JSON.parse(new TextDecoder().decode(await thread.run({ kind: 'example-states', gitDir: parts.gitDir(namespace, repository), commit: head ?? '', root }, false))) as string[];
+        for (const text of texts) {
+          await intake.push(name, new Uint8Array(new TextEncoder().encode(text)), {}, DEMO);
+          // The history shows what each serial changed and cost, so each is looked at before the next.
+          await analysis.pass();
+        }
+      }
     },
     stop: async () => {
       await Promise.all([analysis.stop(), thread.stop()]);

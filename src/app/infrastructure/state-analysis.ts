@@ -145,7 +145,7 @@ export function openStateAnalysis(parts: StateAnalysisParts): StateAnalysis {
     },
     async pass() {
       await running;
-      await pass();
+      await run();
     },
     async stop() {
       started = false;

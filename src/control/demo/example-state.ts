@@ -11,7 +11,8 @@ import type { AttributeValue, InfrastructureModel, ResourceInstance } from '../.
 import { SensitiveAttribute, UnknownAttribute } from '../../engines/infrastructure/model.ts';
 
 const ACCOUNT = '111122223333';
-const SUBSCRIPTION = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/portal';
+const GROUPS = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups';
+const GROUP = `${GROUPS}/portal-production`;
 const PROJECT = 'projects/events-demo';
 const AWS_PREFIXES: Readonly<Record<string, string>> = {
   aws_vpc: 'vpc', aws_subnet: 'subnet', aws_security_group: 'sg', aws_instance: 'i', aws_nat_gateway: 'nat', aws_eip: 'eipalloc', aws_internet_gateway: 'igw', aws_route_table: 'rtb',
@@ -66,8 +67,9 @@ function identities(type: string, name: string, address: string): Attributes {
     const id = prefix === undefined ? name : `${prefix}-${hash.slice(0, 17)}`;
     return { id, arn: `arn:aws:${kind.split('_')[0] ?? kind}:eu-west-1:${ACCOUNT}:${kind.replaceAll('_', '-')}/${id}` };
   }
-  if (type.startsWith('google_')) return { id: `${PROJECT}/${kind}/${name}`, self_link: `https://www.googleapis.com/compute/v1/${PROJECT}/${kind}/${name}` };
-  if (type.startsWith('azurerm_')) return { id: `${SUBSCRIPTION}/providers/Microsoft.${kind.split('_')[0] ?? kind}/${kind}/${name}` };
+  if (type === 'azurerm_resource_group') return { id: `${GROUPS}/${name}` };
+  if (type.startsWith('google_')) return { ...(type.endsWith('_address') ? { address: `203.0.113.${Number.parseInt(hash.slice(0, 4), 16) % 250}` } : {}), id: `${PROJECT}/${kind}/${name}`, self_link: `https://www.googleapis.com/compute/v1/${PROJECT}/${kind}/${name}` };
+  if (type.startsWith('azurerm_')) return { id: `${GROUP}/providers/Microsoft.${kind.split('_')[0] ?? kind}/${kind}/${name}` };
   return { id: hash.slice(0, 12) };
 }
 
