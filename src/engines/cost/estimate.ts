@@ -11,10 +11,12 @@ import { AWS_DATABASES } from './aws/databases.ts';
 import { AWS_DISKS } from './aws/disks.ts';
 import { AWS_INSTANCES } from './aws/instances.ts';
 import { AWS_NETWORK } from './aws/network.ts';
+import { AWS_PLATFORMS } from './aws/platforms.ts';
 import { AWS_RELATIONAL } from './aws/relational.ts';
 import { AWS_SERVICES } from './aws/services.ts';
 import { AZURE_DATABASES } from './azure/databases.ts';
 import { AZURE_MACHINES } from './azure/machines.ts';
+import { AZURE_PLATFORMS } from './azure/platforms.ts';
 import { AZURE_SERVICES } from './azure/services.ts';
 import { AZURE_STORAGE } from './azure/storage.ts';
 import { costFromBook } from './book-only.ts';
@@ -29,7 +31,7 @@ import { NOTHING, sumOfSpans, times } from './span.ts';
 import { tagsOf } from './tags.ts';
 import { Usage } from './usage.ts';
 
-const RULES: CosterTable = { ...AWS_INSTANCES, ...AWS_DISKS, ...AWS_RELATIONAL, ...AWS_DATABASES, ...AWS_NETWORK, ...AWS_SERVICES, ...AZURE_MACHINES, ...AZURE_DATABASES, ...AZURE_STORAGE, ...AZURE_SERVICES, ...GOOGLE_RESOURCES, ...GOOGLE_SERVICES };
+const RULES: CosterTable = { ...AWS_INSTANCES, ...AWS_DISKS, ...AWS_RELATIONAL, ...AWS_DATABASES, ...AWS_NETWORK, ...AWS_SERVICES, ...AWS_PLATFORMS, ...AZURE_MACHINES, ...AZURE_DATABASES, ...AZURE_STORAGE, ...AZURE_SERVICES, ...AZURE_PLATFORMS, ...GOOGLE_RESOURCES, ...GOOGLE_SERVICES };
 
 /** Types with a rule of their own, sorted. */
 export const RULED_TYPES: readonly string[] = Object.keys(RULES).sort();
@@ -67,22 +69,19 @@ function isThere(resource: ResourceInstance): boolean {
 }
 
 function worldOf(model: InfrastructureModel, byAddress: ReadonlyMap<string, ResourceInstance>, book: PriceBook, today: string): CostingWorld {
-  const byType = new Map<string, number>();
+  const byType = new Map<string, ResourceInstance[]>();
   const byResource = new Map<string, ResourceInstance>();
-  const leading = new Map<string, ResourceInstance[]>();
   for (const resource of model.resources) {
-    if (resource.mode === 'managed') byType.set(resource.type, (byType.get(resource.type) ?? 0) + 1);
     if (!byResource.has(resource.resource)) byResource.set(resource.resource, resource);
-    for (const { target } of resource.references) {
-      const others = leading.get(target);
-      if (others === undefined) leading.set(target, [resource]);
-      else others.push(resource);
-    }
+    const same = byType.get(resource.type);
+    if (same === undefined) byType.set(resource.type, [resource]);
+    else same.push(resource);
   }
+  const leading = leadingByType(byType);
   return {
     book,
     today,
-    count: (types) => types.reduce((sum, type) => sum + (byType.get(type) ?? 0), 0),
+    count: (types) => types.reduce((sum, type) => sum + (byType.get(type)?.filter((one) => one.mode === 'managed').length ?? 0), 0),
     follow: (resource, attribute, types) => {
       for (const reference of resource.references) {
         if (reference.attribute !== attribute && !reference.attribute.startsWith(`${attribute}.`)) continue;
@@ -91,7 +90,29 @@ function worldOf(model: InfrastructureModel, byAddress: ReadonlyMap<string, Reso
       }
       return undefined;
     },
-    leadingTo: (resource, types) => [...(leading.get(resource.address) ?? []), ...(resource.resource === resource.address ? [] : (leading.get(resource.resource) ?? []))].filter((other) => types.includes(other.type)),
+    leadingTo: (resource, types) => {
+      const found = types.flatMap((type) => [leading(type).get(resource.address), resource.resource === resource.address ? undefined : leading(type).get(resource.resource)].filter((list) => list !== undefined));
+      return found.length <= 1 ? (found[0] ?? []) : found.flat();
+    },
+  };
+}
+
+/** Resources of one type by what they lead to, made when first asked for: references of states are looked for only where a price hangs on them. */
+function leadingByType(byType: ReadonlyMap<string, readonly ResourceInstance[]>): (type: string) => ReadonlyMap<string, readonly ResourceInstance[]> {
+  const made = new Map<string, Map<string, ResourceInstance[]>>();
+  return (type) => {
+    const present = made.get(type);
+    if (present !== undefined) return present;
+    const leading = new Map<string, ResourceInstance[]>();
+    for (const resource of byType.get(type) ?? []) {
+      for (const target of new Set(resource.references.map((reference) => reference.target))) {
+        const others = leading.get(target);
+        if (others === undefined) leading.set(target, [resource]);
+        else others.push(resource);
+      }
+    }
+    made.set(type, leading);
+    return leading;
   };
 }
 

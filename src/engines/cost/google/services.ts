@@ -185,6 +185,12 @@ function secretVersion(c: Costing): void {
   else c.fixed('Secret version', () => c.fact('Active secret versions'), () => (parent === undefined ? 1 : places(c.on(parent))));
 }
 
+/** Proxies of a region's balancers are charged by instance and data; the global ones come with their forwarding rules. */
+const proxy = (c: Costing): void => {
+  c.onUsage('Proxy instances', 'proxy_instances', () => c.fact('Proxy instance'));
+  c.onUsage('Data processed', 'monthly_data_processed_gb', () => c.fact('Data processed'));
+};
+
 const logs = (c: Costing): void => c.onUsage('Logs ingested', 'monthly_data_ingested_gb', () => c.fact('Logging data'));
 
 export const GOOGLE_SERVICES: CosterTable = {
@@ -193,6 +199,13 @@ export const GOOGLE_SERVICES: CosterTable = {
   google_compute_forwarding_rule: forwardingRule,
   google_compute_global_forwarding_rule: forwardingRule,
   google_compute_router_nat: addressTranslation,
+  google_compute_target_http_proxy: proxy,
+  google_compute_target_https_proxy: proxy,
+  google_compute_target_grpc_proxy: proxy,
+  google_compute_target_ssl_proxy: proxy,
+  google_compute_target_tcp_proxy: proxy,
+  google_compute_region_target_http_proxy: proxy,
+  google_compute_region_target_https_proxy: proxy,
   google_compute_vpn_tunnel: (c) => c.fixed('Tunnel', () => c.fact('VPN Tunnel')),
   google_sql_database_instance: sqlInstance,
   google_redis_instance: redis,
