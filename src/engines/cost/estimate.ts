@@ -26,6 +26,7 @@ import type { Coster, CosterTable, CostingWorld } from './costing.ts';
 import { coverageOf } from './coverage.ts';
 import { GOOGLE_RESOURCES } from './google/resources.ts';
 import { GOOGLE_SERVICES } from './google/services.ts';
+import { statusOfLines } from './line-status.ts';
 import { priceProviderOf, Regions } from './region.ts';
 import { NOTHING, sumOfSpans, times } from './span.ts';
 import { tagsOf } from './tags.ts';
@@ -70,9 +71,11 @@ function isThere(resource: ResourceInstance): boolean {
 
 function worldOf(model: InfrastructureModel, byAddress: ReadonlyMap<string, ResourceInstance>, book: PriceBook, today: string): CostingWorld {
   const byType = new Map<string, ResourceInstance[]>();
+  const managed = new Map<string, number>();
   const byResource = new Map<string, ResourceInstance>();
   for (const resource of model.resources) {
     if (!byResource.has(resource.resource)) byResource.set(resource.resource, resource);
+    if (resource.mode === 'managed') managed.set(resource.type, (managed.get(resource.type) ?? 0) + 1);
     const same = byType.get(resource.type);
     if (same === undefined) byType.set(resource.type, [resource]);
     else same.push(resource);
@@ -81,7 +84,7 @@ function worldOf(model: InfrastructureModel, byAddress: ReadonlyMap<string, Reso
   return {
     book,
     today,
-    count: (types) => types.reduce((sum, type) => sum + (byType.get(type)?.filter((one) => one.mode === 'managed').length ?? 0), 0),
+    count: (types) => types.reduce((sum, type) => sum + (managed.get(type) ?? 0), 0),
     follow: (resource, attribute, types) => {
       for (const reference of resource.references) {
         if (reference.attribute !== attribute && !reference.attribute.startsWith(`${attribute}.`)) continue;
@@ -153,12 +156,5 @@ function ofUnknownNumber(line: CostLine, reason: string): CostLine {
 function statusOf(costing: Costing, lines: readonly CostLine[]): CostStatus {
   if (costing.elsewhere !== undefined && lines.length === 0) return 'elsewhere';
   if (costing.free !== undefined && lines.length === 0) return 'free';
-  const fixed = lines.filter((line) => line.kind === 'fixed');
-  const known = lines.filter((line) => line.monthly !== undefined);
-  if (fixed.some((line) => line.monthly === undefined)) return known.length > 0 ? 'partly' : 'unknown';
-  if (fixed.length > 0) return 'priced';
-  if (lines.length === 0) return 'unknown';
-  if (known.length === lines.length) return 'priced';
-  if (lines.every((line) => line.monthly === undefined && line.price === undefined)) return 'unknown';
-  return known.length > 0 ? 'partly' : 'usage';
+  return statusOfLines(lines);
 }

@@ -35,8 +35,8 @@ export function estimatedPrices(states: PricedStates): PriceSource {
   const worldOf = (source: EstateSource | undefined): ((resource: PricedResource) => ResourceCost) => {
     const model = stateModel(states.members.find((one) => one.source === source), states.providers);
     const coster = resourceCoster(model, book, { today });
-    const references = new Map(model.resources.map((resource) => [resource.address, resource.references]));
-    return (resource) => coster({ ...instanceOf(resource), references: references.get(resource.address) ?? [] });
+    const there = new Map(model.resources.map((resource) => [resource.address, resource]));
+    return (resource) => coster(new PricedInstance(resource, () => there.get(resource.address)?.references ?? []));
   };
   return {
     price(resource, dimension) {
@@ -53,21 +53,50 @@ export function currentCosts({ book, today, members, providers }: PricedStates):
 }
 
 function stateModel(member: EstateMember | undefined, providers: readonly ProviderInstance[] = []): InfrastructureModel {
-  const resources = (member?.model.resources ?? []).filter((one) => one.status?.deposed === undefined).map(instanceOf);
-  return { source: { kind: 'state', path: member?.source.path ?? '' }, modules: [], resources: resources.length > MOST_WITH_NEIGHBOURS ? resources : withNeighbours(resources), providers, outputs: [], problems: [], coverage: EMPTY_COVERAGE };
-}
-
-function withNeighbours(resources: readonly ResourceInstance[]): ResourceInstance[] {
-  const index = new IdentityIndex(resources);
-  return resources.map((resource) => ({ ...resource, references: referencesByValue(resource, index) }));
+  const given = (member?.model.resources ?? []).filter((one) => one.status?.deposed === undefined);
+  let index: IdentityIndex | undefined;
+  const referencesOf = (resource: PricedInstance): ResourceInstance['references'] => (given.length > MOST_WITH_NEIGHBOURS ? [] : referencesByValue(resource, (index ??= new IdentityIndex(resources))));
+  const resources = given.map((resource) => new PricedInstance(resource, referencesOf));
+  return { source: { kind: 'state', path: member?.source.path ?? '' }, modules: [], resources, providers, outputs: [], problems: [], coverage: EMPTY_COVERAGE };
 }
 
 type Given = PricedResource & Partial<Omit<ResourceInstance, keyof PricedResource>>;
 
-function instanceOf(resource: Given): ResourceInstance {
-  const { address, type, module = '', mode = 'managed', name = type, status } = resource;
-  // Attributes may still have to be parsed: only those of what is priced are.
-  return { address, resource: resource.resource ?? address, module, mode, type, name, provider: resource.provider ?? { localName: providerOfType(type) }, get attributes() { return resource.attributes; }, references: resource.references ?? [], ...(status === undefined ? {} : { status }) };
+/** A resource of a state as the cost engine sees it; what its attributes are, and what they lead to, is looked for when a price hangs on it. */
+class PricedInstance implements ResourceInstance {
+  readonly address: string;
+  readonly resource: string;
+  readonly module: string;
+  readonly mode: ResourceInstance['mode'];
+  readonly type: string;
+  readonly name: string;
+  readonly provider: ResourceInstance['provider'];
+  readonly #given: Given;
+  readonly #referencesOf: (resource: PricedInstance) => ResourceInstance['references'];
+  #references: ResourceInstance['references'] | undefined;
+
+  constructor(given: Given, referencesOf: (resource: PricedInstance) => ResourceInstance['references']) {
+    const { address, type, resource = address, module = '', mode = 'managed', name = type, provider, references } = given;
+    this.address = address;
+    this.resource = resource;
+    this.module = module;
+    this.mode = mode;
+    this.type = type;
+    this.name = name;
+    this.provider = provider ?? { localName: providerOfType(type) };
+    this.#given = given;
+    this.#referencesOf = referencesOf;
+    this.#references = references === undefined || references.length === 0 ? undefined : references;
+  }
+
+  get attributes(): ResourceInstance['attributes'] {
+    return this.#given.attributes;
+  }
+
+  get references(): ResourceInstance['references'] {
+    this.#references ??= this.#referencesOf(this);
+    return this.#references;
+  }
 }
 
 function priceOf(cost: ResourceCost, dimension: string | undefined, book: PriceBook): MonthlyPrice {
