@@ -11,6 +11,7 @@ import { isPlainObject } from '../infrastructure/marked-values.ts';
 import type { AttributeValue } from '../infrastructure/model.ts';
 import { SensitiveAttribute } from '../infrastructure/model.ts';
 import { PieceTexts } from '../../formats/terraform/piece-texts.ts';
+import type { TextVisitor } from '../../formats/terraform/piece-texts.ts';
 import type { EstateResource } from './estate-resource.ts';
 import { readAttributes } from './estate-resource.ts';
 import { MIN_LENGTH, TextMentions, identityKey } from './text-mentions.ts';
@@ -49,6 +50,7 @@ export class ReferenceIndex {
   readonly #entries: Entry[] = [];
   readonly #texts = new TextMentions(this.#table);
   readonly #pieces = new PieceTexts();
+  readonly #visitor = new PieceVisitor(this.#entries, this.#texts);
   /** By state and address without keys, as states write dependencies. */
   readonly #dependents = new Map<string, Map<string, Entry>>();
   /** Of each resource that is asked about. */
@@ -114,24 +116,15 @@ export class ReferenceIndex {
 
   /** Every text of its attributes; where they stand in a file's bytes they are not parsed for it. */
   #scan(resource: EstateResource): void {
-    let attribute = '';
-    const found = (number: number): void => note(this.#entries[number]!, resource, attribute);
     if (resource.piece === undefined) {
-      for (attribute of Object.keys(resource.attributes)) if (!SKIPPED.has(attribute)) walkTexts(resource.attributes[attribute] ?? null, 0, (text) => this.#texts.inText(text, found));
+      for (const attribute of Object.keys(resource.attributes)) {
+        if (SKIPPED.has(attribute)) continue;
+        walkTexts(resource.attributes[attribute] ?? null, 0, (text) => this.#texts.inText(text, (number) => note(this.#entries[number]!, resource, attribute)));
+      }
       return;
     }
-    this.#pieces.visit(resource.piece, {
-      attribute: (name) => {
-        attribute = name;
-        return !SKIPPED.has(name);
-      },
-      bytes: (bytes, from, to, isName, depth) => {
-        if (depth <= MAX_DEPTH + 1 && (!isName || to - from >= MIN_NAME_LENGTH)) this.#texts.inBytes(bytes, from, to, found);
-      },
-      text: (text, isName, depth) => {
-        if (depth <= MAX_DEPTH + 1 && (!isName || text.length >= MIN_NAME_LENGTH)) this.#texts.inText(text, found);
-      },
-    });
+    this.#visitor.holder = resource;
+    this.#pieces.visit(resource.piece, this.#visitor);
   }
 
   /** Notes what a resource depends on. Instances of one resource share their list, and what it leads to. */
@@ -148,6 +141,32 @@ export class ReferenceIndex {
     const ofState = this.#dependents.get(path);
     if (ofState === undefined) return [];
     return list.flatMap((address) => dependencyNames(withoutKeys(address), withoutKeys(module))).flatMap((name) => ofState.get(name) ?? []);
+  }
+}
+
+/** Notes what one resource after the other mentions in the bytes of its state. One object for all of them: it is called for every text. */
+class PieceVisitor implements TextVisitor {
+  holder!: EstateResource;
+  #attribute = '';
+  readonly #texts: TextMentions;
+  readonly #found: (number: number) => void;
+
+  constructor(entries: readonly Entry[], texts: TextMentions) {
+    this.#texts = texts;
+    this.#found = (number) => note(entries[number]!, this.holder, this.#attribute);
+  }
+
+  attribute(name: string): boolean {
+    this.#attribute = name;
+    return !SKIPPED.has(name);
+  }
+
+  bytes(bytes: Uint8Array, from: number, to: number, isName: boolean, depth: number): void {
+    if (depth <= MAX_DEPTH + 1 && (!isName || to - from >= MIN_NAME_LENGTH)) this.#texts.inBytes(bytes, from, to, this.#found);
+  }
+
+  text(text: string, isName: boolean, depth: number): void {
+    if (depth <= MAX_DEPTH + 1 && (!isName || text.length >= MIN_NAME_LENGTH)) this.#texts.inText(text, this.#found);
   }
 }
 

@@ -63,7 +63,12 @@ export function takeApart(bytes: Uint8Array): StatePieces | undefined {
 }
 
 export function textBetween(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8', from, to);
+  return asBuffer(bytes).toString('utf8', from, to);
+}
+
+/** The same bytes, with a Buffer's way to make texts of them. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Finds the instances by depth: document 1, `resources` 2, a resource 3, its `instances` 4. */
