@@ -26,6 +26,34 @@ export interface ReportPatch {
   savings: readonly { currency: string; monthly: string }[];
 }
 
+/** Savings of one rule, without those on resources where another one saves more. */
+export interface SavingCause {
+  rule: string;
+  title: string;
+  /** Decimal, of a month. */
+  monthly: string;
+  findings: number;
+}
+
+/** What the inputs cost now and after all savings: monthly less the causes is `after`, to the cent. */
+export interface ReportCost {
+  currency: string;
+  monthly: string;
+  /** The bounds, where prices are estimated. */
+  low?: string;
+  high?: string;
+  after: string;
+  /** Largest first. */
+  causes: readonly SavingCause[];
+  resources: number;
+  priced: number;
+  /** Without an amount, or with a part of one: not in the sum. */
+  unknown: number;
+  /** Whose cost depends on usage that was not given: not in the sum. */
+  usage: number;
+  oldestPrice?: string;
+}
+
 export interface FindingReport {
   /** Of what: `3 states`. */
   subject: string;
@@ -40,4 +68,8 @@ export interface FindingReport {
   savings: readonly { currency: string; monthly: string }[];
   /** Where code was given. */
   patch?: ReportPatch;
+  /** Only made for reports that show it. */
+  cost?: ReportCost;
+  /** Fingerprints of the findings whose savings are in the sums. */
+  counted?: ReadonlySet<string>;
 }

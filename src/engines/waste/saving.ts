@@ -52,18 +52,29 @@ function told(price: KnownPrice, { value, low, high }: AmountSpan): FindingSavin
   return { known: true, monthly, ...range, currency: price.currency, priceDate: price.priceDate, confidence: price.confidence };
 }
 
-/** Known savings by currency; of several findings on one subject only the largest counts, since a thing is removed once. */
-export function totalSavings(findings: readonly Finding[]): { currency: string; monthly: string }[] {
-  const largest = new Map<string, { currency: string; monthly: Decimal }>();
-  for (const { saving, subject } of findings) {
+/**
+ * The savings that count: known ones, of several findings on one subject only the largest (the first of equals in
+ * the order of rules), since a thing is removed once. Everything that adds up savings adds up these.
+ */
+export function countedSavings(findings: readonly Finding[]): Map<Finding, { currency: string; monthly: Decimal }> {
+  const largest = new Map<string, { finding: Finding; currency: string; monthly: Decimal }>();
+  for (const finding of findings) {
+    const { saving, subject } = finding;
     if (saving?.known !== true) continue;
     const monthly = DecimalNumber.parse(saving.monthly) ?? DecimalNumber.zero;
     const key = `${saving.currency} ${subject.reference}`;
     const present = largest.get(key);
-    if (present === undefined || monthly.compare(present.monthly) > 0) largest.set(key, { currency: saving.currency, monthly });
+    const order = present === undefined ? 1 : monthly.compare(present.monthly) || (finding.rule < present.finding.rule ? 1 : -1);
+    if (order > 0) largest.set(key, { finding, currency: saving.currency, monthly });
   }
-  const currencies = [...new Set([...largest.values()].map((one) => one.currency))].sort();
-  return currencies.map((currency) => ({ currency, monthly: sumOf([...largest.values()].filter((one) => one.currency === currency).map((one) => one.monthly)).toFixed(2) }));
+  return new Map([...largest.values()].map(({ finding, currency, monthly }) => [finding, { currency, monthly }]));
+}
+
+/** Sums of the savings that count, by currency. */
+export function totalSavings(findings: readonly Finding[]): { currency: string; monthly: string }[] {
+  const counted = [...countedSavings(findings).values()];
+  const currencies = [...new Set(counted.map((one) => one.currency))].sort();
+  return currencies.map((currency) => ({ currency, monthly: sumOf(counted.filter((one) => one.currency === currency).map((one) => one.monthly)).toFixed(2) }));
 }
 
 /** The weaker of two. */
