@@ -31,3 +31,8 @@ export function artifactReference(digest: string): string {
 export function requestReference(method: string, path: string): string {
   return `${VERSION}:request:${method} ${path}`;
 }
+
+/** `v1:cloud:AWS/arn:aws:ec2:...`: a resource by the id its provider gives it, where no state knows it; `/` and `%` of the provider's name are percent-encoded. */
+export function cloudReference(provider: string, id: string): string {
+  return `${VERSION}:cloud:${provider.replace(/%/g, '%25').replace(/\//g, '%2F')}/${id}`;
+}

@@ -91,7 +91,7 @@ async function load(client: pg.Client, id: number, slices: FileSlices, batches: 
     own ??= judge(charges, (columns) => (ids = new ContentIds(columns)));
     await sending;
     const lines: string[] = [];
-    for (const charge of charges) lines.push(await lineOf(id, charge, slices, ids, own));
+    for (const charge of charges) lines.push(lineOf(id, charge, slices.known(charge.slice) ?? (await slices.numberOf(charge.slice)), slices, ids, own));
     sending = write(client, id, ids, lines.join(''));
     sending.catch(() => {});
   };
@@ -113,8 +113,7 @@ function judge(charges: readonly BillCharge[], use: (columns: string[]) => void)
   return columns;
 }
 
-async function lineOf(id: number, charge: BillCharge, slices: FileSlices, ids: ContentIds, own: readonly string[]): Promise<string> {
-  const slice = await slices.numberOf(charge.slice);
+function lineOf(id: number, charge: BillCharge, slice: number, slices: FileSlices, ids: ContentIds, own: readonly string[]): string {
   const place = slices.slices[slice];
   if (place !== undefined) place.rows += 1;
   const amount = (text: string): string => (text === '' ? '\\N' : text);

@@ -27,10 +27,13 @@ export class FileSlices {
     this.#request = request;
   }
 
+  /** The number of a slice that was asked for before. */
+  known(slice: BillSlice): number | undefined {
+    return this.#numbers.get(slice);
+  }
+
   /** Throws ROADBED-8731 when another delivery has brought the slice and nothing was decided. */
   async numberOf(slice: BillSlice): Promise<number> {
-    const known = this.#numbers.get(slice);
-    if (known !== undefined) return known;
     const place = JSON.stringify([slice.provider, slice.billingAccount, slice.periodStart, slice.periodEnd]);
     let number = this.#places.get(place);
     if (number === undefined) {
