@@ -86,6 +86,7 @@ function worldOf(model: InfrastructureModel, byAddress: ReadonlyMap<string, Reso
     today,
     count: (types) => types.reduce((sum, type) => sum + (managed.get(type) ?? 0), 0),
     follow: (resource, attribute, types) => {
+      if (!types.some((type) => byType.has(type))) return undefined;
       for (const reference of resource.references) {
         if (reference.attribute !== attribute && !reference.attribute.startsWith(`${attribute}.`)) continue;
         const target = byAddress.get(reference.target) ?? byResource.get(reference.target);
