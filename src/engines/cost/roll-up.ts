@@ -23,7 +23,7 @@ export interface RollUp {
 export function rollUp(estimate: CostEstimate, by: string): RollUp[] {
   const groups = new Map<string, RollUp>();
   for (const resource of estimate.resources) {
-    const name = nameOf(resource, by);
+    const name = rollUpNameOf(resource, by);
     const group = groups.get(name) ?? { name, resources: 0, unknown: 0, fixed: NOTHING, usage: NOTHING };
     const unknown = resource.status === 'unknown' || resource.status === 'partly' ? 1 : 0;
     groups.set(name, { name, resources: group.resources + 1, unknown: group.unknown + unknown, fixed: plus(group.fixed, resource.fixed), usage: plus(group.usage, resource.usage) });
@@ -32,7 +32,8 @@ export function rollUp(estimate: CostEstimate, by: string): RollUp[] {
   return [...groups.values()].sort((a, b) => total(b).compare(total(a)) || (a.name < b.name ? -1 : 1));
 }
 
-function nameOf(resource: ResourceCost, by: string): string {
+/** Of one resource: the group that `rollUp` puts it in. */
+export function rollUpNameOf(resource: ResourceCost, by: string): string {
   if (by.startsWith('tag:')) return tagOf(resource, [plain(by.slice(4))]);
   switch (by) {
     case 'module':
@@ -42,7 +43,7 @@ function nameOf(resource: ResourceCost, by: string): string {
     case 'region':
       return resource.region === '' ? UNALLOCATED : resource.region;
     case 'provider':
-      return resource.type.split('_', 1)[0] ?? resource.type;
+      return resource.type.split(/[_/]/, 1)[0] ?? resource.type;
     case 'component':
       return tagOf(resource, COMPONENT_TAGS);
     case 'team':
