@@ -3,10 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EventRow } from '../../domain/event.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Events } from '../../ports/events.ts';
+import type { Findings } from '../../ports/findings.ts';
 import type { Identities, Identity } from '../../ports/identity.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { Runtime } from '../../ports/runtime.ts';
+import type { TerraformStates } from '../../ports/terraform-states.ts';
 import type { DeliveryMetrics, DeliveryMetricsScope } from '../contract/delivery-metrics.ts';
 import type { CostReads } from './cost-reads.ts';
 import type { InfrastructureReads } from './infrastructure-reads.ts';
@@ -45,6 +47,8 @@ export interface OperationsApiDependencies {
   infrastructure?: InfrastructureReads;
   /** Absent: the page of cost answers that there is none. */
   cost?: CostReads;
+  /** Absent: there are no findings and no states. */
+  findings?: { store: Findings; states: TerraformStates; /** Undefined where the identity may accept findings of the team, else why not. */ mayAccept: (identity: Identity, namespace: string) => string | undefined };
   /** Identities.issueLoginCode, for `POST /login-links`; absent: there are none. */
   issueLoginCode?: (subject: string) => Promise<string>;
   about: { version: string; consoleUrl?: string; apiUrl?: string; gitUrl?: string; isolation?: string };

@@ -12,6 +12,7 @@ import { PREFIX } from '../contract/routes.ts';
 import type { AskedBy, IdentifiedHandler, OperationsApiDependencies } from './dependencies.ts';
 import { problemOf } from './problems.ts';
 import { costRoutes } from './cost-routes.ts';
+import { findingRoutes } from './finding-routes.ts';
 import { infrastructureRoutes } from './infrastructure-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { createPulses } from './pulses.ts';
@@ -37,6 +38,7 @@ function createOperationsRouter(deps: OperationsApiDependencies, log: (line: str
     if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'no-store');
   });
   app.route(PREFIX, readRoutes(deps, pulses));
+  app.route(PREFIX, findingRoutes(deps));
   app.route(PREFIX, infrastructureRoutes(deps));
   app.route(PREFIX, costRoutes(deps));
   app.route(PREFIX, streamRoutes(deps));

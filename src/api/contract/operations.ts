@@ -38,6 +38,12 @@ export const cancelPipelineSchema = z.object({ namespace: name, run: name, reaso
 export const rerunPipelineSchema = z.object({ namespace: name, run: name, fromStep: z.string().max(63).optional() });
 export const demoReleaseSchema = z.object({ kind: z.enum(['faulty', 'fixed']) });
 
+const fingerprint = z.string().regex(/^[\w:.-]{1,128}$/, 'the fingerprint of a finding');
+export const acceptFindingSchema = z.object({ namespace: name, fingerprint, reason, until: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day like 2026-12-31') });
+export const reopenFindingSchema = z.object({ namespace: name, fingerprint, reason });
+
+export type AcceptFindingArguments = z.infer<typeof acceptFindingSchema>;
+export type ReopenFindingArguments = z.infer<typeof reopenFindingSchema>;
 export type PromoteArguments = z.infer<typeof promoteSchema>;
 export type RollbackArguments = z.infer<typeof rollbackSchema>;
 export type ScaleArguments = z.infer<typeof scaleSchema>;
@@ -92,6 +98,10 @@ export interface Operations {
   runPipeline(identity: Identity, args: RunPipelineArguments): Promise<OperationResult>;
   cancelPipeline(identity: Identity, args: CancelPipelineArguments): Promise<OperationResult>;
   rerunPipeline(identity: Identity, args: RerunPipelineArguments): Promise<OperationResult>;
+  /** Lives with a finding until a day. */
+  acceptFinding(identity: Identity, args: AcceptFindingArguments): Promise<OperationResult>;
+  /** Ends that before its day. */
+  reopenFinding(identity: Identity, args: ReopenFindingArguments): Promise<OperationResult>;
   demoStatus(identity: Identity): Promise<DemoStatus>;
   demoRelease(identity: Identity, args: DemoReleaseArguments): Promise<OperationResult>;
 }
@@ -109,6 +119,8 @@ export const operationSchemas = {
   runPipeline: runPipelineSchema,
   cancelPipeline: cancelPipelineSchema,
   rerunPipeline: rerunPipelineSchema,
+  acceptFinding: acceptFindingSchema,
+  reopenFinding: reopenFindingSchema,
   demoRelease: demoReleaseSchema,
 } as const;
 

@@ -11,6 +11,8 @@ import { costPageSchema } from './cost-page.ts';
 import { deliveryMetricsSchema } from './delivery-metrics.ts';
 import { goldenPathsSchema, newServiceProgressSchema, previewSchema } from './golden-path.ts';
 import { drawingSchema, infrastructurePageSchema, rootModulesSchema, rootPageSchema, sourceExcerptSchema } from './infrastructure-page.ts';
+import { findingsPageSchema } from './findings-page.ts';
+import { overlaysSchema, rootStatesSchema } from './state-page.ts';
 import { demoStatusSchema } from './operations.ts';
 import { catalogSchema, deploysPageSchema, entityPageSchema, environmentsPageSchema, homeSchema, pipelineRunPageSchema, pipelinesPageSchema, servicePageSchema, sessionSchema } from './pages.ts';
 import { receiptSchema, rolloutPageSchema, trafficSchema } from './rollout-page.ts';
@@ -41,6 +43,9 @@ export const reads = {
   infrastructureModules: { path: '/infrastructure/:namespace/:repository/modules', answer: rootModulesSchema },
   infrastructureSource: { path: '/infrastructure/:namespace/:repository/source', answer: sourceExcerptSchema },
   cost: { path: '/cost', answer: costPageSchema },
+  infrastructureState: { path: '/infrastructure/:namespace/:repository/state', answer: rootStatesSchema },
+  infrastructureOverlay: { path: '/infrastructure/:namespace/:repository/overlay', answer: overlaysSchema },
+  findings: { path: '/findings', answer: findingsPageSchema },
   demo: { path: '/demo', answer: demoStatusSchema },
 } as const;
 
@@ -48,6 +53,9 @@ export const previewRoute = { path: '/golden-paths/preview', answer: previewSche
 
 /** A file to keep: the diagram or all of it in one of `DOWNLOAD_FORMATS`. */
 export const infrastructureFileRoute = { path: '/infrastructure/:namespace/:repository/file' } as const;
+
+/** Findings to keep: CSV, JSON or SARIF of all that the filters find. */
+export const findingsFileRoute = { path: '/findings/file' } as const;
 
 /** `POST`: a code for `<console>/login?code=`, for the caller's own subject; works once. `url`: the whole link. */
 export const loginLinkRoute = { path: '/login-links', answer: z.object({ code: z.string(), url: z.string().optional() }) } as const;

@@ -170,7 +170,13 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
     ? undefined
     : createDemo({ fleet, objects: core.as('platform'), objectsOf: core.of, source: road.source, received: moved, requestsPerSecond: () => fleetRate(road, fleet, clock) });
   const templates = allTemplates(extensionsOf(folders.dataDir));
+  const analysis = new AnalysisThread();
+  closing.add('analysis', () => analysis.stop());
+  const infrastructure = openInfrastructureReads({ thread: analysis, gitDir: road.source.gitDir, clock, log: (line) => log.error({}, line) });
+  const platformStates = openPlatformStates({ core, storage, secrets: secretPlace.secrets, infrastructure, gitDir: road.source.gitDir, clock, version, log });
+  closing.add('states', () => platformStates.stop());
   const operations = allOperations({
+    findings: platformStates.operations,
     rollouts: road.delivery.operations,
     pipelines: { objectsOf: core.of, source: road.source },
     services: { templates, objectsFor: core.of, objects: core.as('platform'), source: road.source, clock, received: moved },
@@ -183,11 +189,6 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
     onPush: road.wake,
     onRefused: (namespace, repository, reason) => void storage.store.events.append([webhookRefusal(namespace, repository, reason)]),
   });
-  const analysis = new AnalysisThread();
-  closing.add('analysis', () => analysis.stop());
-  const infrastructure = openInfrastructureReads({ thread: analysis, gitDir: road.source.gitDir, clock, log: (line) => log.error({}, line) });
-  const platformStates = openPlatformStates({ core, storage, secrets: secretPlace.secrets, infrastructure, gitDir: road.source.gitDir, clock, version, log });
-  closing.add('states', () => platformStates.stop());
   const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, infrastructure, platformStates, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
   handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), statePush: platformStates.push, git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
 

@@ -61,6 +61,7 @@ export function consoleParts(parts: SurfaceParts): Omit<ConsoleDependencies, 'ob
     runtime: programs.runtime,
     operations: parts.operations,
     infrastructure: parts.infrastructure,
+    findings: parts.platformStates.reads,
     clock,
     deliveryMetrics: deliveryReports(storage.store.events, clock),
     cdEvents: (rows) => rows.map((row) => toCdEvent(row)).filter((event) => event !== undefined),

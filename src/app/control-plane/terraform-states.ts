@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { PostgresFindings } from '../../adapters/postgres/findings/store.ts';
 import { PostgresTerraformStates } from '../../adapters/postgres/terraform-states/store.ts';
+import type { OperationsApiDependencies } from '../../api/console/dependencies.ts';
 import type { InfrastructureReads } from '../../api/console/infrastructure-reads.ts';
 import type { StatePushDependencies } from '../../api/platform/state-push.ts';
+import type { FindingOperations } from '../../control/finding/operations.ts';
 import type { RepositorySpec, RepositoryStatus } from '../../domain/kinds/repository.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
 import type { ApiObject } from '../../domain/object.ts';
@@ -12,6 +14,7 @@ import { requestReference } from '../../domain/reference.ts';
 import type { InfrastructureRoot } from '../../engines/infrastructure-roots/find-roots.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Findings } from '../../ports/findings.ts';
+import type { Identity } from '../../ports/identity.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { TerraformStates } from '../../ports/terraform-states.ts';
@@ -49,6 +52,8 @@ export interface PlatformStates {
   intake: StateIntake;
   analysis: StateAnalysis;
   push: StatePushDependencies;
+  operations: FindingOperations;
+  reads: NonNullable<OperationsApiDependencies['findings']>;
   /** States of the demo's infrastructures, where there are none yet; idempotent. */
   seedExamples(namespace: string, repository: string): Promise<void>;
   stop(): Promise<void>;
@@ -79,19 +84,32 @@ export function openPlatformStates(parts: TerraformStatesParts): PlatformStates 
       return having.flat().sort();
     },
   });
+  const decide = (identity: Identity, namespace: string): Decision => {
+    const kind = core.service.kinds.byName(`${GROUP}/Repository`);
+    return kind === undefined ? { allowed: false, reason: 'repositories are not served' } : core.service.decide(identity, 'update', { kind, namespace, name: '' });
+  };
+  const authorise = async (identity: Identity, namespace: string, method: string, what: string): Promise<Decision> => {
+    const decision = decide(identity, namespace);
+    if (!decision.allowed) {
+      await storage.store.events.append([{ namespace, actor: { issuer: identity.issuer, subject: identity.subject }, subject: requestReference(method, `/namespaces/${namespace}/${what}`), kind: 'request.refused', schemaVersion: 1, body: { code: 403, reason: decision.reason } }]);
+    }
+    return decision;
+  };
   return {
     states, findings, intake, analysis,
     push: {
       push: intake.push,
       compare: intake.compare,
       hasNamespace: (name) => namespaceExists(core, name),
-      authorise: async (identity, action) => {
-        const kind = core.service.kinds.byName(`${GROUP}/Repository`);
-        const decision: Decision = kind === undefined ? { allowed: false, reason: 'repositories are not served' } : core.service.decide(identity, action.verb, { kind, namespace: action.namespace, name: '' });
-        if (!decision.allowed) {
-          await storage.store.events.append([{ ...(action.namespace === undefined ? {} : { namespace: action.namespace }), actor: { issuer: identity.issuer, subject: identity.subject }, subject: requestReference('PUT', `/namespaces/${action.namespace ?? ''}/terraform-states`), kind: 'request.refused', schemaVersion: 1, body: { code: 403, reason: decision.reason } }]);
-        }
-        return decision;
+      authorise: (identity, action) => authorise(identity, action.namespace ?? '', 'PUT', 'terraform-states'),
+    },
+    operations: { findings, authorise: (identity, namespace) => authorise(identity, namespace, 'POST', 'findings') },
+    reads: {
+      store: findings,
+      states,
+      mayAccept: (identity, namespace) => {
+        const { allowed, reason } = decide(identity, namespace);
+        return allowed ? undefined : reason;
       },
     },
     async seedExamples(namespace, repository) {

@@ -53,6 +53,12 @@ export function fleetOperations(objects: MemoryObjects, events: MemoryEvents): O
       await settle(args.service, args.environment, 'Aborted');
       return done('abort', identity, args, `The rollout of ${args.service} was aborted.`);
     },
+    async acceptFinding(identity, args) {
+      return done('acceptFinding', identity, args, 'The finding is accepted.');
+    },
+    async reopenFinding(identity, args) {
+      return done('reopenFinding', identity, args, 'The finding is open again.');
+    },
     async liftHold(identity, args) {
       const hold = await objects.get<HoldObject>('roadbed.dev/Hold', args.namespace, args.hold);
       if (hold === undefined) throw new PlatformError({ code: 'ROADBED-5004', class: 'not-found', message: 'There is no such hold.' });

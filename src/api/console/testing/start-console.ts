@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import { createConsole } from '../console.ts';
-import type { Readable } from '../dependencies.ts';
+import type { Operations } from '../../contract/operations.ts';
+import type { OperationsApiDependencies, Readable } from '../dependencies.ts';
 import type { CostReads } from '../cost-reads.ts';
 import type { InfrastructureReads } from '../infrastructure-reads.ts';
 import { claims, entities, environments, holds, NAMESPACE, pipelineRuns, releases, repositories, rollouts } from './fleet-objects.ts';
@@ -22,6 +23,9 @@ export interface StartOptions {
   readable?: Readable;
   infrastructure?: InfrastructureReads;
   cost?: CostReads;
+  findings?: NonNullable<OperationsApiDependencies['findings']>;
+  /** In the place of those that only note that they were called. */
+  operations?: Partial<Operations>;
 }
 
 export interface TestConsole {
@@ -55,7 +59,7 @@ export async function startTestConsole(options: StartOptions): Promise<TestConso
       objects: () => objects,
       readable: async () => options.readable ?? { all: true, namespaces: [NAMESPACE], row: () => true },
       signedIn: (identity) => identities.isLive(identity),
-      events, identities, operations,
+      events, identities, operations: { ...operations, ...options.operations },
       metrics: fleetMetrics(() => objects.list('roadbed.dev/Rollout')),
       runtime: fleetLogs(),
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
@@ -69,6 +73,7 @@ export async function startTestConsole(options: StartOptions): Promise<TestConso
       },
       webRoot: options.webRoot,
       ...(options.infrastructure === undefined ? {} : { infrastructure: options.infrastructure }),
+      ...(options.findings === undefined ? {} : { findings: options.findings }),
       cost: options.cost ?? fleetCost(now, () => ({ state: 'noData', reason: 'the fleet in memory is not forecast' }), options.empty === true),
     },
     (line) => log.push(line),
