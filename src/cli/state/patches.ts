@@ -30,15 +30,24 @@ export async function withPatches({ code, findings, matches, members, rules, red
     const saving = byFingerprint.get(fingerprintOfMatch(match))?.saving;
     return saving?.known === true ? Number(saving.monthly) : 0;
   };
-  const { byMatch, together } = await proposePatches({ read: code.read, matches: open, members, rules, weight });
+  const doubtful = new Map(open.flatMap((match) => doubtOf(match, byFingerprint.get(fingerprintOfMatch(match)))));
+  const { byMatch, together } = await proposePatches({ read: code.read, matches: open.filter((match) => !doubtful.has(match)), members, rules, weight });
   const hides = (line: string): boolean => redactor.text(line) !== line || namesSecret(line);
-  const fixes = new Map([...byMatch].map(([match, proposal]) => [fingerprintOfMatch(match), fixOf(match, proposal, hides, redactor)]));
+  const fixes = new Map([...byMatch, ...doubtful].map(([match, proposal]) => [fingerprintOfMatch(match), fixOf(match, proposal, hides, redactor)]));
   const settled = new Set(together.matches.map(fingerprintOfMatch));
   const text = unifiedDiff(together.files, hides) ?? together.files.map((file) => unifiedDiff([file], hides) ?? '').join('');
   return {
     findings: findings.map((finding) => ({ ...finding, fix: { ...finding.fix, ...fixes.get(finding.fingerprint) } })),
     patch: { text, appliesIn: code.top, findings: settled.size, savings: totalSavings(findings.filter((finding) => settled.has(finding.fingerprint))) },
   };
+}
+
+/** A type that is put together from parts (`m4.10xlarge` as `m6i.10xlarge`) may not exist: only one with a lower price is written into code. */
+function doubtOf(match: RuleMatch, finding: Finding | undefined): [RuleMatch, Proposal][] {
+  const { change } = match.rule;
+  const composed = change?.kind === 'attributes' && Object.values(change.set).some((next) => next.kind === 'part');
+  if (!composed || finding?.saving?.known === true) return [];
+  return [[match, { reason: `whether the new type exists and costs less is not known: ${finding?.saving === undefined ? 'no price was asked for' : finding.saving.known ? '' : finding.saving.reason}` }]];
 }
 
 function fingerprintOfMatch({ rule, resource }: RuleMatch): string {

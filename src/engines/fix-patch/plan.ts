@@ -71,6 +71,8 @@ class AttributePlan {
   readonly #sites: Site[] = [];
   readonly #additions = new Map<BlockPlace, { site: BodySite; added: OpenBody }>();
   readonly #removals: FileEdit[] = [];
+  /** Values that the rule has no other one for. */
+  readonly #kept: string[] = [];
 
   constructor(instance: ResourceInstance, declaration: ResourceDeclaration, around: Surrounding) {
     this.#instance = instance;
@@ -101,7 +103,10 @@ class AttributePlan {
     const present = site.values[step];
     if (next.kind !== 'value' && (present instanceof UnknownAttribute || present instanceof SensitiveAttribute)) throw new Unplannable(`${step} is not known from the code`);
     const value = changedValue(next, present);
-    if (value === undefined) return;
+    if (value === undefined) {
+      if (next.kind !== 'value' && (typeof present === 'string' || typeof present === 'number')) this.#kept.push(`${step} ${JSON.stringify(present)}`);
+      return;
+    }
     const written = site.body.attributes.get(step);
     if (written === undefined) return void this.#added(site).attributes.push([step, writtenValue(value, undefined, false)]);
     const found = placesOf(written, site.around);
@@ -173,7 +178,7 @@ class AttributePlan {
   #plan(): Planned {
     const longest = Math.max(1, ...this.#sites.map((site) => site.places.length));
     const own = [...[...this.#additions.values()].flatMap(({ site, added }) => additionEdits(site, added)), ...this.#removals];
-    if (this.#sites.length === 0 && own.length === 0) return { reason: 'the code says so already: apply it' };
+    if (this.#sites.length === 0 && own.length === 0) return { reason: this.#kept.length === 0 ? 'the code says so already: apply it' : `the code says ${this.#kept.join(', ')}, for which the rule has no other value` };
     const alternatives = Array.from({ length: Math.min(longest, 8) }, (_, at) => merged([...this.#sites.flatMap((site) => placeEdits(site, at)), ...own]));
     const through = new Set(this.#sites.flatMap((site) => site.places.slice(0, 1).map((place) => place.through)).filter((one) => one !== ''));
     return { alternatives, direct: through.size === 0, through: [...through], removes: [] };
