@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { openGitSource, type GitSource } from '../../../adapters/git/source.ts';
 import type { Readable } from '../../../api/console/dependencies.ts';
-import { startTestConsole, type TestConsole } from '../../../api/console/testing/start-console.ts';
+import { startTestConsole, type StartOptions, type TestConsole } from '../../../api/console/testing/start-console.ts';
 import { infrastructurePageSchema, rootPageSchema, type InfrastructurePage, type RootPage } from '../../../api/contract/infrastructure-page.ts';
 import { packageRoot } from '../../package-root.ts';
 import { AnalysisThread } from '../analysis-thread.ts';
@@ -35,13 +35,13 @@ export interface InfrastructureWorld {
   stop(): Promise<void>;
 }
 
-export async function openInfrastructureWorld(options: { thread?: AnalysisThread; readable?: Readable; webRoot?: string } = {}): Promise<InfrastructureWorld> {
+export async function openInfrastructureWorld(options: { thread?: AnalysisThread; readable?: Readable; webRoot?: string; findings?: StartOptions['findings']; operations?: StartOptions['operations'] } = {}): Promise<InfrastructureWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'roadbed-infrastructure-'));
   const source = openGitSource({ folder, clock });
   const thread = options.thread ?? new AnalysisThread();
   const log: string[] = [];
   const infrastructure = openInfrastructureReads({ thread, gitDir: source.gitDir, clock, log: (line) => log.push(line) });
-  const running = await startTestConsole({ webRoot: options.webRoot ?? folder, empty: true, infrastructure, ...(options.readable === undefined ? {} : { readable: options.readable }) });
+  const running = await startTestConsole({ webRoot: options.webRoot ?? folder, empty: true, infrastructure, ...(options.readable === undefined ? {} : { readable: options.readable }), ...(options.findings === undefined ? {} : { findings: options.findings }), ...(options.operations === undefined ? {} : { operations: options.operations }) });
   const code = new URL(await running.loginLink()).searchParams.get('code') ?? '';
   const signedIn = await fetch(`${running.url}/login`, { method: 'POST', redirect: 'manual', headers: { origin: running.url, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ code }) });
   const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
