@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readInventory } from '../../formats/inventory/read-inventory.ts';
+import { typeOfName } from '../../formats/inventory/type-of-name.ts';
 import type { JsonValue } from '../../formats/terraform/json-document.ts';
 import { readState } from '../../formats/terraform/state.ts';
 import { shippedCatalogue } from '../diagram/testing/picture.ts';
@@ -111,6 +112,15 @@ test('Google Cloud Asset Inventory: JSON lines, full names, machine types by the
     asset('//compute.googleapis.com/projects/p/global/networks/default', 'compute.googleapis.com/Network'),
   ].join('\n'));
   expect(lines(result)).toEqual([`unmanaged ${name}/b`, 'inventory-attribute google_compute_instance.a.labels.team "x" -> "y"']);
+});
+
+test('tables of one type that tell it by full names only, as Steampipe and CloudQuery write them', () => {
+  const steampipe = `instance_id,arn,instance_type,tags,region,account_id\ni-0aaaaaaaaaaa,${ARN}:instance/i-0aaaaaaaaaaa,t3.large,"{""Name"":""web""}",eu-west-1,123456789012\ni-0ffffffffff,${ARN}:instance/i-0ffffffffff,t3.micro,,eu-west-1,123456789012\n`;
+  expect(lines(compare([SERVERS], steampipe))).toEqual([`unmanaged ${ARN}:instance/i-0ffffffffff`, 'missing aws_instance.gone', 'inventory-attribute aws_instance.web.instance_type "t3.micro" -> "t3.large"']);
+  const cloudquery = '_cq_id,arn,region\nx,arn:aws:sqs:eu-west-1:123456789012:q,eu-west-1\ny,arn:aws:sqs:eu-west-1:123456789012:by-hand,eu-west-1\n';
+  expect(lines(compare([SERVERS], cloudquery))).toEqual(['unmanaged arn:aws:sqs:eu-west-1:123456789012:by-hand']);
+  const names = { 'arn:aws:elasticloadbalancing:r:1:loadbalancer/app/web/1': 'elasticloadbalancing:loadbalancer/app', 'arn:aws:rds:r:1:db:app': 'rds:db', 'arn:aws:s3:::logs': 's3:bucket', 'arn:aws:iam::1:role/ci': 'iam:role', '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a': 'microsoft.network/virtualnetworks/subnets', '/subscriptions/s/resourceGroups/g': 'microsoft.resources/subscriptions/resourcegroups', 'https://www.googleapis.com/compute/v1/projects/p/regions/r/addresses/a': 'compute.googleapis.com/Address', 'i-1': undefined };
+  for (const [name, type] of Object.entries(names)) expect(typeOfName(name), name).toBe(type);
 });
 
 test('any table with an id and a type is read; what is none is refused by name', () => {

@@ -100,7 +100,7 @@ function compareItem(resource: ResourceInstance, item: InventoryItem, origin: Dr
     found.add({ level: 'D3', kind: 'inventory-attribute', class: attributeClass(type, path), address: resource.address, type: resource.type, attribute: path, ...from(origin), from: printer.show(recorded, type, path), to: printer.show(there, type, path) });
   };
   for (const [attribute, path] of Object.entries(CLOUD_TYPES[resource.type]?.attributes ?? {})) {
-    const there = valueAt(item.attributes, path);
+    const there = valueAt(item.attributes, path) ?? columnOf(item, attribute);
     const recorded = resource.attributes[attribute];
     if (there === undefined || there === '' || recorded === undefined || typeof there === 'object') continue;
     found.attributes += 1;
@@ -123,6 +123,11 @@ function recordedTags(resource: ResourceInstance): { name: string; values: { rea
     if (isPlainObject(values)) return { name: name === 'tags_all' ? 'tags' : name === 'effective_labels' ? 'labels' : name, values };
   }
   return undefined;
+}
+
+/** Tables of Steampipe and CloudQuery name many columns as Terraform does; `type` is the thing's own there. */
+function columnOf({ attributes }: InventoryItem, attribute: string): JsonValue | undefined {
+  return attribute !== 'type' && Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
 }
 
 /** A column of the path's own name, or the value below objects. */
