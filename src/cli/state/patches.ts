@@ -30,9 +30,9 @@ export async function withPatches({ code, findings, matches, members, rules, red
     const saving = byFingerprint.get(fingerprintOfMatch(match))?.saving;
     return saving?.known === true ? Number(saving.monthly) : 0;
   };
-  const doubtful = new Map(open.flatMap((match) => doubtOf(match, byFingerprint.get(fingerprintOfMatch(match)))));
-  const { byMatch, together } = await proposePatches({ read: code.read, matches: open.filter((match) => !doubtful.has(match)), members, rules, weight });
   const hides = (line: string): boolean => redactor.text(line) !== line || namesSecret(line);
+  const doubtful = new Map(open.flatMap((match) => doubtOf(match, byFingerprint.get(fingerprintOfMatch(match)))));
+  const { byMatch, together } = await proposePatches({ read: code.read, matches: open.filter((match) => !doubtful.has(match)), members, rules, weight, hides });
   const fixes = new Map([...byMatch, ...doubtful].map(([match, proposal]) => [fingerprintOfMatch(match), fixOf(match, proposal, hides, redactor)]));
   const settled = new Set(together.matches.map(fingerprintOfMatch));
   const text = unifiedDiff(together.files, hides) ?? together.files.map((file) => unifiedDiff([file], hides) ?? '').join('');

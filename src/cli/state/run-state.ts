@@ -10,12 +10,14 @@ import { PriceBook } from '../../engines/price-book/price-book.ts';
 import { Redactor } from '../../engines/redaction/redactor.ts';
 import { prepareRules, runRules } from '../../engines/rules/run-rules.ts';
 import type { RuleRun } from '../../engines/rules/run-rules.ts';
-import { estimatedPrices } from '../../engines/waste/estimated-prices.ts';
-import { totalSavings } from '../../engines/waste/saving.ts';
+import { currentCosts, estimatedPrices } from '../../engines/waste/estimated-prices.ts';
+import { countedSavings, totalSavings } from '../../engines/waste/saving.ts';
 import { applySuppressions, readSuppressions } from '../../engines/waste/suppressions.ts';
 import type { Suppression } from '../../engines/waste/suppressions.ts';
 import { shownAttributes, wasteFindings } from '../../engines/waste/waste-findings.ts';
-import { coverageSentence, headline } from '../../formats/findings/findings-markdown.ts';
+import { waterfallOf } from '../../engines/waste/waterfall.ts';
+import { coverageSentence } from '../../formats/findings/findings-markdown.ts';
+import { headline } from '../../formats/findings/summary.ts';
 import { readYaml } from '../../formats/yaml-source/read.ts';
 import { writeWhole } from '../docs/write-file.ts';
 import { EXIT } from '../exit-code.ts';
@@ -45,8 +47,10 @@ export async function state(session: Session, paths: readonly string[], flags: S
   const today = new Date(session.now()).toISOString().slice(0, 10);
   const code = flags.code === undefined ? undefined : await codeOf(session, flags.code, catalogue, read.members);
   const drift = await driftOf(session, flags, catalogue, read, code);
-  const book = run.matches.length === 0 ? undefined : new PriceBook(await infrastructure.priceFiles(), flags.prices === undefined ? [] : await infrastructure.ownPrices(flags.prices));
-  const found = wasteFindings(run.matches, { redactor, ...(book === undefined ? {} : { prices: estimatedPrices({ book, today, members: read.members, ...(code === undefined ? {} : { providers: code.model.providers }) }) }), ...(code === undefined ? {} : { locate: code.locate }) });
+  const showsCost = flags.format === 'html' || flags.format === 'markdown';
+  const book = run.matches.length === 0 && !showsCost ? undefined : new PriceBook(await infrastructure.priceFiles(), flags.prices === undefined ? [] : await infrastructure.ownPrices(flags.prices));
+  const priced = book === undefined ? undefined : { book, today, members: read.members, ...(code === undefined ? {} : { providers: code.model.providers }) };
+  const found = wasteFindings(run.matches, { redactor, ...(priced === undefined ? {} : { prices: estimatedPrices(priced) }), ...(code === undefined ? {} : { locate: code.locate }) });
   const { findings: kept, suppressed, notes } = applySuppressions([...found, ...(drift?.findings ?? []).map((finding) => redactedFinding(finding, redactor))].sort(compareFindings), suppressions, today);
   const patched = code === undefined ? undefined : await withPatches({ code, findings: kept, matches: run.matches, members: read.members, rules: rules.files, redactor });
   const findings = patched?.findings ?? kept;
@@ -57,8 +61,10 @@ export async function state(session: Session, paths: readonly string[], flags: S
     findings,
     suppressed: [...suppressed, ...(drift?.suppressed ?? []).map((one) => ({ ...one, finding: redactedFinding(one.finding, redactor) }))],
     problems: told.map((problem) => redactor.text(problem)),
-    coverage: coverageOf(run, read, found, redactor),
+    coverage: { ...coverageOf(run, read, found, redactor), ...driftCoverage(drift, redactor) },
     savings: totalSavings(findings),
+    counted: new Set([...countedSavings(findings).keys()].map((finding) => finding.fingerprint)),
+    ...(priced === undefined || !showsCost ? {} : { cost: waterfallOf(findings, currentCosts(priced)) }),
     ...(patched === undefined ? {} : { patch: patched.patch }),
   };
   await deliver(session, report, flags);
@@ -90,6 +96,12 @@ function coverageOf(run: RuleRun, read: ReadStates, findings: readonly Finding[]
     priced: findings.filter((finding) => finding.saving?.known === true).length,
     unpriced: findings.filter((finding) => finding.saving?.known === false).length,
   };
+}
+
+function driftCoverage(drift: DriftReport | undefined, redactor: Redactor): Pick<FindingReport['coverage'], 'drift'> {
+  if (drift === undefined) return {};
+  const notCompared = drift.notCompared.map(({ reason, count, example }) => ({ reason: redactor.text(reason), count, example: redactor.text(example) }));
+  return { drift: { ...drift.compared, notCompared } };
 }
 
 async function deliver(session: Session, report: FindingReport, flags: StateFlags): Promise<void> {

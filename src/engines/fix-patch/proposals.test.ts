@@ -40,7 +40,7 @@ async function proposals(files: Files, root = '.', environment: Record<string, s
   const resources = code.resources.filter((one) => one.mode === 'managed').map((one) => ({ ...one, attributes: { ...one.attributes, id: `id-of-${one.address.replaceAll(/\W/g, '-')}` } as Record<string, AttributeValue> }));
   const members: EstateMember[] = [{ source: { path: 's', root: 'r', workspace: 'default' }, model: { outputs: [], resources } }];
   const { matches } = runRules(prepareRules(FILES), members);
-  const made = await proposePatches({ read: codeReader({ source, folder: root, load: { variables: { environment } }, evaluation: { path: root } }), matches, members, rules: FILES, weight: () => 1 });
+  const made = await proposePatches({ read: codeReader({ source, folder: root, load: { variables: { environment } }, evaluation: { path: root } }), matches, members, rules: FILES, weight: () => 1, hides: () => false });
   return { made, matches: matches.map((match) => `${match.rule.id} ${match.resource.address}`), of: (address) => made.byMatch.get(matches.find((match) => match.resource.address === address) ?? (matches[0] as never)) ?? { reason: 'none' } };
 }
 

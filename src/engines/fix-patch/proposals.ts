@@ -13,7 +13,7 @@ import type { FileEdit, FixCode, ReadCode } from './code.ts';
 import { planFix } from './plan.ts';
 import type { Claim, Trial, TrialGround } from './trial.ts';
 import { tryEdits } from './trial.ts';
-import { changedFiles } from './unified-diff.ts';
+import { changedFiles, unifiedDiff } from './unified-diff.ts';
 import type { ChangedFile } from './unified-diff.ts';
 
 /** Each trial evaluates the whole code again. */
@@ -27,6 +27,8 @@ export interface ProposalInput {
   rules: readonly RuleFile[];
   /** The larger, the earlier in the common patch. */
   weight: (match: RuleMatch) => number;
+  /** Lines that no patch may show. */
+  hides: (line: string) => boolean;
 }
 
 export type Proposal = { files: readonly ChangedFile[]; alsoChanges: readonly string[]; through: readonly string[]; removes: readonly string[] } | { reason: string };
@@ -46,7 +48,7 @@ interface Group {
 export async function proposePatches(input: ProposalInput): Promise<Proposals> {
   const code = await input.read(new Map());
   const byMatch = new Map<RuleMatch, Proposal>();
-  const ground: TrialGround = { before: code, read: input.read, texts: new Map(), members: input.members, rules: input.rules };
+  const ground: Ground = { before: code, read: input.read, texts: new Map(), members: input.members, rules: input.rules, hides: input.hides };
   const trials = new TrialCount();
   const groups = groupsOf(code, input.matches, input, (match, reason) => byMatch.set(match, { reason }));
   const tried = await tryGroups(ground, groups, trials);
@@ -54,6 +56,10 @@ export async function proposePatches(input: ProposalInput): Promise<Proposals> {
     for (const { match, plan } of group.claims) byMatch.set(match, trial.works ? { files: changedFiles(edits), alsoChanges: trial.alsoChanges, through: plan.through, removes: plan.removes } : { reason: trial.reason });
   }
   return { byMatch, together: await allTogether(input, ground, tried, trials) };
+}
+
+interface Ground extends TrialGround {
+  hides: (line: string) => boolean;
 }
 
 class TrialCount {
@@ -104,7 +110,12 @@ interface Tried {
 }
 
 /** In the order of the groups. */
-async function tryGroups(ground: TrialGround, groups: readonly Group[], trials: TrialCount): Promise<Tried[]> {
+async function tryGroups(ground: Ground, groups: readonly Group[], trials: TrialCount): Promise<Tried[]> {
+  const tried = await tryEach(ground, groups, trials);
+  return tried.map((one) => (one.trial.works && unifiedDiff(changedFiles(one.edits), ground.hides) === undefined ? { ...one, trial: { works: false, reason: 'a line beside the change looks like a secret and is not printed' } } : one));
+}
+
+async function tryEach(ground: TrialGround, groups: readonly Group[], trials: TrialCount): Promise<Tried[]> {
   const direct = apart(groups.filter((group) => group.claims.every(({ plan }) => plan.direct && plan.alternatives.length === 1)).map((group) => ({ group, edits: firstEdits(group) })));
   const accepted = new Map<Group, Trial>();
   if (direct.length > 1 && trials.take()) {
@@ -143,7 +154,7 @@ function apart<One extends { edits: readonly FileEdit[] }>(all: readonly One[]):
   });
 }
 
-async function allTogether(input: ProposalInput, start: TrialGround, first: readonly Tried[], trials: TrialCount): Promise<Proposals['together']> {
+async function allTogether(input: ProposalInput, start: Ground, first: readonly Tried[], trials: TrialCount): Promise<Proposals['together']> {
   const originals = new Map<string, string>();
   const done = new Set<RuleMatch>();
   const proposed = first.filter(({ trial }) => trial.works).flatMap(({ group }) => group.claims.map((claim) => claim.match));

@@ -76,7 +76,7 @@ async function faults(rule: Rule, one: RuleCase): Promise<string[]> {
     const own = matches.filter((match) => match.resource.source.root === `state-${at}`);
     if (own.length === 0) continue;
     const source = memoryTree({ 'main.tf': code });
-    const { byMatch, together } = await proposePatches({ read: codeReader({ source, folder: '.', load: {}, evaluation: { path: '.' } }), matches: own, members, rules: files, weight: () => 1 });
+    const { byMatch, together } = await proposePatches({ read: codeReader({ source, folder: '.', load: {}, evaluation: { path: '.' } }), matches: own, members, rules: files, weight: () => 1, hides: () => false });
     for (const [match, proposal] of byMatch) if ('reason' in proposal) wrong.push(`${match.resource.address}: ${proposal.reason}`);
     const patch = unifiedDiff(together.files, () => false) ?? '';
     if (patch === '') continue;

@@ -1,50 +1,95 @@
-/** Findings as one HTML page without scripts and without anything from elsewhere; savings by cause as a picture with its table. */
+/**
+ * Findings as one page for the one who pays and the one who changes: what it costs, what could be saved by which
+ * cause, what is left; then every finding with its evidence, its price and its patch.
+ *
+ * It holds nothing from elsewhere and works without its script, which only filters and sorts what is there.
+ */
 import type { Finding } from '../../domain/finding.ts';
+import { SEVERITIES } from '../../domain/finding.ts';
+import type { FindingReport, ReportCost } from '../../domain/finding-report.ts';
 import { Decimal, sumOf } from '../../domain/money.ts';
-import type { FindingReport } from '../../domain/finding-report.ts';
-import { coverageSentence, headline, savingText } from './findings-markdown.ts';
-
-const STYLE =
-  ':root{color-scheme:light dark;--line:#8884;--bar:#2563eb}body{font:16px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line)}td.number{text-align:right;font-variant-numeric:tabular-nums}code{overflow-wrap:anywhere}.severity{font-weight:600}.bar{background:var(--bar);height:1rem;border-radius:2px;min-width:1px}small{opacity:.75}';
+import { escapeHtml, grouped, htmlPage } from '../report-html/page.ts';
+import { waterfallSvg } from '../report-html/waterfall.ts';
+import { FINDINGS_SCRIPT } from './findings-html-script.ts';
+import { coverageSentence } from './findings-markdown.ts';
+import { causeHtml, findingHtml } from './finding-html.ts';
+import { firstToDo, groupsOf, headline, moneySentence } from './summary.ts';
 
 export function findingsHtml(report: FindingReport): string {
-  const title = escape(headline(report));
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${title}</title><style>${STYLE}</style></head>
-<body><main><h1>${title}</h1><p>${escape(coverageSentence(report))}. ${escape(report.at)}</p>
-${savingsPicture(report.findings)}
-${report.findings.length === 0 ? '<p>All clear.</p>' : `<h2>Findings</h2><table><thead><tr><th>Severity<th>What<th>Evidence<th>Saving a month<th>What to do</thead><tbody>${report.findings.map(row).join('\n')}</tbody></table>`}
-${report.suppressed.length === 0 ? '' : `<h2>Accepted</h2><ul>${report.suppressed.map((one) => `<li>${escape(one.finding.sentence)}: ${escape(one.reason)}, until ${escape(one.until)}`).join('')}</ul>`}
-${report.problems.length === 0 ? '' : `<h2>Not read</h2><ul>${report.problems.map((problem) => `<li>${escape(problem)}`).join('')}</ul>`}
-</main></body></html>
-`;
+  const body = `<main>
+<header><p class="eyebrow">Roadbed · state of ${escapeHtml(report.subject)} · ${escapeHtml(report.at.slice(0, 16).replace('T', ' '))} UTC</p>
+<h1>${escapeHtml(headline(report))}</h1>
+<p class="lead">${escapeHtml(moneySentence(report))}</p></header>
+${figures(report)}
+${report.cost === undefined ? '' : costSection(report.cost)}
+${firstSection(report)}
+${causesSection(report)}
+${driftSection(report)}
+${acceptedSection(report)}
+${problemsSection(report)}
+<h2>What was looked at</h2>
+<p>${escapeHtml(coverageSentence(report))}.</p>
+${report.cost === undefined ? '' : `<p>${escapeHtml(costCoverage(report.cost))}</p>`}
+</main>`;
+  return htmlPage({ title: headline(report), body, script: FINDINGS_SCRIPT });
 }
 
-function row(finding: Finding): string {
-  const evidence = finding.evidence.map(({ name, value }) => `<code>${escape(name)}</code> ${escape(value)}`).join('<br>');
-  const place = finding.location === undefined ? '' : `<br><small>${escape(finding.location.file)}:${finding.location.line}</small>`;
-  const unknown = finding.saving?.known === false ? `<br><small>${escape(finding.saving.reason)}</small>` : '';
-  const patch = finding.fix.patch === undefined ? '' : `<pre>${escape(finding.fix.patch)}</pre>`;
-  return `<tr id="${escape(finding.fingerprint)}"><td class="severity">${escape(finding.severity)}<td>${escape(finding.sentence)}<br><small>${escape(finding.rule)}, ${escape(finding.confidence)}, ${escape(finding.subject.source)}</small>${place}<td>${evidence}<td class="number">${escape(savingText(finding))}${unknown}<td>${escape(finding.fix.text)}${patch}`;
+function figures(report: FindingReport): string {
+  const { cost, findings } = report;
+  const cell = (name: string, value: string, note: string): string => `<div><dt>${escapeHtml(name)}</dt><dd>${value}<small>${escapeHtml(note)}</small></dd></div>`;
+  const saved = report.savings.map(({ monthly, currency }) => `${grouped(monthly)} ${currency}`).join(' + ');
+  const cells = [
+    ...(cost === undefined ? [] : [cell('Cost now', escapeHtml(grouped(cost.monthly)), `${cost.currency} a month${cost.unknown + cost.usage === 0 ? '' : `, ${cost.unknown + cost.usage} not in it`}`)]),
+    cell('To save', `<span class="less">${escapeHtml(saved === '' ? '–' : saved)}</span>`, saved === '' ? 'no price is known' : 'a month'),
+    ...(cost === undefined ? [] : [cell('Cost after', escapeHtml(grouped(cost.after)), `${cost.currency} a month`)]),
+    cell('Findings', String(findings.length), SEVERITIES.flatMap((severity) => { const count = findings.filter((finding) => finding.severity === severity).length; return count === 0 ? [] : [`${count} ${severity}`]; }).join(', ') || 'none'),
+    ...(report.patch === undefined ? [] : [cell('With a patch', String(findings.filter((finding) => finding.fix.patch !== undefined).length), `of ${findings.filter((finding) => finding.area !== 'drift').length} that could have one`)]),
+  ];
+  return `<dl class="figures">${cells.join('')}</dl>`;
 }
 
-/** Bars by cause, largest first, one currency after the other. */
-function savingsPicture(findings: readonly Finding[]): string {
-  const causes = new Map<string, { title: string; currency: string; amounts: Decimal[] }>();
-  for (const { saving, title } of findings) {
-    if (saving?.known !== true) continue;
-    const key = `${saving.currency} ${title}`;
-    const cause = causes.get(key) ?? { title, currency: saving.currency, amounts: [] };
-    cause.amounts.push(Decimal.parse(saving.monthly) ?? Decimal.zero);
-    causes.set(key, cause);
-  }
-  const rows = [...causes.values()].map((cause) => ({ ...cause, sum: sumOf(cause.amounts) })).sort((a, b) => b.sum.compare(a.sum));
-  const most = rows[0]?.sum.toNumber() ?? 0;
-  if (rows.length === 0) return '';
-  const lines = rows.map(({ title, currency, sum, amounts }) => `<tr><td>${escape(title)}<td class="number">${amounts.length}<td class="number">${sum.toFixed(2)} ${escape(currency)}<td style="width:40%"><div class="bar" style="width:${Math.max(0, Math.min(100, (sum.toNumber() / most) * 100)).toFixed(1)}%"></div>`);
-  return `<h2>Savings by cause</h2><table><thead><tr><th>Cause<th>Findings<th>A month<th><span>Share</span></thead><tbody>${lines.join('\n')}</tbody></table>`;
+function costSection(cost: ReportCost): string {
+  const amount = (text: string): Decimal => Decimal.parse(text) ?? Decimal.zero;
+  const steps = cost.causes.map(({ title, monthly }) => ({ label: title, amount: amount(monthly).negated() }));
+  const svg = waterfallSvg({ id: 'waterfall', title: `From the cost now to the cost after all savings, ${cost.currency} a month`, currency: cost.currency, start: { label: 'Cost now', amount: amount(cost.monthly) }, steps, end: { label: 'Cost after', amount: amount(cost.after) } });
+  const rows = [['Cost now', '', cost.monthly], ...cost.causes.map((cause) => [cause.title, String(cause.findings), `-${cause.monthly}`]), ['Cost after', '', cost.after]];
+  return `<h2>Where the money goes, and what could stay</h2>
+<figure>${svg}<figcaption>${escapeHtml(`${cost.currency} a month, fixed cost at list price. ${costCoverage(cost)}`)}</figcaption></figure>
+<details><summary>The same as a table</summary><div class="wide"><table><thead><tr><th>Cause<th class="n">Resources<th class="n">${escapeHtml(cost.currency)} a month</thead><tbody>${rows.map(([label = '', count = '', value = '']) => `<tr><td>${escapeHtml(label)}<td class="n">${count}<td class="n">${grouped(value)}`).join('')}</tbody></table></div></details>`;
 }
 
-function escape(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;');
+function costCoverage(cost: ReportCost): string {
+  const left = [...(cost.unknown === 0 ? [] : [`${cost.unknown} without a known price`]), ...(cost.usage === 0 ? [] : [`${cost.usage} that cost by usage, which was not given`])];
+  const range = cost.low === undefined || cost.high === undefined ? '' : ` Estimated prices make it ${grouped(cost.low)} to ${grouped(cost.high)}.`;
+  return `${cost.priced} of ${cost.resources} resources are priced or free${left.length === 0 ? '' : `; ${left.join(' and ')} are not in the sum`}.${range}${cost.oldestPrice === undefined ? '' : ` Oldest price of ${cost.oldestPrice}.`}`;
+}
+
+function firstSection(report: FindingReport): string {
+  const first = firstToDo(report);
+  if (first.length === 0) return report.findings.length === 0 ? '<p>All clear.</p>' : '';
+  return `<h2>What to do first</h2><ol class="first">${first.map(({ finding, why }) => `<li><a href="#${escapeHtml(finding.fingerprint)}">${escapeHtml(finding.sentence)}</a><br><span class="quiet">${escapeHtml(why)}</span>`).join('')}</ol>`;
+}
+
+function causesSection(report: FindingReport): string {
+  const groups = groupsOf(report.findings.filter((finding) => finding.area !== 'drift'), report);
+  if (groups.length === 0) return '';
+  const many = groups.length > 6;
+  return `<h2 id="findings">Findings by cause</h2>
+<form class="tools" role="search" aria-label="Findings"><label>Search<input type="search" id="find" placeholder="address, rule, file"></label><label>Severity<select id="severity"><option value="">all</option>${SEVERITIES.map((severity) => `<option>${severity}</option>`).join('')}</select></label><label>Order<select id="order"><option value="saving">by saving</option><option value="severity">by severity</option><option value="name">by name</option></select></label><label class="box"><input type="checkbox" id="patched"> with a patch</label><button type="button" id="unfold">Open all</button><span id="shown" class="quiet" role="status"></span></form>
+<div id="causes">${groups.map((group, at) => causeHtml(group, !many || at < 3)).join('\n')}</div>`;
+}
+
+function driftSection({ findings }: FindingReport): string {
+  const drift = findings.filter((finding) => finding.area === 'drift');
+  return drift.length === 0 ? '' : `<h2>Drift</h2><p class="quiet">What differs from the code, from an earlier serial, from a refreshed plan or from an inventory.</p>\n<div class="cause">${drift.map((finding) => findingHtml(finding, undefined)).join('\n')}</div>`;
+}
+
+function acceptedSection({ suppressed }: FindingReport): string {
+  if (suppressed.length === 0) return '';
+  const worth = sumOf(suppressed.flatMap(({ finding }: { finding: Finding }) => (finding.saving?.known === true ? [Decimal.parse(finding.saving.monthly) ?? Decimal.zero] : [])));
+  return `<h2>Accepted</h2><p class="quiet">${suppressed.length} ${suppressed.length === 1 ? 'finding is' : 'findings are'} accepted for a time${worth.isZero ? '' : `, worth ${grouped(worth.toFixed(2))} a month`}.</p><div class="wide"><table><thead><tr><th>What<th>Why<th>Until</thead><tbody>${suppressed.map((one) => `<tr><td>${escapeHtml(one.finding.sentence)}<td>${escapeHtml(one.reason)}<td>${escapeHtml(one.until)}`).join('')}</tbody></table></div>`;
+}
+
+function problemsSection({ problems }: FindingReport): string {
+  return problems.length === 0 ? '' : `<h2>Not read or not decided</h2><ul class="plain">${problems.map((problem) => `<li>${escapeHtml(problem)}`).join('')}</ul>`;
 }

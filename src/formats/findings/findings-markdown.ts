@@ -1,7 +1,7 @@
 /** Findings as Markdown for a pull request: the sentence first, worst first, the long tail folded away. */
 import type { Finding } from '../../domain/finding.ts';
-import { SEVERITIES } from '../../domain/finding.ts';
 import type { FindingReport } from '../../domain/finding-report.ts';
+import { headline } from './summary.ts';
 
 const SHOWN = 50;
 /** Below the limit of a comment, 65,536 characters. */
@@ -23,14 +23,6 @@ export function findingsMarkdown(report: FindingReport): string {
   ].join('\n');
 }
 
-/** `7 findings in 3 states: 1 high, 6 low; 120.00 USD a month to save`. */
-export function headline({ findings, subject, savings }: FindingReport): string {
-  if (findings.length === 0) return `Nothing found in ${subject}`;
-  const bySeverity = SEVERITIES.map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length })).filter(({ count }) => count > 0);
-  const money = savings.length === 0 ? '' : `; ${savings.map((saving) => `${saving.monthly} ${saving.currency}`).join(' and ')} a month to save`;
-  return `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} in ${subject}: ${bySeverity.map(({ severity, count }) => `${count} ${severity}`).join(', ')}${money}`;
-}
-
 /** How much was looked at, and what not. */
 export function coverageSentence({ coverage }: FindingReport): string {
   const unread = coverage.unreadableInputs === 0 ? '' : ` (${coverage.unreadableInputs} unreadable)`;
@@ -38,7 +30,13 @@ export function coverageSentence({ coverage }: FindingReport): string {
   const more = coverage.typesWithoutRules.length > 4 ? `, ${coverage.typesWithoutRules.length - 4} other types` : '';
   const rest = without.length === 0 ? '' : `; no rule for ${without.join(', ')}${more}`;
   const prices = coverage.priced + coverage.unpriced === 0 ? '' : `; ${coverage.priced} of ${coverage.priced + coverage.unpriced} savings priced`;
-  return `${coverage.inputs} read${unread}: ${coverage.resourcesWithRules} of ${coverage.resources} resources looked at by ${coverage.rules} rules${rest}${prices}`;
+  return `${coverage.inputs} read${unread}: ${coverage.resourcesWithRules} of ${coverage.resources} resources looked at by ${coverage.rules} rules${rest}${prices}${comparedSentence(coverage)}`;
+}
+
+function comparedSentence({ drift }: FindingReport['coverage']): string {
+  if (drift === undefined) return '';
+  const left = drift.notCompared.reduce((sum, one) => sum + one.count, 0);
+  return `; ${drift.resources} resources and ${drift.attributes} attributes compared${left === 0 ? '' : `, ${left} not (${drift.notCompared[0]?.reason ?? ''}${drift.notCompared.length > 1 ? ` and ${drift.notCompared.length - 1} other reasons` : ''})`}`;
 }
 
 export function savingText(finding: Finding): string {

@@ -1,0 +1,87 @@
+/** What every form of a report says first: the sentence, the money, the causes in order, what to do first. */
+import type { Finding, Severity } from '../../domain/finding.ts';
+import { CONFIDENCES, SEVERITIES } from '../../domain/finding.ts';
+import type { FindingReport } from '../../domain/finding-report.ts';
+import { Decimal, sumOf } from '../../domain/money.ts';
+import { grouped } from '../report-html/page.ts';
+
+const MOST_FIRST = 5;
+
+/** `7 findings in 3 states: 1 high, 6 low; 120.00 USD a month to save`. */
+export function headline({ findings, subject, savings }: FindingReport): string {
+  if (findings.length === 0) return `Nothing found in ${subject}`;
+  const bySeverity = SEVERITIES.map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length })).filter(({ count }) => count > 0);
+  const money = savings.length === 0 ? '' : `; ${savings.map((saving) => `${saving.monthly} ${saving.currency}`).join(' and ')} a month to save`;
+  return `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} in ${subject}: ${bySeverity.map(({ severity, count }) => `${count} ${severity}`).join(', ')}${money}`;
+}
+
+/** What it costs, what could be saved, and how much of that is certain; whole sentences. */
+export function moneySentence({ cost, findings, savings }: FindingReport): string {
+  const unpriced = findings.filter((finding) => finding.saving?.known === false).length;
+  const rest = unpriced === 0 ? '' : ` ${unpriced} more ${unpriced === 1 ? 'saves' : 'save'} an amount that is not known.`;
+  const [saved] = savings;
+  if (saved === undefined) return findings.length === 0 ? 'No rule found anything to change.' : `No saving could be priced.${rest}`;
+  if (cost === undefined) return `${grouped(saved.monthly)} ${saved.currency} a month can be saved.${rest}`;
+  const [now, part] = [Decimal.parse(cost.monthly) ?? Decimal.zero, Decimal.parse(saved.monthly) ?? Decimal.zero];
+  const share = now.isZero ? '' : ` (${Math.round((part.toNumber() / now.toNumber()) * 100)} %)`;
+  return `Of ${grouped(cost.monthly)} ${cost.currency} a month, ${grouped(saved.monthly)}${share} can be saved, which leaves ${grouped(cost.after)}.${rest}`;
+}
+
+/** Findings of one rule. */
+export interface CauseGroup {
+  rule: string;
+  title: string;
+  severity: Severity;
+  findings: readonly Finding[];
+  /** Of the savings that count, by currency. */
+  sums: readonly { currency: string; monthly: string }[];
+  unpriced: number;
+  /** Fingerprints of findings with a saving that is not in the sums. */
+  notCounted: ReadonlySet<string>;
+}
+
+/** The largest saving first, then the worst. */
+export function groupsOf(findings: readonly Finding[], { counted }: Pick<FindingReport, 'counted'>): CauseGroup[] {
+  const byRule = new Map<string, Finding[]>();
+  for (const finding of findings) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);
+  return [...byRule].map(([rule, own]) => groupOf(rule, own, counted)).sort((a, b) => amountOf(b).compare(amountOf(a)) || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (a.rule < b.rule ? -1 : 1));
+}
+
+function groupOf(rule: string, findings: readonly Finding[], counted: ReadonlySet<string> | undefined): CauseGroup {
+  const known = findings.flatMap(({ saving, fingerprint }) => (saving?.known === true ? [{ ...saving, fingerprint }] : []));
+  const counting = known.filter((one) => counted?.has(one.fingerprint) !== false);
+  const currencies = [...new Set(counting.map((one) => one.currency))].sort();
+  const worst = Math.min(...findings.map((finding) => SEVERITIES.indexOf(finding.severity)));
+  return {
+    rule,
+    title: findings[0]?.title ?? rule,
+    severity: SEVERITIES[worst] ?? 'info',
+    findings: [...findings].sort((a, b) => savingOf(b).compare(savingOf(a)) || (a.subject.name < b.subject.name ? -1 : 1)),
+    sums: currencies.map((currency) => ({ currency, monthly: sumOf(counting.flatMap((one) => (one.currency === currency ? [Decimal.parse(one.monthly) ?? Decimal.zero] : []))).toFixed(2) })),
+    unpriced: findings.filter((finding) => finding.saving?.known === false).length,
+    notCounted: new Set(known.filter((one) => !counting.includes(one)).map((one) => one.fingerprint)),
+  };
+}
+
+function amountOf(group: CauseGroup): Decimal {
+  return Decimal.parse(group.sums[0]?.monthly ?? '0') ?? Decimal.zero;
+}
+
+function savingOf({ saving }: Finding): Decimal {
+  return saving?.known === true ? (Decimal.parse(saving.monthly) ?? Decimal.zero) : Decimal.zero;
+}
+
+/** What is worst, then what saves most for the least doubt: at most five, each with its reason. */
+export function firstToDo({ findings, counted }: FindingReport): { finding: Finding; why: string }[] {
+  const urgent = findings.filter((finding) => finding.severity === 'critical' || finding.severity === 'high');
+  const worth = findings.filter((finding) => !urgent.includes(finding) && finding.saving?.known === true && counted?.has(finding.fingerprint) !== false);
+  // A certain dollar counts as one, a likely one as most of one, a possible one as half.
+  const weight = (finding: Finding): number => savingOf(finding).toNumber() * ([1, 0.8, 0.5][CONFIDENCES.indexOf(finding.confidence)] ?? 0.5);
+  const ordered = (list: readonly Finding[]): Finding[] => [...list].sort((a, b) => weight(b) - weight(a) || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (a.fingerprint < b.fingerprint ? -1 : 1));
+  return [...ordered(urgent), ...ordered(worth)].slice(0, MOST_FIRST).map((finding) => ({ finding, why: whyFirst(finding) }));
+}
+
+function whyFirst({ saving, confidence, severity, fix }: Finding): string {
+  const money = saving?.known === true ? [`${grouped(saving.monthly)} ${saving.currency} a month`] : [];
+  return [...(severity === 'critical' || severity === 'high' ? [severity] : []), ...money, confidence, ...(fix.patch === undefined ? [] : ['with a patch'])].join(', ');
+}
