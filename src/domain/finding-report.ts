@@ -14,6 +14,8 @@ export interface FindingCoverage {
   /** Findings with money in them: with a known price, and without. */
   priced: number;
   unpriced: number;
+  /** What was compared for drift, and what was not with its reason; most first. Absent where nothing to compare with was given. */
+  drift?: { resources: number; attributes: number; notCompared: readonly { reason: string; count: number; example: string }[] };
 }
 
 /** All changes of the code in one, for `git apply` in the folder `appliesIn`. */

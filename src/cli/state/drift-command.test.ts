@@ -67,6 +67,16 @@ test('a state that is what the code says has no drift; one that is not has file,
   expect(drifted.code).toBe(5);
 });
 
+test('the coverage counts what was compared, and what was not with the reason', async () => {
+  const coverage = async (...words: string[]): Promise<{ drift?: { resources: number; attributes: number; notCompared: { reason: string; count: number; example: string }[] } }> => (JSON.parse((await roadbed(...words, '--format', 'json')).out) as { coverage: object }).coverage;
+  expect((await coverage('clean.tfstate')).drift).toBeUndefined();
+  writeFileSync(join(folder, 'small.csv'), 'arn,type\narn:aws:sqs:eu-west-1:123456789012:by-hand,sqs:queue\n');
+  const { drift } = await coverage('clean.tfstate', '--code', shop, '--inventory', 'small.csv');
+  expect(drift?.resources).toBeGreaterThan(70);
+  expect(drift?.attributes).toBeGreaterThan(400);
+  expect(drift?.notCompared[0]).toMatchObject({ reason: expect.stringContaining('inventor') as string, count: expect.any(Number) as number, example: expect.any(String) as string });
+});
+
 test('ignore rules and a baseline silence what was accepted', async () => {
   writeFileSync(join(folder, 'ignore.yaml'), "version: 1\nignore:\n  - address: aws_db_instance.*\n    attribute: multi_az\n    reason: moves in June\n    expires: '2099-12-31'\n");
   const ignored = await drift('drifted.tfstate', '--code', shop, '--drift-ignore', 'ignore.yaml', '--write-baseline', 'baseline.json');

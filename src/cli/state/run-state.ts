@@ -6,6 +6,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { compareFindings, isAtLeast } from '../../domain/finding.ts';
 import type { FindingReport, ReportPatch } from '../../domain/finding-report.ts';
 import { describeProblem } from '../../domain/source-problem.ts';
+import type { DriftReport } from '../../engines/drift/report.ts';
 import { PriceBook } from '../../engines/price-book/price-book.ts';
 import { Redactor } from '../../engines/redaction/redactor.ts';
 import { prepareRules, runRules } from '../../engines/rules/run-rules.ts';
