@@ -27,7 +27,7 @@ const TABLES = [
   { name: 'aws-ec2-options', from: 'aws-ec2-options.csv.gz', keys: 2, asOf: '2025-04-24', source: 'ec2instances-2025' },
   { name: 'aws-rds', from: 'aws-rds.csv.gz', keys: 3, asOf: '2025-04-24', source: 'ec2instances-2025' },
   { name: 'aws-nodes', from: 'aws-nodes.csv.gz', keys: 4, asOf: '2025-04-24', source: 'ec2instances-2025' },
-  { name: 'azure-vm', from: 'azure-vm-2026.csv.gz', keys: 2, asOf: '2026-06-18', source: 'karpenter-azure' },
+  { name: 'azure-vm', from: 'azure-vm-2026.csv.gz', keys: 2, prices: ['usd_per_hour'], asOf: '2026-06-18', source: 'karpenter-azure', repair: withoutWindowsPrices },
   { name: 'azure-vm-options', from: 'azure-vm-options.csv.gz', keys: 2, asOf: '2025-04-24', source: 'ec2instances-2025' },
   { name: 'gcp-machines', from: 'gcp-compute-2026.csv.gz', keys: 2, asOf: '2026-07-30', source: 'gcosts' },
   { name: 'gcp-parts', from: 'gcp-compute.csv.gz', keys: 6, prices: ['usd'], asOf: '2025-03-02', source: 'libcloud' },
@@ -116,8 +116,39 @@ function withAliases(facts) {
   return [...facts, ...copies.filter((copy) => !keys.has(copy.slice(0, 4).join('\u0000')))];
 }
 
-function buildTable({ name, from, keys, prices, asOf, source: origin }) {
-  const { header, rows } = source(from);
+/**
+ * Some 800 rows of the table of Linux machines are prices of Windows: the source took the wrong meter. They are
+ * told by the older table, which has both: what equals its Windows price and lies a fifth above its Linux price
+ * is replaced by the latter, with that table's date. A size that the older table lacks is left out when it lies
+ * above the lower quartile of its family in the region by the licence of its vCPUs (0.046 an hour); its siblings answer then.
+ */
+function withoutWindowsPrices({ header, rows }) {
+  const older = new Map(source('azure-vm-options.csv.gz').rows.map(([size, region, linux, windows]) => [`${size},${region}`, [Number(linux), Number(windows)]]));
+  const near = (a, b) => b > 0 && Math.abs(a / b - 1) < 0.005;
+  const isOlderWindows = ([size, region, price]) => {
+    const [linux, windows] = older.get(`${size},${region}`) ?? [0, 0];
+    return near(Number(price), windows) && Number(price) > linux * 1.2 && linux > 0;
+  };
+  const corrected = rows.map((row) => (isOlderWindows(row) ? [row[0], row[1], String(older.get(`${row[0]},${row[1]}`)[0]), '2025-04-24', 'ec2instances-2025'] : [...row, '', '']));
+  const shape = (size) => /^(Standard_[A-Z]+)(\d+)(?:-\d+)?([a-z]*)(.*)$/.exec(size) ?? [];
+  const familyOf = ([size, region]) => {
+    const [, family, , letters, version] = shape(size);
+    return family === undefined || family === 'Standard_B' ? undefined : `${family} ${letters} ${version},${region}`;
+  };
+  const perCore = ([size, , price]) => Number(price) / Number(shape(size)[2]);
+  const families = new Map();
+  for (const row of corrected) families.set(familyOf(row), [...(families.get(familyOf(row)) ?? []), perCore(row)]);
+  const usual = new Map([...families].map(([family, values]) => [family, values.length > 2 ? [...values].sort((x, y) => x - y)[Math.floor(values.length / 4)] : undefined]));
+  const kept = corrected.filter((row) => {
+    const low = familyOf(row) === undefined ? undefined : usual.get(familyOf(row));
+    return row[3] !== '' || low === undefined || Math.abs(perCore(row) - low - 0.046) >= 0.002 || perCore(row) <= low * 1.2;
+  });
+  console.log(`azure-vm: ${corrected.filter((row) => row[3] !== '').length} prices of Windows replaced, ${corrected.length - kept.length} left out`);
+  return { header: [...header, 'as_of', 'source'], rows: kept };
+}
+
+function buildTable({ name, from, keys, prices, asOf, source: origin, repair = (table) => table }) {
+  const { header, rows } = repair(source(from));
   const priced = prices ?? (asOf === undefined ? [] : header.slice(keys));
   let count = 0;
   const sorted = rows.sort(byKey(keys));

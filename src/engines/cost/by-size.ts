@@ -8,14 +8,14 @@ import type { Price, UnknownPrice } from '../price-book/price.ts';
 import { isPrice } from '../price-book/price.ts';
 import type { Costing } from './costing.ts';
 
-/** @param sizes Sizes that may be in the book. @param dimensionOf The dimension of one. */
-export function bySize(c: Costing, services: string | readonly string[], size: number, sizes: readonly number[], dimensionOf: (size: number) => string): Price | UnknownPrice {
+/** @param sizes Sizes that may be in the book. @param dimensionOf The dimension of one. @param weightOf What a size counts for, where prices are not in plain proportion. */
+export function bySize(c: Costing, services: string | readonly string[], size: number, sizes: readonly number[], dimensionOf: (size: number) => string, weightOf: (size: number) => number = (its) => its): Price | UnknownPrice {
   const exact = c.fact(dimensionOf(size), services);
   if (isPrice(exact)) return exact;
   const nearest = [...sizes].sort((a, b) => Math.abs(Math.log(a / size)) - Math.abs(Math.log(b / size)));
   for (const other of nearest) {
     const found = c.fact(dimensionOf(other), services);
-    if (isPrice(found)) return { ...found, amount: found.amount.times(decimal(size)).dividedBy(decimal(other), 8), dimension: dimensionOf(size), method: 'estimated', confidence: 'low', step: 'sibling', note: `${dimensionOf(other)} by size, ${size} / ${other}${found.note === undefined ? '' : `; ${found.note}`}` };
+    if (isPrice(found)) return { ...found, amount: found.amount.times(decimal(weightOf(size))).dividedBy(decimal(weightOf(other)), 8), dimension: dimensionOf(size), method: 'estimated', confidence: 'low', step: 'sibling', note: `${dimensionOf(other)} by size, ${size} / ${other}${found.note === undefined ? '' : `; ${found.note}`}` };
   }
   return exact;
 }

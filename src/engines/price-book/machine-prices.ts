@@ -128,8 +128,8 @@ export function azureMachinePrice(book: PriceBook, given: string, region: string
   const machine = (size: string): Machine => ({
     provider: 'azure', service: 'Virtual Machines', dimension: `VM ${size}, ${system === 'linux' ? 'Linux' : 'Windows'}${spot ? ', spot' : ''}`, noun: `${size} with ${system === 'linux' ? 'Linux' : 'Windows'}${spot ? ' as spot' : ''}`,
     at: (where) => {
-      const linux = book.table('azure-vm').row(size, where)?.['usd_per_hour'];
-      if (system === 'linux' && !spot) return linux === undefined ? undefined : { usd: linux, asOf: '2026-06-18', source: 'karpenter-azure' };
+      const linux = book.table('azure-vm').row(size, where);
+      if (system === 'linux' && !spot) return linux === undefined ? undefined : { usd: linux['usd_per_hour'], asOf: linux['as_of'] ?? '2026-06-18', source: linux['source'] ?? 'karpenter-azure' };
       const options = book.table('azure-vm-options').row(size, where);
       return { usd: spot ? options?.['spot_min'] : options?.['windows'], asOf: dated, source: collected };
     },
@@ -167,7 +167,12 @@ function ownParts(book: PriceBook, type: string, region: string, spot: boolean, 
 export function googlePartPrice(book: PriceBook, family: string, part: 'cpu' | 'ram', region: string, spot = false): Price | UnknownPrice {
   const unit = part === 'cpu' ? 'vCPU-hour' : 'GB-hour';
   const mode = spot ? 'preemptible' : 'on_demand';
-  const at = (where: string): ReturnType<Machine['at']> => ({ usd: book.table('gcp-parts').row('machine', family, part, mode, where, unit)?.['usd'], asOf: '2025-03-02', source: 'libcloud' });
+  const at = (where: string): ReturnType<Machine['at']> => {
+    const [custom, predefined] = [family, family.replace('_custom', '')].map((name) => book.table('gcp-parts').row('machine', name, part, mode, where, unit)?.['usd']);
+    const same = custom !== undefined && predefined !== undefined && decimal(custom).compare(decimal(predefined)) <= 0;
+    // Custom machines cost a twentieth more than predefined ones; of some families the table has the same price for both.
+    return same ? { usd: decimal(predefined).times(decimal('1.05')).toString(), asOf: '2025-03-02', source: 'libcloud', note: 'predefined x 1.05' } : { usd: custom, asOf: '2025-03-02', source: 'libcloud' };
+  };
   const found = priceOf(book, region, { provider: 'gcp', service: 'Compute Engine', dimension: `Custom ${part} (${spot ? 'spot' : 'on-demand'}, ${family})`, noun: `custom ${part} of ${family}`, at });
   if (isPrice(found)) return { ...found, unit };
   const rate = book.defaultRate(part === 'cpu' ? (spot ? 'Spot CPU' : 'CPU') : spot ? 'Spot RAM' : 'RAM');

@@ -4,7 +4,7 @@ import { decimal } from '../../../domain/money.ts';
 import { ec2Price, nodePrice } from '../../price-book/machine-prices.ts';
 import type { Price, UnknownPrice } from '../../price-book/price.ts';
 import { isPrice } from '../../price-book/price.ts';
-import { byInstanceSize, orRelated, reduced } from '../by-size.ts';
+import { byInstanceSize, bySize, orRelated, reduced } from '../by-size.ts';
 import type { Costing, CosterTable } from '../costing.ts';
 import { attempt, Undetermined } from '../costing.ts';
 import { above } from './disks.ts';
@@ -14,9 +14,20 @@ function says(c: Costing, path: string, word: string): boolean {
   return 'value' in read && read.value === word;
 }
 
+/** Machines of Arm: nodes of search on them cost two thirds more than the machine, others half more. */
+const ARM = /^[a-z]+\d+g[a-z]*\./;
+
+/** A node costs about twice its machine, one of Valkey a fifth less, where the book has neither it nor its family. */
 function cacheNode(c: Costing): Price | UnknownPrice {
-  const engine = c.text('engine') ?? 'redis';
-  return nodePrice(c.book, 'ElastiCache', c.needed('node_type'), c.region, `${engine.slice(0, 1).toUpperCase()}${engine.slice(1)}`);
+  const given = c.text('engine') ?? 'redis';
+  const engine = `${given.slice(0, 1).toUpperCase()}${given.slice(1)}`;
+  const type = c.needed('node_type');
+  return orRelated(nodePrice(c.book, 'ElastiCache', type, c.region, engine), () => ec2Price(c.book, type.replace(/^cache\./, ''), c.region), engine === 'Valkey' ? '1.55' : '1.95', 'Redis 1.86 to 2.05, Valkey 0.8 of that', { service: 'AmazonElastiCache', dimension: `Node (${engine}, ${type})` });
+}
+
+function searchNode(c: Costing, type: string): Price | UnknownPrice {
+  const machine = type.replace(/\.search$/, '');
+  return orRelated(nodePrice(c.book, 'OpenSearch', type, c.region), () => ec2Price(c.book, machine, c.region), ARM.test(machine) ? '1.66' : '1.48', 'x86 1.47 to 1.6, Arm 1.65 to 1.67', { service: 'AmazonOpenSearch', dimension: `Node (${type})` });
 }
 
 function replicationGroup(c: Costing): void {
@@ -47,8 +58,8 @@ function serverlessCache(c: Costing): void {
 
 function searchDomain(c: Costing): void {
   const type = (path: string, otherwise: string): string => (c.text(path) ?? otherwise).replace(/\.elasticsearch$/, '.search');
-  c.fixed('Data nodes', () => nodePrice(c.book, 'OpenSearch', type('cluster_config.instance_type', 'm4.large.search'), c.region), () => c.number('cluster_config.instance_count') ?? 1);
-  if (yes(c, 'cluster_config.dedicated_master_enabled')) c.fixed('Dedicated masters', () => nodePrice(c.book, 'OpenSearch', type('cluster_config.dedicated_master_type', 'm4.large.search'), c.region), () => c.number('cluster_config.dedicated_master_count') ?? 3);
+  c.fixed('Data nodes', () => searchNode(c, type('cluster_config.instance_type', 'm4.large.search')), () => c.number('cluster_config.instance_count') ?? 1);
+  if (yes(c, 'cluster_config.dedicated_master_enabled')) c.fixed('Dedicated masters', () => searchNode(c, type('cluster_config.dedicated_master_type', 'm4.large.search')), () => c.number('cluster_config.dedicated_master_count') ?? 3);
   if (yes(c, 'cluster_config.warm_enabled')) c.fixed('UltraWarm nodes', () => c.fact(`UltraWarm instance (on-demand, ${type('cluster_config.warm_type', 'ultrawarm1.medium.search')})`, 'aws_opensearch_domain'), () => c.number('cluster_config.warm_count') ?? 2);
   if (!yes(c, 'ebs_options.ebs_enabled')) return;
   const disks = (): Decimal => (c.number('ebs_options.volume_size') ?? decimal(10)).times(c.number('cluster_config.instance_count') ?? decimal(1));
@@ -100,8 +111,20 @@ function infrequentTable(c: Costing): void {
   c.onUsage('Storage', 'storage_gb', () => c.fact('Data storage (infrequent access)'));
 }
 
+/** Sizes of a family in proportion to their price; their names do not tell it. */
+const WAREHOUSE_SIZES: Readonly<Record<string, Readonly<Record<string, number>>>> = { ra3: { large: 1, xlplus: 2, '4xlarge': 6, '16xlarge': 24 }, dc2: { large: 1, '8xlarge': 19.2 }, ds2: { xlarge: 1, '8xlarge': 8 } };
+
+function warehouseNode(c: Costing, type: string): Price | UnknownPrice {
+  const [family = '', word = ''] = type.split('.');
+  const sizes = WAREHOUSE_SIZES[family] ?? {};
+  const dimension = (name: string): string => `Cluster usage (on-demand, ${name})`;
+  const size = sizes[word];
+  const named = (count: number): string => dimension(`${family}.${Object.entries(sizes).find(([, its]) => its === count)?.[0] ?? ''}`);
+  return size === undefined ? c.fact(dimension(type)) : bySize(c, c.resource.type, size, Object.values(sizes), named);
+}
+
 function redshift(c: Costing): void {
-  c.fixed('Nodes', () => byInstanceSize(c, c.resource.type, c.needed('node_type'), (type) => `Cluster usage (on-demand, ${type})`), () => c.number('number_of_nodes') ?? 1);
+  c.fixed('Nodes', () => warehouseNode(c, c.needed('node_type')), () => c.number('number_of_nodes') ?? 1);
   const managed = attempt(() => c.text('node_type')?.startsWith('ra3') === true);
   if ('value' in managed && managed.value) {
     c.onUsage('Managed storage', 'storage_gb', () => {
@@ -117,7 +140,7 @@ function kafka(c: Costing): void {
   c.fixed('Brokers', () => {
     const type = c.needed('broker_node_group_info.instance_type');
     const dimension = (name: string): string => `Instance (${name})`;
-    return orRelated(byInstanceSize(c, c.resource.type, type, dimension), () => ec2Price(c.book, type.replace(/^kafka\./, ''), c.region), '2.2', '2.19 to 2.5', { service: c.resource.type, dimension: dimension(type) });
+    return orRelated(byInstanceSize(c, c.resource.type, type, dimension), () => ec2Price(c.book, type.replace(/^kafka\./, ''), c.region), ARM.test(type.replace(/^kafka\./, '')) ? '2.5' : '2.19', 'x86 2.19, Arm 2.4 to 2.5', { service: c.resource.type, dimension: dimension(type) });
   }, brokers);
   c.fixed('Storage', () => c.fact('Storage'), () => {
     const size = c.number('broker_node_group_info.storage_info.ebs_storage_info.volume_size') ?? c.number('broker_node_group_info.ebs_volume_size');

@@ -1,4 +1,5 @@
 /** Addresses, gateways, balancers, names and firewalls of AWS. */
+import { orRelated } from '../by-size.ts';
 import type { Costing, Coster, CosterTable } from '../costing.ts';
 import { attempt } from '../costing.ts';
 
@@ -88,11 +89,17 @@ function distribution(c: Costing): void {
   if ('value' in shield && shield.value) c.onUsage('Origin shield requests', 'monthly_origin_requests', () => c.fact('Origin shield HTTP requests (South America sa-east-1)'));
 }
 
+/** Wider ports by the one of 1 Gbps. */
+const PORTS: Readonly<Record<string, string>> = { '10Gbps': '7.5', '100Gbps': '75', '400Gbps': '283' };
+
 /** `1Gbps`, `10Gbps`, `100Gbps`; the price of the port is the same everywhere but in Japan. */
 function directConnect(c: Costing): void {
   c.fixed('Port', () => {
     const bandwidth = c.needed('bandwidth');
-    return c.fact(bandwidth === '1Gbps' ? 'DX connection' : `DX connection (${bandwidth})`);
+    if (bandwidth === '1Gbps') return c.fact('DX connection');
+    const factor = PORTS[bandwidth];
+    const about = { service: c.resource.type, dimension: `DX connection (${bandwidth})` };
+    return factor === undefined ? c.fact(about.dimension) : orRelated(c.fact(about.dimension), () => c.fact('DX connection'), factor, 'ports of 1, 10, 100 and 400 Gbps', about);
   });
   c.onUsage('Data out', 'monthly_egress_gb', () => {
     const here = c.fact(`Outbound data transfer (from ${c.region}, to EqDC2)`);

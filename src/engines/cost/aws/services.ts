@@ -237,7 +237,7 @@ function processingUnits(c: Costing): Decimal {
 function learningMachine(c: Costing, type: string, kind: string): Found {
   const dimension = `${kind} (${type})`;
   const name = type.replace(/^ml\./, '');
-  return orRelated(c.fact(dimension, 'aws_sagemaker_endpoint_configuration'), () => ec2Price(c.book, name, c.region), /^(g\d|inf)/.test(name) ? '1.4' : '1.2', /^(g\d|inf)/.test(name) ? '1.3 to 1.4' : '1.15 to 1.25', { service: 'aws_sagemaker_endpoint_configuration', dimension });
+  return orRelated(c.fact(dimension, 'aws_sagemaker_endpoint_configuration'), () => ec2Price(c.book, name, c.region), /^inf/.test(name) ? '1.6' : /^g\d/.test(name) ? '1.4' : '1.2', /^inf/.test(name) ? '1.6' : /^g\d/.test(name) ? '1.4' : '1.15 to 1.25', { service: 'aws_sagemaker_endpoint_configuration', dimension });
 }
 
 function sageMaker(c: Costing): void {

@@ -15,6 +15,13 @@ const TIERS: readonly (readonly [number: number, gigabytes: number])[] = [[1, 4]
 const DISK_SERVICES = ['azurerm_managed_disk', 'azurerm_linux_virtual_machine', 'azurerm_kubernetes_cluster'];
 const LETTERS: Readonly<Record<string, string>> = { Premium: 'P', StandardSSD: 'E', Standard: 'S' };
 
+/** Larger premium disks cost less for each GB: what a size counts for, relative to its GB. */
+const PREMIUM_WEIGHTS: readonly (readonly [gigabytes: number, weight: number])[] = [[64, 1.03], [128, 1], [256, 0.965], [512, 0.93], [1024, 0.857], [2048, 0.82], [4096, 0.786], [8192, 0.68], [32767, 0.65]];
+
+function weightOf(gigabytes: number): number {
+  return gigabytes * (PREMIUM_WEIGHTS.find(([most]) => gigabytes <= most)?.[1] ?? 1);
+}
+
 function systemOf(c: Costing): 'linux' | 'windows' {
   const licence = attempt(() => c.text('license_type'));
   const windows = c.resource.type.includes('windows') || c.list('os_profile.windows_configuration').length > 0 || 'value' in attempt(() => c.needed('os_profile_windows_config.0')) || c.list('os_profile_windows_config').length > 0;
@@ -30,7 +37,7 @@ export function diskLine(c: Costing, name: string, block: AttributeValue, option
   const tier = TIERS.find(([, gigabytes]) => decimal(gigabytes).compare(read.value.size) >= 0);
   if (letter === undefined || tier === undefined) return c.unknown(name, 'fixed', `the price book has no disks of the type ${read.value.kind}`);
   const dimensionOf = (gigabytes: number): string => `Storage (${letter}${TIERS.find(([, size]) => size === gigabytes)?.[0] ?? 0}, ${redundancy})`;
-  c.fixed(name, () => bySize(c, DISK_SERVICES, tier[1], TIERS.map(([, gigabytes]) => gigabytes), dimensionOf), () => options.count);
+  c.fixed(name, () => bySize(c, DISK_SERVICES, tier[1], TIERS.map(([, gigabytes]) => gigabytes), dimensionOf, letter === 'P' ? weightOf : undefined), () => options.count);
 }
 
 function one(): Span {

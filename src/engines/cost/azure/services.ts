@@ -1,7 +1,7 @@
 /** Networks, applications and messages of Azure. */
 import type { Decimal } from '../../../domain/money.ts';
 import { decimal } from '../../../domain/money.ts';
-import { reduced } from '../by-size.ts';
+import { orRelated, reduced } from '../by-size.ts';
 import type { Costing, CosterTable } from '../costing.ts';
 import { attempt, Undetermined } from '../costing.ts';
 
@@ -116,7 +116,12 @@ function apiManagement(c: Costing): void {
 
 const gateway = (c: Costing): void => {
   const express = (c.text('type') ?? 'Vpn') !== 'Vpn';
-  c.fixed('Gateway', () => c.fact(`${express ? 'ExpressRoute' : 'VPN'} gateway (${c.needed('sku')})`));
+  c.fixed('Gateway', () => {
+    const sku = c.needed('sku');
+    const about = { service: c.resource.type, dimension: `${express ? 'ExpressRoute' : 'VPN'} gateway (${sku})` };
+    // One that spans zones costs up to a tenth more than the one that does not.
+    return express || !sku.endsWith('AZ') ? c.fact(about.dimension) : orRelated(c.fact(about.dimension), () => c.fact(`VPN gateway (${sku.slice(0, -2)})`), '1.05', '1 to 1.1', about);
+  });
   if (!express) c.onUsage('Tunnels of people above 128', 'p2s_tunnels', () => c.fact('VPN gateway P2S tunnels (over 128)'));
 };
 
