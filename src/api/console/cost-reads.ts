@@ -1,7 +1,7 @@
 /** What the Cost page needs of the house: what was spent day by day, from whichever source, and what would be saved. */
 import type { Findings } from '../../ports/findings.ts';
 import type { RunningCost } from '../../ports/running-cost.ts';
-import type { CostForecast, CostGrouping } from '../contract/cost-page.ts';
+import type { CostGrouping } from '../contract/cost-page.ts';
 import type { Readable } from './dependencies.ts';
 
 /** Days are UTC, `2026-11-22`; `until` is not part of it. */
@@ -40,9 +40,4 @@ export interface CostReads {
   running: Pick<RunningCost, 'days' | 'current' | 'requests' | 'recorded'>;
   bills: BillHistory;
   findings: Pick<Findings, 'list' | 'totals'>;
-  /**
-   * The days from the day after the last one to `until` (not part of it), from whole days without holes, oldest first.
-   * Says why when they are too few.
-   */
-  forecast(days: readonly { day: string; amount: string }[], until: string): CostForecast;
 }

@@ -35,7 +35,9 @@ export type CostSourceView = z.infer<typeof costSourceViewSchema>;
 export const costLayerSchema = z.object({ key: z.string(), label: z.string(), amounts: z.array(z.string().nullable()) });
 export type CostLayer = z.infer<typeof costLayerSchema>;
 
-export const costForecastDaySchema = z.object({ day: z.string(), value: z.string(), low: z.string(), high: z.string() });
+const bandSchema = z.object({ value: z.string(), low: z.string(), high: z.string() });
+/** `sum`: from the first forecast day to this one; its band is narrower than the days' bands together. */
+export const costForecastDaySchema = bandSchema.extend({ day: z.string(), sum: bandSchema });
 export const costForecastSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('ready'), days: z.array(costForecastDaySchema), method: z.string() }),
   z.object({ state: z.literal('noData'), reason: z.string() }),
@@ -47,7 +49,7 @@ export const costMonthSchema = z.object({
   month: z.string(),
   soFar: z.string().optional(),
   /** With the rest of the month as forecast. */
-  expected: z.object({ value: z.string(), low: z.string(), high: z.string() }).optional(),
+  expected: bandSchema.optional(),
   /** All of the month before, when all of it was recorded. */
   previous: z.string().optional(),
 });

@@ -18,7 +18,7 @@ test('the picture says who costs most', () => {
 });
 
 test('only days that are still to come are drawn as forecast', () => {
-  const day = (name: string) => ({ day: name, value: '1', low: '0', high: '2' });
+  const day = (name: string) => ({ day: name, value: '1', low: '0', high: '2', sum: { value: '1', low: '0', high: '2' } });
   expect(daysToCome({ days: ['2026-11-21', '2026-11-22'], forecast: { state: 'ready', method: '', days: [day('2026-11-22'), day('2026-11-23')] } })).toEqual([day('2026-11-23')]);
   expect(monthName('2026-11')).toBe('November 2026');
 });

@@ -33,14 +33,6 @@ function readsOf(world: World): CostReads {
     },
     bills: { coverage: async () => ((world.bills ?? []).length === 0 ? {} : { since: '2026-10-01', until: '2026-11-20' }), days: async () => [...(world.bills ?? [])] },
     findings: { list: async () => [], totals: async () => ({ count: 0, byArea: {}, bySeverity: { critical: 0, high: 0, medium: 0, low: 0, info: 0 }, byState: { open: 0, accepted: 0, resolved: 0 }, savings: [], unpriced: 0 }) },
-    // As much every day as on the last one, for these tests.
-    forecast: (days, until) => {
-      const last = days.at(-1);
-      if (last === undefined) return { state: 'noData', reason: 'no whole day yet' };
-      const coming = [];
-      for (let at = Date.parse(last.day) + 86_400_000; at < Date.parse(until); at += 86_400_000) coming.push({ day: new Date(at).toISOString().slice(0, 10), value: last.amount, low: '0', high: decimal(last.amount).times(decimal(2)).toString() });
-      return { state: 'ready', days: coming, method: 'the last day again' };
-    },
   };
 }
 
@@ -73,17 +65,29 @@ test('a day without an amount is a hole and not a day at 0', async () => {
   expect(page.groups[0]).toMatchObject({ total: '3', incomplete: true });
 });
 
+/** Every day of some weeks before `until`. */
+function steady(until: string, length: number): string[] {
+  return Array.from({ length }, (_, index) => new Date(Date.parse(until) - (index + 1) * 86_400_000).toISOString().slice(0, 10));
+}
+
 test('what the month will come to is what is over and the forecast of the rest, today among the rest', async () => {
-  const days = Array.from({ length: 22 }, (_, index) => row(`2026-11-${String(index + 1).padStart(2, '0')}`, 'checkout', index === 21 ? '0.5' : '2', index === 21 ? { minutes: 500 } : {}));
-  const page = await costPage(readsOf({ rows: days }), EVERYTHING, query(), NOW);
-  expect(page.month).toMatchObject({ month: '2026-11', soFar: '42.5', expected: { value: '60', low: '42', high: '78' } });
+  const rows = [...steady('2026-11-22', 40).map((day) => row(day, 'checkout', '2')), row('2026-11-22', 'checkout', '0.5', { minutes: 500 })];
+  const page = await costPage(readsOf({ rows }), EVERYTHING, query(), NOW);
+  expect(page.month).toMatchObject({ month: '2026-11', soFar: '42.5' });
+  expect(Number(page.month.expected?.value)).toBeCloseTo(60, 3);
 });
 
 test('a bill that is two days late is forecast from its last day', async () => {
-  const bills = ['2026-11-19', '2026-11-20'].map((day): DailyAmount => ({ day, key: 'payments', label: 'payments', currency: 'USD', amount: '10', minutes: 1_440, estimated: false, incomplete: false }));
+  const bills = steady('2026-11-21', 40).map((day): DailyAmount => ({ day, key: 'payments', label: 'payments', currency: 'USD', amount: '10', minutes: 1_440, estimated: false, incomplete: false }));
   const page = await costPage(readsOf({ bills }), EVERYTHING, query({ source: 'bill', by: 'team' }), NOW);
-  expect(page.month.expected?.value).toBe('120');
-  expect(page.source).toBe('bill');
+  expect(page.forecast.state === 'ready' ? page.forecast.days[0]?.day : page.forecast.reason).toBe('2026-11-21');
+  expect(Number(page.month.expected?.value)).toBeCloseTo(300, 2);
+});
+
+test('a platform that runs since three days has no forecast, and says why', async () => {
+  const page = await costPage(readsOf({ rows: steady('2026-11-22', 3).map((day) => row(day, 'checkout', '2')) }), EVERYTHING, query(), NOW);
+  expect(page.month.expected).toBeUndefined();
+  expect(page.forecast).toMatchObject({ state: 'noData', reason: expect.stringMatching(/3|21/) });
 });
 
 test('a month of which only the end was recorded is not compared with', async () => {

@@ -8,6 +8,7 @@ import { Decimal, decimal, sumOf } from '../../../domain/money.ts';
 import type { CostForecast, CostGroup, CostLayer, CostPage, CostQuery, CostSource, CostSourceView } from '../../contract/cost-page.ts';
 import type { CostFilter, CostRange, CostReads, DailyAmount } from '../cost-reads.ts';
 import type { Readable } from '../dependencies.ts';
+import { costForecast } from './cost-forecast.ts';
 import { readableTeams, requestsByGroup, runningDays, serviceKey } from './cost-history.ts';
 
 const DAY_MS = 86_400_000;
@@ -47,7 +48,7 @@ export async function costPage(reads: CostReads, readable: Readable, query: Cost
   const since = sources.find((one) => one.source === source)?.since?.slice(0, 10);
   const comparable = since !== undefined && since <= days.previousStart;
   const groups = groupsOf(own, query, { ...days, comparable }, lines, requests);
-  const forecast = reads.forecast(wholeDays(own, days, source), days.nextMonth);
+  const forecast = costForecast(wholeDays(own, days, source), currency, days.nextMonth);
   const teams = readableTeams(readable, query.team);
   const scope = teams === undefined ? {} : { namespaces: teams };
   const [found, totals, recorded] = await Promise.all([reads.findings.list({ ...scope, order: 'saving', limit: LISTED_SAVINGS }), reads.findings.totals(scope), source === 'running' ? reads.running.recorded({ from: days.from, until: days.tomorrow }) : undefined]);
@@ -176,9 +177,10 @@ function wholeDays(amounts: readonly DailyAmount[], days: Days, source: CostSour
 
 function monthOf(amounts: readonly DailyAmount[], days: Days & { comparable: boolean }, forecast: CostForecast): CostPage['month'] {
   const within = (from: string, until: string): Decimal | undefined => totalOf(amounts.filter(({ day }) => day >= from && day < until));
-  const coming = forecast.state === 'ready' ? forecast.days.filter(({ day }) => day >= days.monthStart && day < days.nextMonth) : [];
+  const coming = forecast.state === 'ready' ? forecast.days : [];
+  const last = coming.at(-1);
   const over = within(days.monthStart, coming[0]?.day ?? days.tomorrow) ?? Decimal.zero;
-  const sum = (of: 'value' | 'low' | 'high'): string => over.plus(sumOf(coming.map((day) => decimal(day[of])))).toString();
+  const sum = (of: 'value' | 'low' | 'high'): string => over.plus(decimal(last?.sum[of] ?? 0)).toString();
   return {
     month: days.monthStart.slice(0, 7),
     ...text('soFar', within(days.monthStart, days.tomorrow)),

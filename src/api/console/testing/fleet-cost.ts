@@ -74,10 +74,10 @@ function bill(now: number): DailyAmount[] {
   );
 }
 
-export function fleetCost(now: number, forecast: CostReads['forecast'], empty: boolean): CostReads {
+export function fleetCost(now: number, empty: boolean): CostReads {
   if (empty) {
     const none: FindingTotals = { count: 0, byArea: {}, bySeverity: { critical: 0, high: 0, medium: 0, low: 0, info: 0 }, byState: { open: 0, accepted: 0, resolved: 0 }, savings: [], unpriced: 0 };
-    return { running: { days: async () => [], current: async () => ({ lines: [] }), requests: async () => [], recorded: async () => ({ gaps: [] }) }, bills: { coverage: async () => ({}), days: async () => [] }, findings: { list: async () => [], totals: async () => none }, forecast };
+    return { running: { days: async () => [], current: async () => ({ lines: [] }), requests: async () => [], recorded: async () => ({ gaps: [] }) }, bills: { coverage: async () => ({}), days: async () => [] }, findings: { list: async () => [], totals: async () => none } };
   }
   return {
     running: {
@@ -88,6 +88,5 @@ export function fleetCost(now: number, forecast: CostReads['forecast'], empty: b
     },
     bills: { coverage: async () => ({ since: dayAt(now - 41 * DAY_MS), until: dayAt(now - 2 * DAY_MS) }), days: async (_readable, range) => bill(now).filter(({ day }) => day >= range.from && day < range.until) },
     findings: fleetFindings(now),
-    forecast,
   };
 }

@@ -74,7 +74,7 @@ export async function startTestConsole(options: StartOptions): Promise<TestConso
       webRoot: options.webRoot,
       ...(options.infrastructure === undefined ? {} : { infrastructure: options.infrastructure }),
       ...(options.findings === undefined ? {} : { findings: options.findings }),
-      cost: options.cost ?? fleetCost(now, () => ({ state: 'noData', reason: 'the fleet in memory is not forecast' }), options.empty === true),
+      cost: options.cost ?? fleetCost(now, options.empty === true),
     },
     (line) => log.push(line),
   );
