@@ -87,3 +87,10 @@ export interface BillTotal extends BillAmounts {
   currency: string;
   rows: number;
 }
+
+/** A subject as one text, the same for the same content: keys of tags in order. */
+export function subjectText(subject: BillSubject): string {
+  const tags = Object.fromEntries(Object.entries(subject.tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const { provider, billingAccount, subAccount, subAccountName, service, serviceCategory, region, resource, resourceName, resourceType } = subject;
+  return JSON.stringify({ provider, billingAccount, subAccount, subAccountName, service, serviceCategory, region, resource, resourceName, resourceType, tags });
+}

@@ -62,7 +62,7 @@ test('a rule with override is before the state and the tags, and leaves them wha
 const cost = (day: number, bucket: number, billed: string, currency = 'USD'): DayCost => ({ day: `2026-09-0${day}`, bucket, currency, billed, effective: billed, list: '', contracted: billed, rows: 1 });
 
 function buckets(...subjects: Partial<BillSubject>[]): BillBucket[] {
-  return subjects.map((subject, index) => ({ subjectId: String(index), subject: { ...SUBJECT, ...subject }, owner: owner(subject) }));
+  return subjects.map((subject, index) => ({ subjectIds: [String(index)], subject: { ...SUBJECT, ...subject }, owner: owner(subject) }));
 }
 
 function shares(costs: readonly AllocatedCost[]): Record<string, string> {
@@ -160,7 +160,7 @@ test('an empty file is the defaults, and every fault of a wrong one is told with
 test('what is on the bill and in no state is a finding; without any state nothing is', () => {
   const lookup: ResourceLookup = (id) => (id === 'arn:known' ? { address: 'a.b', root: 'r' } : undefined);
   const subjects = [{ resource: 'arn:known' }, { resource: 'arn:lost', resourceName: '' }, { resource: 'arn:cheap' }, { resource: '' }];
-  const known: BillBucket[] = subjects.map((subject, index) => ({ subjectId: String(index), subject: { ...SUBJECT, ...subject }, owner: owner(subject, undefined, lookup) }));
+  const known: BillBucket[] = subjects.map((subject, index) => ({ subjectIds: [String(index)], subject: { ...SUBJECT, ...subject }, owner: owner(subject, undefined, lookup) }));
   const costs = [cost(1, 0, '100'), cost(1, 1, '20.5'), cost(2, 1, '20'), cost(1, 2, '0.1'), cost(1, 3, '9')];
   const options = { from: '2026-09-01', to: '2026-09-02', measure: 'billed', atLeast: decimal(1) } as const;
   const findings = unmanagedSpend(allocate(costs, known, noMetric), known, options);

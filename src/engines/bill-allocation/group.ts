@@ -17,10 +17,11 @@ export type GroupWord = (typeof GROUP_WORDS)[number] | `tag:${string}`;
 export const UNALLOCATED = '(unallocated)';
 export const NONE = '(none)';
 
-/** One kind of cost: a subject with whose it is. */
+/** One kind of cost: subjects that one owner has and that nothing asked for tells apart. */
 export interface BillBucket {
-  /** Of the subject, for its evidence. */
-  subjectId: string;
+  /** For the evidence. */
+  subjectIds: string[];
+  /** One of them. */
   subject: BillSubject;
   owner: Owner;
 }

@@ -7,7 +7,7 @@
  * is sent again and finds itself there.
  */
 import { hash } from 'node:crypto';
-import type { BillCharge, BillSubject } from '../../../domain/bill.ts';
+import { subjectText, type BillCharge, type BillSubject } from '../../../domain/bill.ts';
 
 const MOST_REMEMBERED = 50_000;
 const FEWEST_ROWS_TO_JUDGE = 20;
@@ -16,13 +16,6 @@ const FEWEST_ROWS_TO_JUDGE = 20;
 function contentId(text: string): string {
   const digits = hash('sha256', text, 'hex');
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20, 32)}`;
-}
-
-/** Canonical: keys of tags in order. */
-export function subjectText(subject: BillSubject): string {
-  const tags = Object.fromEntries(Object.entries(subject.tags).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const { provider, billingAccount, subAccount, subAccountName, service, serviceCategory, region, resource, resourceName, resourceType } = subject;
-  return JSON.stringify({ provider, billingAccount, subAccount, subAccountName, service, serviceCategory, region, resource, resourceName, resourceType, tags });
 }
 
 /** Columns that differ in more than half of these rows. */

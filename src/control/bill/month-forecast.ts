@@ -1,0 +1,71 @@
+/**
+ * What the month of the bill's last day will come to: what is billed, and the days ahead with a band.
+ *
+ * Forecast is usage only. Purchases, taxes and credits fall on days of their own and are counted when they are billed.
+ * The last day of a bill is usually delivered in parts: unless it ends the month, it is forecast, too.
+ */
+import type { BillMeasure } from '../../domain/bill.ts';
+import { Decimal } from '../../domain/money.ts';
+import { groupCosts, UNALLOCATED, type GroupWord } from '../../engines/bill-allocation/group.ts';
+import { forecast, type ForecastDay } from '../../engines/bill-series/forecast.ts';
+import { dailySeries, dayAfter, daysBetween, lastDayOfMonth } from '../../engines/bill-series/series.ts';
+import { ownedCosts, type BillSource, type BillView } from './costs.ts';
+
+const HISTORY_DAYS = 70;
+
+export interface MonthForecast {
+  /** Of the grouping; `(all)` for everything. */
+  name: string;
+  currency: string;
+  /** YYYY-MM. */
+  month: string;
+  /** Billed so far, exactly, to the day `through`. */
+  actual: Decimal;
+  through: string;
+  /** `actual` and what is ahead; decimals rounded to two digits. */
+  total: { verdict: 'forecast'; point: Decimal; low: Decimal; high: Decimal; confidence: number; history: number } | { verdict: 'noData'; reason: string };
+  days: readonly ForecastDay[];
+}
+
+export interface ForecastQuestion {
+  /** Undefined: everything in one. */
+  by?: GroupWord;
+  measure?: BillMeasure;
+  /** Share of outcomes within the band; 0.8 by default. */
+  confidence?: number;
+  namespace?: string;
+}
+
+/** One for each group and currency, the largest first; empty where there is no bill. */
+export async function monthForecasts(source: BillSource, view: BillView, question: ForecastQuestion = {}): Promise<MonthForecast[]> {
+  const { by, measure = 'effective', confidence = 0.8, namespace } = question;
+  const { lastDay } = await source.coverage(namespace);
+  if (lastDay === undefined) return [];
+  const end = lastDayOfMonth(lastDay);
+  const through = lastDay === end ? lastDay : dayAfter(lastDay, -1);
+  const month = lastDay.slice(0, 7);
+  const range = { from: dayAfter(lastDay, -HISTORY_DAYS), to: lastDay, ...(namespace === undefined ? {} : { namespace }) };
+  const words: GroupWord[] = by === undefined ? [] : [by];
+  const usage = await ownedCosts(source, range, view, words, ['Usage']);
+  const all = await ownedCosts(source, { ...range, from: `${month}-01` }, view, words);
+  const daily = groupCosts(usage.costs, usage.buckets, by ?? 'team', { byDay: true }).map((cost) => ({ name: by === undefined ? '(all)' : cost.name, currency: cost.currency, day: cost.day ?? '', amount: cost.amounts[measure] }));
+  const series = new Map(dailySeries(daily, through).map((one) => [`${one.name} ${one.currency}`, one]));
+  return actuals(all, by, measure, through).map(({ name, currency, actual }) => {
+    const one = series.get(`${name} ${currency}`);
+    const ahead = daysBetween(through, end);
+    const base = { name, currency, month, actual, through };
+    if (ahead === 0) return { ...base, total: { verdict: 'forecast' as const, point: actual, low: actual, high: actual, confidence, history: 0 }, days: [] };
+    const result = one === undefined ? ({ verdict: 'noData', reason: 'no usage was billed' } as const) : forecast(one, ahead, confidence);
+    if (result.verdict === 'noData') return { ...base, total: result, days: [] };
+    const sum = result.days.at(-1)?.sum ?? { point: 0, low: 0, high: 0 };
+    const plus = (value: number): Decimal => actual.plus(Decimal.of(Math.round(value * 100) / 100) ?? Decimal.zero);
+    return { ...base, total: { verdict: 'forecast' as const, point: plus(sum.point), low: plus(sum.low), high: plus(sum.high), confidence, history: result.history }, days: result.days };
+  });
+}
+
+function actuals(all: Awaited<ReturnType<typeof ownedCosts>>, by: GroupWord | undefined, measure: BillMeasure, through: string): { name: string; currency: string; actual: Decimal }[] {
+  const groups = groupCosts(all.costs.filter((cost) => cost.day <= through), all.buckets, by ?? 'team').filter((group) => group.rows > 0 || by !== 'team' || group.name !== UNALLOCATED);
+  if (by !== undefined) return groups.map((group) => ({ name: group.name, currency: group.currency, actual: group.amounts[measure] }));
+  const currencies = [...new Set(groups.map((group) => group.currency))];
+  return currencies.map((currency) => ({ name: '(all)', currency, actual: groups.filter((group) => group.currency === currency).reduce((sum, group) => sum.plus(group.amounts[measure]), Decimal.zero) }));
+}
