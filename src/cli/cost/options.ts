@@ -12,9 +12,14 @@ export interface CostFlags {
   usage?: string;
   by?: string;
   budget?: readonly string[];
+  policy?: readonly string[];
   currency?: string;
   prices?: string;
   exitCode?: boolean;
+  nodes?: string;
+  rates?: string;
+  share?: string;
+  only?: readonly string[];
   var?: readonly string[];
   varFile?: readonly string[];
   workspace?: string;

@@ -1,6 +1,8 @@
 /** The estimate as one page without anything from elsewhere: figures, bars, and the price behind each of them. */
 import { totalOf } from '../../engines/cost/difference.ts';
 import { printNumber } from '../../engines/cost/currency.ts';
+import { clusterSentences } from './cluster-words.ts';
+import { policyLines } from './policies.ts';
 import { amountOf, dearest, howOf } from './print-text.ts';
 import type { CostReport } from './report.ts';
 import { costCoverageLine, totalLine } from './report.ts';
@@ -23,8 +25,9 @@ export function costHtml(report: CostReport): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Cost of ${escape(report.title)}</title><style>${STYLE}</style></head><body>
 <h1>${escape(report.title)}: ${escape(totalLine(report))}</h1>
 <p>${escape(costCoverageLine(report))}.</p>
-${comparison === undefined ? '' : `<h2>Compared with ${escape(comparison.with)}: ${escape(comparison.sentence)}</h2>\n<table><thead><tr><th>Resource</th><th>What</th><th class="n">${currency.code} a month</th></tr></thead><tbody>${(changes ?? []).join('\n')}</tbody></table>`}
+${clusterSentences(report).map((sentence) => `<p>${escape(sentence)}.</p>\n`).join('')}${comparison === undefined ? '' : `<h2>Compared with ${escape(comparison.with)}: ${escape(comparison.sentence)}</h2>\n<table><thead><tr><th>Resource</th><th>What</th><th class="n">${currency.code} a month</th></tr></thead><tbody>${(changes ?? []).join('\n')}</tbody></table>`}
 ${budgets.length === 0 ? '' : `<ul>${budgets.join('')}</ul>`}
+${report.policies === undefined ? '' : `<h2>Policies</h2>\n<ul>${policyLines(report.policies.report).map((line) => `<li${line.includes('is violated (') ? ' class="over"' : ''}>${escape(line)}</li>`).join('')}</ul>`}
 <h2>By ${escape(report.by)}</h2>
 <table><thead><tr><th>Name</th><th class="n">Resources</th><th class="n">${currency.code} a month</th><th>Share</th></tr></thead><tbody>${groups.join('\n')}</tbody></table>
 <h2>Resources</h2>

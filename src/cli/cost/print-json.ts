@@ -3,6 +3,8 @@ import type { Decimal } from '../../domain/money.ts';
 import type { CostLine, ResourceCost, Span } from '../../engines/cost/cost-line.ts';
 import { totalOf } from '../../engines/cost/difference.ts';
 import { HOURS_A_MONTH } from '../../engines/price-book/units.ts';
+import { clusterDocument } from './cluster-words.ts';
+import { policiesDocument } from './policies.ts';
 import type { CostReport } from './report.ts';
 
 type Amount = (value: Decimal) => string;
@@ -23,7 +25,9 @@ export function costDocument(report: CostReport): Record<string, unknown> {
     by: report.by,
     groups: report.groups.map((group) => ({ name: group.name, resources: group.resources, unknown: group.unknown, monthly: amount(totalOf(group)), fixed: amount(group.fixed.value), usage: amount(group.usage.value) })),
     resources: estimate.resources.map((resource) => resourceDocument(resource, amount)),
+    ...(report.clusters === undefined ? {} : { clusters: report.clusters.map((cluster) => clusterDocument(cluster, amount)) }),
     budgets: report.budgets.map((budget) => ({ budget: budget.budget, limit: budget.limit.toString(), actual: budget.actual.toString(), exceeded: budget.exceeded, ...(budget.note === undefined ? {} : { note: budget.note }) })),
+    ...(report.policies === undefined ? {} : policiesDocument(report.policies)),
     ...(comparison === undefined ? {} : { comparison: { with: comparison.with, sentence: comparison.sentence, before: amount(comparison.difference.before), after: amount(comparison.difference.after), difference: amount(comparison.difference.difference), incomplete: comparison.difference.incomplete, changes: comparison.difference.changes.map((change) => ({ ...change, before: amount(change.before), after: amount(change.after), difference: amount(change.difference) })) } }),
   };
 }

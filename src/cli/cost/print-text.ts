@@ -3,6 +3,8 @@ import { printCsv } from '../../formats/price-list/csv.ts';
 import type { ResourceCost } from '../../engines/cost/cost-line.ts';
 import { printNumber } from '../../engines/cost/currency.ts';
 import { totalOf } from '../../engines/cost/difference.ts';
+import { policyLines } from './policies.ts';
+import { clusterSentences } from './cluster-words.ts';
 import { hasAmount } from './print-json.ts';
 import type { CostReport } from './report.ts';
 import { costCoverageLine, totalLine } from './report.ts';
@@ -43,7 +45,9 @@ export function costMarkdown(report: CostReport): string {
     if (changes.length > 0) lines.push(`| resource | before | after | difference (${currency.code} a month) |`, '|---|--:|--:|--:|', ...changes.slice(0, SHOWN_CHANGES).map((change) => `| ${cell(change.address)} | ${change.kind === 'added' ? '' : printNumber(change.before, currency)} | ${change.kind === 'removed' ? '' : printNumber(change.after, currency)} | ${change.difference.isNegative ? '' : '+'}${printNumber(change.difference, currency)}${change.incomplete ? ' and an unknown part' : ''} |`), ...(changes.length > SHOWN_CHANGES ? ['', `and ${changes.length - SHOWN_CHANGES} more`] : []), '');
   }
   lines.push(`${totalLine(report)}.`, '', `${cell(costCoverageLine(report))}.`, '');
+  for (const sentence of clusterSentences(report)) lines.push(`- ${cell(sentence)}`);
   for (const budget of report.budgets) lines.push(`- ${budget.exceeded ? '**over**' : 'within'} budget ${cell(budget.budget)}: ${budget.actual.toFixed(2)}${budget.note === undefined ? '' : ` (${cell(budget.note)})`}`);
+  for (const line of report.policies === undefined ? [] : policyLines(report.policies.report)) lines.push(`- ${cell(line)}`);
   if (report.by !== 'resource') return `${[...lines, '', `| ${cell(report.by)} | resources | fixed | usage | ${currency.code} a month |`, '|---|--:|--:|--:|--:|', ...report.groups.map((group) => `| ${cell(group.name)} | ${group.resources} | ${printNumber(group.fixed.value, currency)} | ${printNumber(group.usage.value, currency)} | ${printNumber(totalOf(group), currency)} |`)].join('\n')}\n`;
   const shown = dearest(estimate.resources);
   lines.push('', `| resource | ${currency.code} a month | how |`, '|---|--:|---|', ...shown.slice(0, SHOWN_RESOURCES).map((resource) => `| ${cell(resource.address)} | ${amountOf(resource, report)} | ${cell(howOf(resource))} |`));

@@ -6,6 +6,8 @@ import { printAmount } from '../../engines/cost/currency.ts';
 import type { CostDifference } from '../../engines/cost/difference.ts';
 import { totalOf } from '../../engines/cost/difference.ts';
 import type { RollUp } from '../../engines/cost/roll-up.ts';
+import type { JudgedPolicies } from './policies.ts';
+import type { ClusterSummary } from '../../engines/kubernetes-cost/cluster-rows.ts';
 
 export interface CostReport {
   title: string;
@@ -14,6 +16,10 @@ export interface CostReport {
   groups: readonly RollUp[];
   currency: Currency;
   budgets: readonly BudgetResult[];
+  /** When policies were given. */
+  policies?: JudgedPolicies;
+  /** Kubernetes clusters whose machines are described. */
+  clusters?: readonly ClusterSummary[];
   comparison?: { with: string; difference: CostDifference; sentence: string };
 }
 

@@ -12,6 +12,8 @@ export const ALLOCATION_WORDS = ['container', 'pod', 'controller', 'kind', 'name
 export const NONE = '(none)';
 export const IDLE = '(idle)';
 export const OVERHEAD = '(overhead)';
+/** Disks and balancers, which are of no pod and no container. */
+const ATTACHED = '(attached)';
 
 export interface AllocationSum {
   name: string;
@@ -41,7 +43,7 @@ export function wordOf(subject: Subject, by: string): string {
     return Object.hasOwn(among, name) ? (among[name] ?? NONE) : NONE;
   }
   const { cluster, namespace, kind, controller, pod, container } = subject;
-  const words: Readonly<Record<string, string>> = { cluster, namespace, kind, controller: `${namespace}/${kind}/${controller}`, pod: `${namespace}/${pod}`, container: `${namespace}/${kind}/${controller}/${container}` };
+  const words: Readonly<Record<string, string>> = { cluster, namespace, kind, controller: `${namespace}/${kind}/${controller}`, pod: `${namespace}/${pod === '' ? `${controller} ${ATTACHED}` : pod}`, container: `${namespace}/${kind}/${controller}/${container === '' ? ATTACHED : container}` };
   const found = words[by] ?? '';
   return found === '' ? NONE : found;
 }

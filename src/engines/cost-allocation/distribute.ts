@@ -18,6 +18,8 @@ export type Distribution =
   | { how: 'metric'; weight: (row: Allocation) => Decimal };
 
 export interface Shared {
+  /** Only this cluster; absent: each. */
+  cluster?: string;
   idle: Distribution;
   overhead: Distribution;
   /** Namespaces whose own cost is shared by the others; without a way to share they are ordinary. */
@@ -27,7 +29,7 @@ export interface Shared {
 export function distribute(allocation: ClusterAllocation, shared: Shared): ClusterAllocation {
   const common = new Set(shared.namespaces.distribution.how === 'none' ? [] : shared.namespaces.names);
   const clusters = new Set([...allocation.workloads.map((row) => row.subject.cluster), ...allocation.idle.map((one) => one.cluster), ...allocation.overhead.map((one) => one.cluster)]);
-  const parts = [...clusters].map((cluster) => distributeOne(clusterOf(allocation, cluster), shared, common));
+  const parts = [...clusters].map((cluster) => (shared.cluster === undefined || shared.cluster === cluster ? distributeOne(clusterOf(allocation, cluster), shared, common) : clusterOf(allocation, cluster)));
   return { workloads: parts.flatMap((part) => part.workloads), idle: parts.flatMap((part) => part.idle), overhead: parts.flatMap((part) => part.overhead) };
 }
 
