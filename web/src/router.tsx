@@ -72,8 +72,12 @@ export const infrastructureRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/infrastructure.tsx'), 'InfrastructureListPage'),
 });
 export const infrastructureRootRoute = createRoute({
-  getParentRoute: () => root, path: '/infrastructure/$namespace/$repository', validateSearch: filters('root', 'commit', 'compare', 'diagram', 'part', 'about', 'module'),
+  getParentRoute: () => root, path: '/infrastructure/$namespace/$repository', validateSearch: filters('root', 'commit', 'compare', 'diagram', 'part', 'about', 'module', 'overlay', 'workspace'),
   component: lazyRouteComponent(() => import('./pages/infrastructure-root.tsx'), 'InfrastructureRootPage'),
+});
+export const findingsRoute = createRoute({
+  getParentRoute: () => root, path: '/findings', validateSearch: filters('q', 'area', 'severity', 'state', 'rule', 'source', 'order', 'finding', 'team'),
+  component: lazyRouteComponent(() => import('./pages/findings.tsx'), 'FindingsRoutePage'),
 });
 export const costRoute = createRoute({
   getParentRoute: () => root, path: '/cost', validateSearch: filters('source', 'by', 'days', 'team', 'service', 'environment', 'currency'),
@@ -92,7 +96,7 @@ export const newServiceProgressRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/new-service-progress.tsx'), 'NewServiceProgressPage'),
 });
 
-const routes = root.addChildren([homeRoute, catalogRoute, entityRoute, serviceRoute, pipelinesRoute, pipelineRunRoute, rolloutRoute, environmentsRoute, environmentRoute, deliveryRoute, infrastructureRoute, infrastructureRootRoute, costRoute, auditRoute, newServiceRoute, newServiceProgressRoute]);
+const routes = root.addChildren([homeRoute, catalogRoute, entityRoute, serviceRoute, pipelinesRoute, pipelineRunRoute, rolloutRoute, environmentsRoute, environmentRoute, deliveryRoute, infrastructureRoute, infrastructureRootRoute, findingsRoute, costRoute, auditRoute, newServiceRoute, newServiceProgressRoute]);
 
 /** Every filter is text, so addresses need none of the router's JSON: `?attempt=3`. */
 function parseSearch(search: string): Record<string, string> {

@@ -1,7 +1,8 @@
 /** Findings of every area over what the reader may see: one page, one waiver, one set of files to keep. */
 import { z } from 'zod';
-import { SEVERITIES } from '../../domain/finding.ts';
 
+/** As in domain/finding, which hashes and so does not belong into a page. */
+export const FINDING_SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 export const FINDING_AREAS = ['waste', 'drift', 'cost', 'security', 'compliance', 'sizing', 'reliability'] as const;
 const FINDING_STATES = ['open', 'accepted', 'resolved'] as const;
 export const FINDING_FILES = ['csv', 'json', 'sarif'] as const;
@@ -18,7 +19,7 @@ export const findingViewSchema = z.object({
   rule: z.string(),
   area: z.enum(FINDING_AREAS),
   title: z.string(),
-  severity: z.enum(SEVERITIES),
+  severity: z.enum(FINDING_SEVERITIES),
   confidence: z.string(),
   sentence: z.string(),
   subject: z.object({ reference: z.string(), name: z.string(), type: z.string(), source: z.string() }),
@@ -72,7 +73,7 @@ const list = <const Word extends string>(words: readonly [Word, ...Word[]]) => z
 export const findingsQuerySchema = z.object({
   namespace: z.string().max(253).optional(),
   area: list(FINDING_AREAS).optional(),
-  severity: list(SEVERITIES).optional(),
+  severity: list(FINDING_SEVERITIES).optional(),
   state: list(FINDING_STATES).optional(),
   rule: z.string().max(200).optional(),
   source: z.string().max(700).optional(),

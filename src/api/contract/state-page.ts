@@ -1,7 +1,6 @@
 /** The state side of a root: what was pushed, when, by whom; what it changed and costs; what an overlay of the diagram shows. */
 import { z } from 'zod';
-import { SEVERITIES } from '../../domain/finding.ts';
-import { findingTotalsSchema } from './findings-page.ts';
+import { FINDING_SEVERITIES, findingTotalsSchema } from './findings-page.ts';
 
 const changesSchema = z.object({ count: z.number(), addresses: z.array(z.string()) });
 
@@ -59,8 +58,8 @@ export const overlaySchema = z.object({
   workspace: z.string(),
   serial: z.number(),
   pushedAt: z.string(),
-  drift: z.array(z.object({ address: z.string(), count: z.number(), worst: z.enum(SEVERITIES), sentences: z.array(z.string()) })),
-  waste: z.array(z.object({ address: z.string(), count: z.number(), worst: z.enum(SEVERITIES), sentences: z.array(z.string()) })),
+  drift: z.array(z.object({ address: z.string(), count: z.number(), worst: z.enum(FINDING_SEVERITIES), sentences: z.array(z.string()) })),
+  waste: z.array(z.object({ address: z.string(), count: z.number(), worst: z.enum(FINDING_SEVERITIES), sentences: z.array(z.string()) })),
   cost: z.object({ currency: z.string(), monthly: z.string().optional(), priced: z.array(z.object({ address: z.string(), monthly: z.string() })), unknown: z.number() }).optional(),
 });
 export type Overlay = z.infer<typeof overlaySchema>;

@@ -17,7 +17,7 @@ export interface LiveState {
 
 const SILENCE_MS = 12_000;
 const GATHER_MS = 200;
-const LOG_READS = new Set(['audit', 'receipt', 'deploys', 'metrics']);
+const LOG_READS = new Set(['audit', 'receipt', 'deploys', 'metrics', 'findings', 'infrastructureState', 'infrastructureOverlay']);
 /** What a commit holds: no change of an object changes it. */
 const FIXED_READS = new Set(['infrastructureDrawing', 'infrastructureModules', 'infrastructureSource']);
 

@@ -78,3 +78,16 @@ export const infrastructureModules = (asked: AskedRoot) =>
   queryOptions({ queryKey: ['infrastructureModules', asked], queryFn: () => get<Answer<'infrastructureModules'>>(rootPath(asked, '/modules')), staleTime: Infinity });
 export const infrastructureSource = (asked: AskedRoot, file: string, line: string) =>
   queryOptions({ queryKey: ['infrastructureSource', asked, file, line], queryFn: () => get<Answer<'infrastructureSource'>>(rootPath(asked, '/source', { file, line })), staleTime: Infinity });
+
+export const findings = (query: Readonly<Record<string, string | undefined>>) =>
+  queryOptions({
+    queryKey: ['findings', query],
+    queryFn: () => get<Answer<'findings'>>(`/findings?${new URLSearchParams(Object.entries(query).flatMap(([key, value]) => (value === undefined || value === '' ? [] : [[key, value]])))}`),
+    placeholderData: keepPreviousData,
+  });
+type AskedState = Pick<AskedRoot, 'namespace' | 'repository' | 'root'>;
+const ANALYSING_MS = 1_500;
+export const infrastructureState = (asked: AskedState) =>
+  queryOptions({ queryKey: ['infrastructureState', asked], queryFn: () => get<Answer<'infrastructureState'>>(rootPath(asked, '/state')), refetchInterval: (query) => (query.state.data?.states.some(({ pending }) => pending) === true ? ANALYSING_MS : false) });
+export const infrastructureOverlay = (asked: AskedState, enabled: boolean) =>
+  queryOptions({ queryKey: ['infrastructureOverlay', asked], queryFn: () => get<Answer<'infrastructureOverlay'>>(rootPath(asked, '/overlay')), enabled });

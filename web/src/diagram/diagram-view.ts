@@ -5,6 +5,8 @@
 import type { Drawing } from '../../../src/api/contract/infrastructure-page.ts';
 import { begun, fitted, panned, zoomed, type Camera } from './camera.ts';
 import { drawFocus, drawFolds } from './folding.ts';
+import { drawOverlay, OVERLAY_STYLE } from './overlay-layer.ts';
+import type { Overlaid } from './overlay.ts';
 import type { PartIndex } from './part-index.ts';
 
 export interface DiagramEvents {
@@ -35,6 +37,7 @@ export class DiagramView {
   /** The person has moved: a resized window no longer fits the picture anew. */
   #own = false;
   #chosen: string | undefined;
+  #overlaid: Overlaid | undefined;
   #moved = 0;
   #distance = 0;
 
@@ -45,7 +48,7 @@ export class DiagramView {
     this.#events = events;
     const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
     const rules = new CSSStyleSheet();
-    rules.replaceSync(drawing.style);
+    rules.replaceSync(`${drawing.style}${OVERLAY_STYLE}`);
     root.adoptedStyleSheets = [rules];
     const template = document.createElement('template');
     template.innerHTML = drawing.svg;
@@ -81,6 +84,12 @@ export class DiagramView {
 
   fold(folded: ReadonlySet<string>): void {
     drawFolds(this.#svg, this.#index, folded);
+    drawOverlay(this.#svg, this.#overlaid);
+  }
+
+  overlay(overlaid: Overlaid | undefined): void {
+    this.#overlaid = overlaid;
+    drawOverlay(this.#svg, overlaid);
   }
 
   mark(chosen: string | undefined, found: readonly string[]): void {

@@ -5,7 +5,9 @@ import type { Drawing } from '../../../src/api/contract/infrastructure-page.ts';
 import { announce } from '../shell/announcer.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
+import type { Overlay } from '../../../src/api/contract/state-page.ts';
 import { DiagramView } from './diagram-view.ts';
+import { overlaid, type OverlayKind } from './overlay.ts';
 import { PartIndex } from './part-index.ts';
 import { Overview, PartDetails, SearchResults } from './part-panel.tsx';
 import styles from './explorer.module.css';
@@ -22,11 +24,13 @@ export interface ExplorerProps {
   onChoose: (part: string | undefined) => void;
   /** The code of a part, where `place` is `file:line`. */
   code: (place: string) => ReactNode;
+  /** What lies over the picture. */
+  overlay?: { data: Overlay; kind: OverlayKind } | undefined;
   /** It is of another time or diagram than was asked for, and about to change. */
   stale: boolean;
 }
 
-export function Explorer({ drawing, part, switches, titleOf, onOpen, onChoose, code, stale }: ExplorerProps) {
+export function Explorer({ drawing, part, switches, titleOf, onOpen, onChoose, code, overlay, stale }: ExplorerProps) {
   const box = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<DiagramView>(undefined);
@@ -49,7 +53,9 @@ export function Explorer({ drawing, part, switches, titleOf, onOpen, onChoose, c
     setFolded(new Set());
     return () => made.destroy();
   }, [drawing, index]);
+  const laid = useMemo(() => (overlay === undefined ? undefined : overlaid(drawing, index, overlay.data, overlay.kind)), [drawing, index, overlay]);
   useEffect(() => view.current?.fold(folded), [drawing, folded]);
+  useEffect(() => view.current?.overlay(laid), [laid]);
   useEffect(() => view.current?.mark(chosen?.id, found.map((one) => one.id)), [drawing, chosen, found]);
   const goTo = (id: string): void => {
     setFolded((present) => new Set([...present].filter((group) => group === id || !index.inside(id, group))));
@@ -84,6 +90,7 @@ export function Explorer({ drawing, part, switches, titleOf, onOpen, onChoose, c
           <aside className={styles.panel} aria-label="Details" tabIndex={0}>
             <PartDetails
               part={chosen}
+              mark={laid?.marks.get(chosen.id)}
               index={index}
               folded={folded.has(chosen.id)}
               onFold={() => fold(chosen.id)}
@@ -95,6 +102,7 @@ export function Explorer({ drawing, part, switches, titleOf, onOpen, onChoose, c
           </aside>
         )}
       </div>
+      {laid === undefined ? null : <p className={styles.laid} role="status">{laid.sentence}</p>}
       <Overview drawing={drawing} />
     </div>
   );

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { State } from '../ui/state.tsx';
 import type { Tone } from '../../../src/api/contract/pages.ts';
+import type { PartMark } from './overlay.ts';
 import type { PartIndex } from './part-index.ts';
 import styles from './explorer.module.css';
 
@@ -64,6 +65,8 @@ export function SearchResults({ found, onGoTo }: { found: readonly DrawnPart[]; 
 
 export interface PartDetailsProps {
   part: DrawnPart;
+  /** Of the overlay. */
+  mark?: PartMark | undefined;
   index: PartIndex;
   folded: boolean;
   onFold: () => void;
@@ -73,7 +76,7 @@ export interface PartDetailsProps {
   code: ReactNode;
 }
 
-export function PartDetails({ part, index, folded, onFold, onGoTo, onClose, opens, code }: PartDetailsProps) {
+export function PartDetails({ part, mark, index, folded, onFold, onGoTo, onClose, opens, code }: PartDetailsProps) {
   const facts: [string, ReactNode][] = [
     ...(part.count !== undefined && part.count > 1 ? [['count', String(part.count)] as [string, ReactNode]] : []),
     ...(part.place === undefined ? [] : [['source', <Place key="place" place={part.place} link={part.link} />] as [string, ReactNode]]),
@@ -88,6 +91,14 @@ export function PartDetails({ part, index, folded, onFold, onGoTo, onClose, open
       </div>
       {part.sublabel === undefined || part.sublabel === '' ? null : <p className={styles.quiet}>{part.sublabel}</p>}
       {part.change === undefined || part.change === 'unchanged' ? null : <p><ChangeState change={part.change} /></p>}
+      {mark === undefined ? null : (
+        <>
+          <p><strong>{mark.words}</strong></p>
+          <ul className={styles.marks}>
+            {mark.facts.map(([address, words], at) => <li key={`${address} ${at}`}>{words.startsWith(address) ? words : <><code>{address}</code> {words}</>}</li>)}
+          </ul>
+        </>
+      )}
       <div className={styles.acts}>
         {part.node ? null : <Button onPress={onFold}>{folded ? 'Unfold' : 'Fold'}</Button>}
         {opens === undefined ? null : <Button onPress={opens.open}>Open its inside<span className="unseen">: {opens.title}</span></Button>}

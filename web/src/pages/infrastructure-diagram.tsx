@@ -1,11 +1,13 @@
 /** The diagrams of a root: levels and views to switch between, the picture, the files to save. */
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import type { DiagramEntry, DownloadFormat, RootContent, RootPage } from '../../../src/api/contract/infrastructure-page.ts';
 import { changedSearch } from '../data/address.ts';
-import { infrastructureDrawing, infrastructureSource, rootPath, type AskedRoot } from '../data/reads.ts';
+import { infrastructureDrawing, infrastructureOverlay, infrastructureSource, rootPath, type AskedRoot } from '../data/reads.ts';
 import { RequestProblem } from '../data/request.ts';
 import { Explorer } from '../diagram/explorer.tsx';
+import { OVERLAYS } from '../diagram/overlay.ts';
 import { Choice } from '../ui/field.tsx';
 import { CopyCli } from '../ui/copy.tsx';
 import { Glyph } from '../ui/glyph.tsx';
@@ -16,6 +18,7 @@ import styles from './infrastructure.module.css';
 
 const route = getRouteApi('/infrastructure/$namespace/$repository');
 const FORMATS: [DownloadFormat, string][] = [['svg', 'SVG'], ['html', 'HTML'], ['drawio', 'draw.io'], ['mermaid', 'Mermaid'], ['json', 'JSON'], ['markdown', 'Markdown']];
+const OVERLAY_WORDS: [string, string][] = [['', 'No overlay'], ['drift', 'Overlay: drift'], ['waste', 'Overlay: waste'], ['cost', 'Overlay: cost a month']];
 /** Words for levels and views, in the order in which people go deeper. */
 const KINDS: [key: string, word: string][] = [
   ['context network', 'Context'], ['container network', 'Services'], ['resource network', 'Network'], ['resource module', 'By module'], ['resource owner', 'By owner'], ['modules module', 'Module calls'],
@@ -36,6 +39,9 @@ export function RootDiagram({ data, content, stale }: { data: RootPage; content:
   const { diagrams } = content;
   const shown = diagrams.find((diagram) => diagram.id === search.diagram) ?? diagrams[0];
   const asked = exactly(data);
+  const laid = useQuery(infrastructureOverlay({ namespace: asked.namespace, repository: asked.repository, root: asked.root }, true)).data?.overlay;
+  const kind = OVERLAYS.find((one) => one === search.overlay);
+  const overlay = useMemo(() => (laid === undefined || kind === undefined ? undefined : { data: laid, kind }), [laid, kind]);
   const query = useQuery(infrastructureDrawing(asked, shown?.id ?? '', shown !== undefined));
   const open = (diagram: string): void => void navigate({ search: (present) => changedSearch(present, { diagram, part: undefined }), resetScroll: false });
   const choose = (part: string | undefined): void => void navigate({ search: (present) => changedSearch(present, { part }), replace: true, resetScroll: false });
@@ -67,7 +73,13 @@ export function RootDiagram({ data, content, stale }: { data: RootPage; content:
             onOpen={open}
             onChoose={choose}
             code={(place) => <Code asked={asked} place={place} />}
-            switches={<Switches diagrams={diagrams} shown={shown} onOpen={open} />}
+            overlay={overlay}
+            switches={
+              <>
+                <Switches diagrams={diagrams} shown={shown} onOpen={open} />
+                {laid === undefined ? null : <Choice label="Overlay" hideLabel value={kind ?? ''} options={OVERLAY_WORDS} onChange={(wanted) => void navigate({ search: (present) => changedSearch(present, { overlay: wanted }), replace: true, resetScroll: false })} />}
+              </>
+            }
           />
         )}
       </Panel>

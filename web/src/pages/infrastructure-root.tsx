@@ -17,6 +17,7 @@ import { coverageEvidence, CoverageSheet } from './infrastructure-coverage.tsx';
 import { docsCommand } from './infrastructure-command.ts';
 import { RootDiagram } from './infrastructure-diagram.tsx';
 import { HistorySheet } from './infrastructure-history.tsx';
+import { StateSection } from './infrastructure-state.tsx';
 import { ModulesSheet } from './infrastructure-modules.tsx';
 import { ChangesSheet } from './infrastructure-changes.tsx';
 import { ProblemList } from './infrastructure-problems.tsx';
@@ -123,6 +124,7 @@ function RootContentView({ data, content, stale }: { data: RootPage; content: Ro
   return (
     <>
       <RootDiagram data={data} content={content} stale={stale} />
+      <StateSection data={data} />
       <Section title="About this root">
         <Panel flush>
           <Tabs label="About this root" sheets={sheets} open={open} onOpen={(about) => void navigate({ search: (present) => ({ ...present, about }), replace: true, resetScroll: false })} />

@@ -6,7 +6,7 @@ import type { GlyphName } from '../ui/glyph.tsx';
 
 export interface Destination {
   label: string;
-  to: '/' | '/catalog' | '/environments' | '/pipelines' | '/delivery' | '/infrastructure' | '/cost' | '/audit' | '/new';
+  to: '/' | '/catalog' | '/environments' | '/pipelines' | '/delivery' | '/infrastructure' | '/findings' | '/cost' | '/audit' | '/new';
   glyph: GlyphName;
   /** Second key after `g`. */
   key: string;
@@ -27,6 +27,7 @@ export const DESTINATIONS: readonly Destination[] = [
   { group: 'Delivery', label: 'Environments', to: '/environments', glyph: 'environments', key: 'e', also: ['/rollouts'] },
   { group: 'Delivery', label: 'Delivery metrics', to: '/delivery', glyph: 'delivery', key: 'd', also: [] },
   { group: 'Infrastructure', label: 'Roots and diagrams', to: '/infrastructure', glyph: 'infrastructure', key: 'i', also: [] },
+  { group: 'Infrastructure', label: 'Findings', to: '/findings', glyph: 'findings', key: 'f', also: [] },
   { group: 'Cost', label: 'Spending and savings', to: '/cost', glyph: 'cost', key: 'm', also: [] },
   { group: 'Platform', label: 'Audit', to: '/audit', glyph: 'audit', key: 'a', also: [] },
 ];

@@ -21,14 +21,16 @@ export interface ActionProps<Name extends OperationName> {
   label: string;
   title: string;
   explanation: string;
-  /** Arguments without the reason. */
-  args: Omit<OperationArguments<Name>, 'reason'>;
+  /** Arguments without the reason and what the dialog asks for. */
+  args: Omit<OperationArguments<Name>, 'reason' | 'until'>;
   reason?: 'required' | 'optional' | 'none';
   cli: string;
   disabledReason?: string | undefined;
   kind?: ButtonProps['kind'];
   /** A number that the dialog asks for and puts into the arguments. */
   number?: { field: string; label: string; initial: number };
+  /** A day that the dialog asks for, YYYY-MM-DD. */
+  day?: { field: string; label: string; initial: string; hint: string; option: string };
   onDone?: () => void;
 }
 
@@ -45,10 +47,11 @@ export function Action<Name extends OperationName>(props: ActionProps<Name>) {
   );
 }
 
-function ActionDialog<Name extends OperationName>({ operation, label, title, explanation, args, reason = 'optional', cli, kind, number, onDone, onClose }: ActionProps<Name> & { onClose: () => void }) {
+function ActionDialog<Name extends OperationName>({ operation, label, title, explanation, args, reason = 'optional', cli, kind, number, day, onDone, onClose }: ActionProps<Name> & { onClose: () => void }) {
   const client = useQueryClient();
   const [why, setWhy] = useState('');
   const [amount, setAmount] = useState(String(number?.initial ?? ''));
+  const [until, setUntil] = useState(day?.initial ?? '');
   const complete = reason !== 'required' || why.trim().length >= 3;
   const mutation = useMutation({
     mutationFn: () =>
@@ -56,6 +59,7 @@ function ActionDialog<Name extends OperationName>({ operation, label, title, exp
         ...args,
         ...(why.trim() === '' ? {} : { reason: why.trim() }),
         ...(number === undefined ? {} : { [number.field]: Number(amount) }),
+        ...(day === undefined ? {} : { [day.field]: until }),
       } as OperationArguments<Name>),
     onSuccess: (result) => {
       announce(result.message, 'toast');
@@ -64,7 +68,7 @@ function ActionDialog<Name extends OperationName>({ operation, label, title, exp
       onDone?.();
     },
   });
-  const command = `${cli}${number === undefined ? '' : ` ${amount}`}${why.trim() === '' ? '' : ` --reason ${JSON.stringify(why.trim())}`}`;
+  const command = `${cli}${number === undefined ? '' : ` ${amount}`}${day === undefined ? '' : ` ${day.option} ${until}`}${why.trim() === '' ? '' : ` --reason ${JSON.stringify(why.trim())}`}`;
   return (
     <Dialog open onClose={onClose} title={title}>
       <p>{explanation}</p>
@@ -76,6 +80,7 @@ function ActionDialog<Name extends OperationName>({ operation, label, title, exp
         }}
       >
         {number === undefined ? null : <Field label={number.label} kind="number" value={amount} onChange={setAmount} required />}
+        {day === undefined ? null : <Field label={day.label} kind="date" value={until} onChange={setUntil} required hint={day.hint} />}
         {reason === 'none' ? null : (
           <Field label={reason === 'required' ? 'Why' : 'Why (optional)'} kind="area" value={why} onChange={setWhy} required={reason === 'required'} hint="It is kept in the audit log beside your name." />
         )}

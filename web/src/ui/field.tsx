@@ -10,7 +10,7 @@ export interface FieldProps {
   hint?: string;
   problem?: string | undefined;
   placeholder?: string;
-  kind?: 'text' | 'number' | 'area' | 'search';
+  kind?: 'text' | 'number' | 'date' | 'area' | 'search';
   /** `/` moves the focus here. */
   search?: boolean;
   required?: boolean;
