@@ -103,11 +103,11 @@ export class DriftCollector {
     this.#drifts.push(drift);
   }
 
-  notCompared(reason: string, example: string): void {
+  notCompared(reason: string, example: string, count = 1): void {
     const known = this.#reasons.get(reason);
-    if (known === undefined) this.#reasons.set(reason, { count: 1, example });
+    if (known === undefined) this.#reasons.set(reason, { count, example });
     else {
-      known.count += 1;
+      known.count += count;
       if (example < known.example) known.example = example;
     }
   }

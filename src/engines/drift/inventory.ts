@@ -42,6 +42,8 @@ export function driftOfInventory(states: readonly RecordedResources[], inventory
       compareItem(owner, item, origins.get(owner), options, found);
     }
   }
+  if (inventory.skipped > 0) found.notCompared('rows of the inventory without an id or a type', inventory.format, inventory.skipped);
+  if (inventory.repeated > 0) found.notCompared('rows of the inventory about a thing that a later row tells of', inventory.format, inventory.repeated);
   unmanaged(strangers, managed, found);
   missing(resources.filter((one) => !seen.has(one)), origins, inventory, found);
   return found.result();

@@ -60,9 +60,14 @@ export function tagged(value: JsonValue | undefined): { tags?: { readonly [name:
   if (Array.isArray(tags)) {
     const pairs = objectsOf(tags).flatMap((tag): [string, string][] => {
       const name = textOf(tag['key']) ?? textOf(tag['Key']);
-      return name === undefined ? [] : [[name, String(tag['value'] ?? tag['Value'] ?? '')]];
+      return name === undefined ? [] : [[name, tagText(tag['value'] ?? tag['Value'] ?? '')]];
     });
     return { tags: Object.fromEntries(pairs) };
   }
-  return isJsonObject(tags) ? { tags: Object.fromEntries(Object.entries(tags).map(([name, text]) => [name, String(text)])) } : {};
+  return isJsonObject(tags) ? { tags: Object.fromEntries(Object.entries(tags).map(([name, text]) => [name, tagText(text)])) } : {};
+}
+
+/** Objects as JSON: `String` would run what a member of theirs is called. */
+function tagText(value: JsonValue): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? String(one) : one)) : String(value);
 }

@@ -20,6 +20,12 @@ export interface InventoryItem {
 export interface Inventory {
   format: 'AWS Config' | 'AWS Resource Explorer' | 'Azure Resource Graph' | 'Google Cloud Asset Inventory' | 'table';
   items: readonly InventoryItem[];
+  /** What was in the file: each row is a thing, or counted below. */
+  rows: number;
   /** Rows that lack a name or type. */
   skipped: number;
+  /** Rows that say that a thing is gone. */
+  deleted: number;
+  /** Rows about a thing that a later row tells of. */
+  repeated: number;
 }

@@ -8,7 +8,7 @@
 import { PlatformError } from '../../domain/error.ts';
 import { readCsv } from '../price-list/csv.ts';
 import type { JsonObject, JsonValue } from '../terraform/json-document.ts';
-import { isJsonObject, objectsOf, readJsonDocument } from '../terraform/json-document.ts';
+import { isJsonObject, objectsOf, readJsonDocument, textOf } from '../terraform/json-document.ts';
 import { awsConfigItem, explorerItem } from './aws.ts';
 import { azureItem } from './azure.ts';
 import { googleItem } from './google.ts';
@@ -18,22 +18,28 @@ import { tableItem, tableRow } from './table.ts';
 const MOST_BYTES = 512 * 1024 * 1024;
 const MOST_ITEMS = 2_000_000;
 
+/** An object, or undefined for a row that is none. */
+type Row = JsonObject | undefined;
+
 /** Throws ROADBED-8253 (not an inventory), ROADBED-8254 (too large), ROADBED-8301 (a quote in a CSV is never closed). */
 export function readInventory(text: string, file: string): Inventory {
   if (text.length > MOST_BYTES) throw new PlatformError({ code: 'ROADBED-8254', class: 'invalid', message: `${file} is larger than is read`, why: `${text.length} characters, at most ${MOST_BYTES}`, next: 'export by account or region, and give the files one by one' });
   const rows = rowsOf(text.replace(/^\ufeff/, ''), file);
   if (rows.length > MOST_ITEMS) throw new PlatformError({ code: 'ROADBED-8254', class: 'invalid', message: `${file} has more things than are read`, why: `${rows.length}, at most ${MOST_ITEMS}`, next: 'export by account or region, and give the files one by one' });
-  const format = rows.map(formatOf).find((one) => one !== undefined);
+  const format = rows.map((row) => (row === undefined ? undefined : formatOf(row))).find((one) => one !== undefined);
   if (format === undefined) throw notAnInventory(file, rows.length === 0 ? 'it has no rows' : 'no row has an id and a type that are known');
   const items = new Map<string, InventoryItem>();
-  let skipped = 0;
+  let [skipped, deleted, listed] = [0, 0, 0];
   for (const row of rows) {
-    const item = READERS[format](row);
+    const item = row === undefined ? undefined : READERS[format](row);
     if (item === undefined) skipped += 1;
-    else if (item !== 'deleted') items.set(`${item.type}\n${item.id}`, item);
-    else skipped += 1;
+    else if (item === 'deleted') deleted += 1;
+    else {
+      listed += 1;
+      items.set(`${item.type}\n${item.id}`, item);
+    }
   }
-  return { format, items: [...items.values()], skipped };
+  return { format, items: [...items.values()], rows: rows.length, skipped, deleted, repeated: listed - items.size };
 }
 
 const READERS: Record<Inventory['format'], (row: JsonObject) => InventoryItem | 'deleted' | undefined> = {
@@ -52,7 +58,7 @@ function formatOf(row: JsonObject): Inventory['format'] | undefined {
   return tableItem(row) === undefined ? undefined : 'table';
 }
 
-function rowsOf(text: string, file: string): JsonObject[] {
+function rowsOf(text: string, file: string): Row[] {
   const first = text.trimStart()[0];
   if (first !== '{' && first !== '[') return csvRows(text);
   const document = readJsonDocument(text, file);
@@ -68,22 +74,22 @@ function rowsOf(text: string, file: string): JsonObject[] {
 const LISTS = ['configurationItems', 'Resources', 'resources', 'Results', 'results', 'data', 'assets', 'value', 'items'];
 
 /** The list of things, wherever the tool puts it. AWS Config's queries answer rows that are JSON in texts. */
-function listIn(value: JsonValue): JsonObject[] {
-  if (Array.isArray(value)) return value.flatMap((row) => (typeof row === 'string' ? parsedRow(row) : isJsonObject(row) ? [row] : []));
-  if (!isJsonObject(value)) return [];
+function listIn(value: JsonValue): Row[] {
+  if (Array.isArray(value)) return value.map((row) => (typeof row === 'string' ? parsedRow(row) : isJsonObject(row) ? row : undefined));
+  if (!isJsonObject(value)) return [undefined];
   const list = LISTS.find((name) => Array.isArray(value[name]));
   if (list !== undefined) return listIn(value[list] ?? []);
   const { data } = value;
   if (isJsonObject(data) && Array.isArray(data['rows']) && Array.isArray(data['columns'])) {
-    const names = objectsOf(data['columns']).map((column) => String(column['name']));
-    return data['rows'].flatMap((row) => (Array.isArray(row) ? [Object.fromEntries(names.map((name, at) => [name, row[at] ?? null]))] : []));
+    const names = objectsOf(data['columns']).map((column) => textOf(column['name']) ?? '');
+    return data['rows'].map((row) => (Array.isArray(row) ? Object.fromEntries(names.map((name, at) => [name, row[at] ?? null])) : undefined));
   }
   return [value];
 }
 
-function parsedRow(text: string): JsonObject[] {
+function parsedRow(text: string): Row {
   const row = readJsonDocument(text, '');
-  return 'value' in row && isJsonObject(row.value) ? [row.value] : [];
+  return 'value' in row && isJsonObject(row.value) ? row.value : undefined;
 }
 
 function csvRows(text: string): JsonObject[] {
