@@ -60,7 +60,7 @@ function fixOf({ rule, resource }: RuleMatch, proposal: Proposal, hides: (line: 
   if (patch === undefined) return { text: rule.fix, withoutPatch: 'a line beside the change looks like a secret and is not printed' };
   const written = proposal.through.length === 0 ? [] : [`The value is written in ${proposal.through.join(' and ')}.`];
   const also = proposal.removes.length < 2 ? [] : [`With it go ${proposal.removes.slice(1).join(', ')}.`];
-  const kept = proposal.removes.length === 0 ? [] : [`Applying it destroys ${proposal.removes.length < 2 ? 'the resource' : 'the resources'}; to leave it as it is outside of Terraform, put \`removed { from = ${resource.resource}, lifecycle { destroy = false } }\` in its place, on lines of their own.`];
+  const kept = proposal.removes.length === 0 ? [] : [`Applying the patch destroys ${proposal.removes.length < 2 ? 'it' : 'them'}; a removed block with destroy = false in its place only forgets ${resource.resource}.`];
   return { text: redactor.text([rule.fix, ...written, ...also, ...kept].join(' ')), patch, ...(proposal.alsoChanges.length === 0 ? {} : { alsoChanges: proposal.alsoChanges.map((address) => redactor.text(address)) }) };
 }
 

@@ -5,7 +5,7 @@
  */
 import { Decimal, decimal } from '../../domain/money.ts';
 import type { Price, UnknownPrice } from '../price-book/price.ts';
-import { isPrice } from '../price-book/price.ts';
+import { isPrice, timesPrice } from '../price-book/price.ts';
 import type { Costing } from './costing.ts';
 
 /** @param sizes Sizes that may be in the book. @param dimensionOf The dimension of one. @param weightOf What a size counts for, where prices are not in plain proportion. */
@@ -15,7 +15,7 @@ export function bySize(c: Costing, services: string | readonly string[], size: n
   const nearest = [...sizes].sort((a, b) => Math.abs(Math.log(a / size)) - Math.abs(Math.log(b / size)));
   for (const other of nearest) {
     const found = c.fact(dimensionOf(other), services);
-    if (isPrice(found)) return { ...found, amount: found.amount.times(decimal(weightOf(size))).dividedBy(decimal(weightOf(other)), 8), dimension: dimensionOf(size), method: 'estimated', confidence: 'low', step: 'sibling', note: `${dimensionOf(other)} by size, ${size} / ${other}${found.note === undefined ? '' : `; ${found.note}`}` };
+    if (isPrice(found)) return { ...timesPrice(found, (amount) => amount.times(decimal(weightOf(size))).dividedBy(decimal(weightOf(other)), 8)), dimension: dimensionOf(size), method: 'estimated', confidence: 'low', step: 'sibling', note: `${dimensionOf(other)} by size, ${size} / ${other}${found.note === undefined ? '' : `; ${found.note}`}` };
   }
   return exact;
 }
@@ -24,7 +24,7 @@ export const POWERS: readonly number[] = [1, 2, 4, 6, 8, 12, 16, 20, 24, 32, 40,
 
 /** A price with a part taken off; the reason stands in its note. */
 export function reduced(found: Price | UnknownPrice, factor: Decimal, reason: string): Price | UnknownPrice {
-  return isPrice(found) ? { ...found, amount: found.amount.times(factor), method: found.method === 'listed' ? 'derived' : found.method, note: found.note === undefined ? reason : `${found.note}; ${reason}` } : found;
+  return isPrice(found) ? { ...timesPrice(found, (amount) => amount.times(factor)), method: found.method === 'listed' ? 'derived' : found.method, note: found.note === undefined ? reason : `${found.note}; ${reason}` } : found;
 }
 
 type Found = Price | UnknownPrice;

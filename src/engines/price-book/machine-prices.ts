@@ -12,7 +12,7 @@ import type { MachineShape } from './default-rates.ts';
 import { genericMachinePrice, providerMachinePrice } from './default-rates.ts';
 import type { PriceBook } from './price-book.ts';
 import type { Price, PriceProvider, UnknownPrice } from './price.ts';
-import { isPrice } from './price.ts';
+import { isPrice, timesPrice } from './price.ts';
 import { BASE_REGIONS } from './region-factors.ts';
 import type { Sibling } from './sibling-sizes.ts';
 import { awsSiblings, azureSiblings, googleSiblings } from './sibling-sizes.ts';
@@ -48,7 +48,7 @@ function priceOf(book: PriceBook, region: string, machine: Machine, siblings: re
   if (found !== undefined) return found;
   for (const { name, size, its, machine: sibling } of siblings) {
     const price = inRegion(book, region, sibling);
-    if (price !== undefined) return { ...price, dimension: machine.dimension, amount: price.amount.times(size).dividedBy(its, 8), method: 'estimated', confidence: 'low', step: 'sibling', note: `${name} by size, ${size.toString()} / ${its.toString()}${price.note === undefined ? '' : `; ${price.note}`}` };
+    if (price !== undefined) return { ...timesPrice(price, (amount) => amount.times(size).dividedBy(its, 8)), dimension: machine.dimension, method: 'estimated', confidence: 'low', step: 'sibling', note: `${name} by size, ${size.toString()} / ${its.toString()}${price.note === undefined ? '' : `; ${price.note}`}` };
   }
   return { unknown: `the price book has no ${machine.noun} in ${region}` };
 }

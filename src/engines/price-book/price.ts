@@ -53,6 +53,11 @@ export interface Price extends PriceKey {
   note?: string;
 }
 
+/** The price with its amount, and its bounds where it has some, made larger or smaller. */
+export function timesPrice(price: Price, scale: (amount: Decimal) => Decimal): Price {
+  return { ...price, amount: scale(price.amount), ...(price.low === undefined ? {} : { low: scale(price.low) }), ...(price.high === undefined ? {} : { high: scale(price.high) }) };
+}
+
 /** Never 0: a price that is not in the book says so, and why. */
 export interface UnknownPrice {
   unknown: string;

@@ -9,10 +9,11 @@ import { countedSavings } from './saving.ts';
 /** @param estimates One a state, priced as the savings are. Savings in another currency than theirs are not part of it. */
 export function waterfallOf(findings: readonly Finding[], estimates: readonly CostEstimate[]): ReportCost {
   const currency = estimates[0]?.currency ?? 'USD';
-  const now = sumOf(estimates.map(totalOf)).rounded(2);
+  // Resource by resource in cents, as the savings are: otherwise what is left could be less than nothing by a cent.
+  const now = sumOf(estimates.flatMap((estimate) => estimate.resources.map((resource) => totalOf(resource).rounded(2))));
   const causes = causesOf(findings, currency);
   const saved = sumOf(causes.map((cause) => Decimal.parse(cause.monthly) ?? Decimal.zero));
-  const bound = (which: 'low' | 'high'): string => sumOf(estimates.map((estimate) => estimate.fixed[which].plus(estimate.usage[which]))).toFixed(2);
+  const bound = (which: 'low' | 'high'): string => sumOf(estimates.flatMap((estimate) => estimate.resources.map((resource) => resource.fixed[which].plus(resource.usage[which]).rounded(2)))).toFixed(2);
   const [low, high] = [bound('low'), bound('high')];
   const count = (...statuses: readonly (keyof CostEstimate['coverage']['byStatus'])[]): number => estimates.reduce((sum, { coverage }) => sum + statuses.reduce((total, status) => total + coverage.byStatus[status], 0), 0);
   const oldest = estimates.flatMap(({ coverage }) => coverage.oldestPrice ?? []).sort()[0];

@@ -18,8 +18,8 @@ import { firstToDo, groupsOf, headline, moneySentence } from './summary.ts';
 export function findingsHtml(report: FindingReport): string {
   const body = `<main>
 <header><p class="eyebrow">Roadbed · state of ${escapeHtml(report.subject)} · ${escapeHtml(report.at.slice(0, 16).replace('T', ' '))} UTC</p>
-<h1>${escapeHtml(headline(report))}</h1>
-<p class="lead">${escapeHtml(moneySentence(report))}</p></header>
+<h1>${escapeHtml(moneySentence(report))}</h1>
+<p class="lead">${escapeHtml(headline(report))}.</p></header>
 ${figures(report)}
 ${report.cost === undefined ? '' : costSection(report.cost)}
 ${firstSection(report)}
@@ -37,10 +37,10 @@ ${report.cost === undefined ? '' : `<p>${escapeHtml(costCoverage(report.cost))}<
 function figures(report: FindingReport): string {
   const { cost, findings } = report;
   const cell = (name: string, value: string, note: string): string => `<div><dt>${escapeHtml(name)}</dt><dd>${value}<small>${escapeHtml(note)}</small></dd></div>`;
-  const saved = report.savings.map(({ monthly, currency }) => `${grouped(monthly)} ${currency}`).join(' + ');
+  const saved = report.savings.length === 1 ? grouped(report.savings[0]?.monthly ?? '') : report.savings.map(({ monthly, currency }) => `${grouped(monthly)} ${currency}`).join(' + ') || '–';
   const cells = [
-    ...(cost === undefined ? [] : [cell('Cost now', escapeHtml(grouped(cost.monthly)), `${cost.currency} a month${cost.unknown + cost.usage === 0 ? '' : `, ${cost.unknown + cost.usage} not in it`}`)]),
-    cell('To save', `<span class="less">${escapeHtml(saved === '' ? '–' : saved)}</span>`, saved === '' ? 'no price is known' : 'a month'),
+    ...(cost === undefined ? [] : [cell('Cost now', escapeHtml(grouped(cost.monthly)), `${cost.currency} a month${cost.unknown + cost.usage === 0 ? '' : `; ${cost.unknown + cost.usage} ${cost.unknown + cost.usage === 1 ? 'resource' : 'resources'} not in it`}`)]),
+    cell('To save', `<span class="less">${escapeHtml(saved)}</span>`, report.savings.length === 0 ? 'no price is known' : `${report.savings.length === 1 ? `${report.savings[0]?.currency ?? ''} ` : ''}a month`),
     ...(cost === undefined ? [] : [cell('Cost after', escapeHtml(grouped(cost.after)), `${cost.currency} a month`)]),
     cell('Findings', String(findings.length), SEVERITIES.flatMap((severity) => { const count = findings.filter((finding) => finding.severity === severity).length; return count === 0 ? [] : [`${count} ${severity}`]; }).join(', ') || 'none'),
     ...(report.patch === undefined ? [] : [cell('With a patch', String(findings.filter((finding) => finding.fix.patch !== undefined).length), `of ${findings.filter((finding) => finding.area !== 'drift').length} that could have one`)]),
@@ -59,15 +59,15 @@ function costSection(cost: ReportCost): string {
 }
 
 function costCoverage(cost: ReportCost): string {
-  const left = [...(cost.unknown === 0 ? [] : [`${cost.unknown} without a known price`]), ...(cost.usage === 0 ? [] : [`${cost.usage} that cost by usage, which was not given`])];
+  const left = [...(cost.unknown === 0 ? [] : [`${cost.unknown} without a known price`]), ...(cost.usage === 0 ? [] : [`${cost.usage} that ${cost.usage === 1 ? 'costs' : 'cost'} by usage (not given)`])];
   const range = cost.low === undefined || cost.high === undefined ? '' : ` Estimated prices make it ${grouped(cost.low)} to ${grouped(cost.high)}.`;
-  return `${cost.priced} of ${cost.resources} resources are priced or free${left.length === 0 ? '' : `; ${left.join(' and ')} are not in the sum`}.${range}${cost.oldestPrice === undefined ? '' : ` Oldest price of ${cost.oldestPrice}.`}`;
+  return `${cost.priced} of ${cost.resources} resources are priced or free${left.length === 0 ? '' : `; ${left.join(' and ')} ${cost.unknown + cost.usage === 1 ? 'is' : 'are'} not in the sum`}.${range}${cost.oldestPrice === undefined ? '' : ` Oldest price of ${cost.oldestPrice}.`}`;
 }
 
 function firstSection(report: FindingReport): string {
   const first = firstToDo(report);
   if (first.length === 0) return report.findings.length === 0 ? '<p>All clear.</p>' : '';
-  return `<h2>What to do first</h2><ol class="first">${first.map(({ finding, why }) => `<li><a href="#${escapeHtml(finding.fingerprint)}">${escapeHtml(finding.sentence)}</a><br><span class="quiet">${escapeHtml(why)}</span>`).join('')}</ol>`;
+  return `<h2>What to do first</h2><ol class="first">${first.map(({ finding, what, why }) => `<li><a href="#${escapeHtml(finding.fingerprint)}">${escapeHtml(what)}</a><br><span class="quiet">${escapeHtml(why)}</span>`).join('')}</ol>`;
 }
 
 function causesSection(report: FindingReport): string {

@@ -18,13 +18,13 @@ export function headline({ findings, subject, savings }: FindingReport): string 
 /** What it costs, what could be saved, and how much of that is certain; whole sentences. */
 export function moneySentence({ cost, findings, savings }: FindingReport): string {
   const unpriced = findings.filter((finding) => finding.saving?.known === false).length;
-  const rest = unpriced === 0 ? '' : ` ${unpriced} more ${unpriced === 1 ? 'saves' : 'save'} an amount that is not known.`;
+  const rest = unpriced === 0 ? '' : ` ${unpriced} more ${unpriced === 1 ? 'finding saves' : 'findings save'} an unknown amount.`;
   const [saved] = savings;
   if (saved === undefined) return findings.length === 0 ? 'No rule found anything to change.' : `No saving could be priced.${rest}`;
   if (cost === undefined) return `${grouped(saved.monthly)} ${saved.currency} a month can be saved.${rest}`;
   const [now, part] = [Decimal.parse(cost.monthly) ?? Decimal.zero, Decimal.parse(saved.monthly) ?? Decimal.zero];
   const share = now.isZero ? '' : ` (${Math.round((part.toNumber() / now.toNumber()) * 100)} %)`;
-  return `Of ${grouped(cost.monthly)} ${cost.currency} a month, ${grouped(saved.monthly)}${share} can be saved, which leaves ${grouped(cost.after)}.${rest}`;
+  return `${grouped(saved.monthly)} of ${grouped(cost.monthly)} ${cost.currency} a month${share} can be saved.${rest}`;
 }
 
 /** Findings of one rule. */
@@ -71,17 +71,40 @@ function savingOf({ saving }: Finding): Decimal {
   return saving?.known === true ? (Decimal.parse(saving.monthly) ?? Decimal.zero) : Decimal.zero;
 }
 
-/** What is worst, then what saves most for the least doubt: at most five, each with its reason. */
-export function firstToDo({ findings, counted }: FindingReport): { finding: Finding; why: string }[] {
-  const urgent = findings.filter((finding) => finding.severity === 'critical' || finding.severity === 'high');
-  const worth = findings.filter((finding) => !urgent.includes(finding) && finding.saving?.known === true && counted?.has(finding.fingerprint) !== false);
-  // A certain dollar counts as one, a likely one as most of one, a possible one as half.
-  const weight = (finding: Finding): number => savingOf(finding).toNumber() * ([1, 0.8, 0.5][CONFIDENCES.indexOf(finding.confidence)] ?? 0.5);
-  const ordered = (list: readonly Finding[]): Finding[] => [...list].sort((a, b) => weight(b) - weight(a) || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (a.fingerprint < b.fingerprint ? -1 : 1));
-  return [...ordered(urgent), ...ordered(worth)].slice(0, MOST_FIRST).map((finding) => ({ finding, why: whyFirst(finding) }));
+/** The finding to begin with, and what is said of it: its own sentence, or the cause where several have it. */
+export interface FirstStep {
+  finding: Finding;
+  what: string;
+  why: string;
 }
 
-function whyFirst({ saving, confidence, severity, fix }: Finding): string {
-  const money = saving?.known === true ? [`${grouped(saving.monthly)} ${saving.currency} a month`] : [];
-  return [...(severity === 'critical' || severity === 'high' ? [severity] : []), ...money, confidence, ...(fix.patch === undefined ? [] : ['with a patch'])].join(', ');
+/** What is worst, then what saves most for the least doubt: at most five causes, each with its reason. */
+export function firstToDo(report: FindingReport): FirstStep[] {
+  const groups = groupsOf(report.findings.filter((finding) => finding.area !== 'drift' || isUrgent(finding)), report);
+  const worth = groups.filter((group) => isUrgent(group) || group.sums.length > 0);
+  worth.sort((a, b) => Number(isUrgent(b)) - Number(isUrgent(a)) || weightOf(b) - weightOf(a) || (a.rule < b.rule ? -1 : 1));
+  return worth.slice(0, MOST_FIRST).flatMap((group) => {
+    const [finding] = group.findings;
+    const what = group.findings.length === 1 ? finding?.sentence : `${group.title}: ${group.findings.length} resources`;
+    return finding === undefined || what === undefined ? [] : [{ finding, what, why: whyFirst(group) }];
+  });
+}
+
+function isUrgent({ severity }: { severity: Severity }): boolean {
+  return severity === 'critical' || severity === 'high';
+}
+
+/** A certain dollar counts as one, a likely one as most of one, a possible one as half. */
+function weightOf(group: CauseGroup): number {
+  return amountOf(group).toNumber() * ([1, 0.8, 0.5][weakest(group)] ?? 0.5);
+}
+
+function weakest({ findings }: CauseGroup): number {
+  return Math.max(...findings.map((finding) => CONFIDENCES.indexOf(finding.confidence)));
+}
+
+function whyFirst(group: CauseGroup): string {
+  const money = group.sums.map(({ monthly, currency }) => `${grouped(monthly)} ${currency} a month`);
+  const patches = group.findings.filter((finding) => finding.fix.patch !== undefined).length;
+  return [...(isUrgent(group) ? [group.severity] : []), ...money, CONFIDENCES[weakest(group)] ?? '', ...(patches === 0 ? [] : [patches === group.findings.length ? 'with a patch' : `${patches} with a patch`])].join(', ');
 }

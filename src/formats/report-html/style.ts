@@ -13,8 +13,8 @@ a{color:var(--accent)}
 .eyebrow{color:var(--quiet);font-size:.85rem;margin:0;overflow-wrap:anywhere}
 .quiet{color:var(--quiet);font-size:.875rem}
 .lead{font-size:1.05rem;max-width:46rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:8px;overflow:hidden;margin:1.3rem 0}
-.figures>div{background:var(--paper);padding:.75rem .9rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));border:1px solid var(--line);border-radius:8px;overflow:hidden;margin:1.3rem 0}
+.figures>div{box-shadow:0 0 0 .5px var(--line);padding:.75rem .9rem}
 .figures dt{color:var(--quiet);font-size:.8rem}
 .figures dd{margin:.1rem 0 0;font-size:1.3rem;font-weight:600;font-variant-numeric:tabular-nums}
 .figures small{display:block;font-size:.78rem;font-weight:400;color:var(--quiet)}
@@ -22,7 +22,7 @@ a{color:var(--accent)}
 figure{margin:1rem 0}
 figcaption{font-size:.875rem;color:var(--quiet);margin-top:.4rem}
 svg.chart{display:block;width:100%;overflow:visible;font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-.chart text{fill:var(--ink)}.chart .amount{font-variant-numeric:tabular-nums;font-weight:600}.chart .whole{fill:var(--whole)}.chart .saving{fill:var(--less)}.chart .rise{fill:var(--more)}.chart .unsure{fill:none;stroke:var(--whole);stroke-dasharray:3 3}.chart .join{stroke:var(--quiet);stroke-width:1;stroke-dasharray:2 3}.chart .ground{stroke:var(--line)}
+.chart text{fill:var(--ink)}.chart .short{display:none}.chart text{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}.chart .amount{font-variant-numeric:tabular-nums;font-weight:600}.chart .whole{fill:var(--whole)}.chart .saving{fill:var(--less)}.chart .rise{fill:var(--more)}.chart .unsure{fill:none;stroke:var(--whole);stroke-dasharray:3 3}.chart .join{stroke:var(--quiet);stroke-width:1;stroke-dasharray:2 3}.chart .ground{stroke:var(--line)}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .7rem .4rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 th{font-weight:600;color:var(--quiet);font-size:.8rem}
@@ -57,6 +57,6 @@ code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wra
 ol.first{padding-left:1.3rem}ol.first li{margin:.35rem 0}
 ul.plain{padding-left:1.1rem}ul.plain li{margin:.25rem 0;overflow-wrap:anywhere}
 [hidden]{display:none!important}
-@media(max-width:34rem){main{padding:1.2rem .9rem 3rem}h1{font-size:1.35rem}.figures{grid-template-columns:1fr 1fr}.tools input[type=search]{min-width:100%}}
+@media(max-width:34rem){.chart .short{display:inline}.chart .long{display:none}main{padding:1.2rem .9rem 3rem}h1{font-size:1.35rem}.figures{grid-template-columns:1fr 1fr}.tools input[type=search]{min-width:100%}}
 @media print{:root{--paper:#fff;--ink:#000;--quiet:#444;--line:#bbb;--soft:#f6f6f6;--whole:#3d4f63;--less:#1a7f4b;--more:#b3261e;--warn:#8a5a00;--accent:#000}body{font-size:10.5pt}main{max-width:none;padding:0}.tools{display:none!important}.finding,figure,.figures{break-inside:avoid}details::details-content{content-visibility:visible;display:block}pre{white-space:pre-wrap}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;

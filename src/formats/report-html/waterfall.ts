@@ -26,7 +26,8 @@ export interface Waterfall {
 
 const ROW = 46;
 const BAR = 18;
-const LONGEST_LABEL = 36;
+const LONGEST_LABEL = 90;
+const LONGEST_ON_PHONE = 34;
 /** More would be a table, not a picture: the smallest go into one step. */
 const MOST_STEPS = 12;
 
@@ -77,11 +78,16 @@ function signed(amount: Decimal): string {
   return amount.isNegative ? `\u2212${grouped(amount.negated().toFixed(2))}` : `+${grouped(amount.toFixed(2))}`;
 }
 
+function labelSvg(label: string, y: number): string {
+  const cut = (most: number): string => escapeHtml(label.length <= most ? label : `${label.slice(0, most - 1)}…`);
+  const text = (kind: string, shown: string): string => `<text${kind} x="0" y="${y}">${shown}</text>`;
+  return label.length <= LONGEST_ON_PHONE ? text('', cut(LONGEST_ON_PHONE)) : `${text(' class="long"', cut(LONGEST_LABEL))}${text(' class="short" aria-hidden="true"', cut(LONGEST_ON_PHONE))}`;
+}
+
 function rowSvg(bar: Bar, next: Bar | undefined, top: number, x: (amount: Decimal) => number, currency: string): string {
-  const label = bar.label.length <= LONGEST_LABEL ? bar.label : `${bar.label.slice(0, LONGEST_LABEL - 1)}…`;
   const [left, right] = [x(bar.from), x(bar.to)];
   const y = top + 20;
   const level = x(bar.level).toFixed(2);
   const join = next === undefined ? '' : `<line class="join" x1="${level}%" x2="${level}%" y1="${y + BAR}" y2="${y + ROW}"/>`;
-  return `<g><title>${escapeHtml(`${bar.label}: ${bar.shown} ${currency}`)}</title><text x="0" y="${top + 13}">${escapeHtml(label)}</text><text class="amount" x="100%" y="${top + 13}" text-anchor="end">${escapeHtml(bar.shown)}</text><rect class="${bar.kind}" x="${left.toFixed(2)}%" y="${y}" width="${Math.max(0.25, right - left).toFixed(2)}%" height="${BAR}" rx="2"/>${join}</g>`;
+  return `<g><title>${escapeHtml(`${bar.label}: ${bar.shown} ${currency}`)}</title>${labelSvg(bar.label, top + 13)}<text class="amount" x="100%" y="${top + 13}" text-anchor="end">${escapeHtml(bar.shown)}</text><rect class="${bar.kind}" x="${left.toFixed(2)}%" y="${y}" width="${Math.max(0.25, right - left).toFixed(2)}%" height="${BAR}" rx="2"/>${join}</g>`;
 }
