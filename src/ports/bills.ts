@@ -135,3 +135,19 @@ export interface Bills {
 export function subjectKey(id: string, namespace: string | undefined): string {
   return namespace === undefined ? id : `${id} ${namespace}`;
 }
+
+/** A bill that was received whole and is kept until it is imported. */
+export interface ReceivedBill {
+  bytes: number;
+  /** Of the content: of what is unpacked, where it came as gzip, so that packing makes no other file of it. */
+  sha256: string;
+  format: 'csv' | 'parquet';
+  pieces(): AsyncIterable<Uint8Array>;
+  slice(start: number, end?: number): Promise<ArrayBuffer>;
+  remove(): Promise<void>;
+}
+
+export interface BillSpool {
+  /** Throws ROADBED-8720 beyond `mostBytes`, -8721 for nothing; then nothing of it is kept. */
+  receive(from: AsyncIterable<Uint8Array>, mostBytes: number): Promise<ReceivedBill>;
+}

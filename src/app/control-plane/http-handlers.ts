@@ -8,6 +8,7 @@ import { hostRefusal } from '../../api/console/request-guard.ts';
 import type { Operations } from '../../api/contract/operations.ts';
 import { createObjectApi } from '../../api/objects/http/handler.ts';
 import type { ScaleThrough } from '../../api/objects/http/scale.ts';
+import { createBillApi, type BillApiDependencies } from '../../api/platform/bills.ts';
 import type { PlatformApiDependencies } from '../../api/platform/dependencies.ts';
 import { createPlatformApi } from '../../api/platform/platform-api.ts';
 import { createStatePush, type StatePushDependencies } from '../../api/platform/state-push.ts';
@@ -29,6 +30,7 @@ export interface HandlerParts {
   console: Omit<ConsoleDependencies, 'objectApi' | 'identities'>;
   platform: PlatformApiDependencies;
   statePush: StatePushDependencies;
+  bills: BillApiDependencies;
   git: Handler;
   webhooks: Handler;
   ready: () => boolean;
@@ -68,9 +70,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
   const objectApi = createObjectApi({ service: core.service, version: parts.version, ready: parts.ready, scaleThrough: { [`${GROUP}/Rollout`]: scaleRollout(parts.console.operations) }, onError: (error, id) => log.error({ id, error: String(error) }, 'the object API failed') });
   const platformApi = createPlatformApi(parts.platform, say);
   const statePush = createStatePush(parts.statePush, say);
+  const billApi = createBillApi(parts.bills, say);
   const operationsApi = createOperationsApi(parts.console, say);
   // The pages' API and the scripts' share a prefix: whoever knows the path takes the request.
-  const withIdentity = async (request: IncomingMessage, response: ServerResponse, identity: Identity): Promise<boolean> => (await statePush(request, response, identity)) || (await platformApi(request, response, identity)) || operationsApi(request, response, identity);
+  const withIdentity = async (request: IncomingMessage, response: ServerResponse, identity: Identity): Promise<boolean> => (await statePush(request, response, identity)) || (await billApi(request, response, identity)) || (await platformApi(request, response, identity)) || operationsApi(request, response, identity);
   const consoleHandler = createConsole({ ...parts.console, identities: core.identities, objectApi: (request, response, identity) => objectApi(request, response, identity) }, say);
   const auditRefusal = async (request: IncomingMessage): Promise<void> => {
     const path = (request.url ?? '').split('?')[0]?.slice(0, 200) ?? '';

@@ -26,6 +26,7 @@ import { packageNetwork } from '../package-network.ts';
 import { packageVersion } from '../package-root.ts';
 import { choosePorts, publicOrigins, type Ready } from './addresses.ts';
 import { recordArtifact } from './artifact-record.ts';
+import { openPlatformBills } from './bills.ts';
 import { openPlatformDatabase } from './database.ts';
 import { deliveryRules } from './delivery-rules.ts';
 import { limitOldGeneration, limitYoungGeneration } from './heap-limits.ts';
@@ -175,6 +176,8 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const infrastructure = openInfrastructureReads({ thread: analysis, gitDir: road.source.gitDir, clock, log: (line) => log.error({}, line) });
   const platformStates = openPlatformStates({ core, storage, secrets: secretPlace.secrets, infrastructure, gitDir: road.source.gitDir, clock, version, log });
   closing.add('states', () => platformStates.stop());
+  const bills = openPlatformBills({ core, storage, dataDir: folders.dataDir, clock, log });
+  closing.add('bills', () => bills.stop());
   const operations = allOperations({
     findings: platformStates.operations,
     rollouts: road.delivery.operations,
@@ -190,7 +193,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
     onRefused: (namespace, repository, reason) => void storage.store.events.append([webhookRefusal(namespace, repository, reason)]),
   });
   const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, infrastructure, platformStates, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
-  handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), statePush: platformStates.push, git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
+  handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), statePush: platformStates.push, bills, git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
 
   const stopping = new AbortController();
   closing.add('demo', () => stopping.abort());

@@ -1,0 +1,89 @@
+/**
+ * Where a bill waits between the wire and the database: a file of its own, private, gone when the import is over.
+ *
+ * Parquet has its table of contents at the end, and a transaction must not wait for somebody's network. What a process
+ * that died left behind is removed when the next one opens the folder.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { PlatformError } from '../../domain/error.ts';
+import type { BillSpool, ReceivedBill } from '../../ports/bills.ts';
+
+const SUFFIX = '.bill';
+const PIECE_BYTES = 256 * 1024;
+const PARQUET = Buffer.from('PAR1');
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+/** `folder` belongs to this spool alone. */
+export function openBillSpool(folder: string): BillSpool {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder)) if (name.endsWith(SUFFIX)) rmSync(join(folder, name));
+  return {
+    async receive(from, mostBytes) {
+      const path = join(folder, `${randomUUID()}${SUFFIX}`);
+      const file = await open(path, 'wx+', 0o600);
+      try {
+        const { bytes, first } = await write(file, from, mostBytes);
+        if (bytes === 0) throw new PlatformError({ code: 'ROADBED-8721', class: 'invalid', message: 'No bill was sent.', why: 'The body is empty.', next: 'roadbed bills import FILE' });
+        return { bytes, sha256: await contentHash(path, first), format: first.subarray(0, 4).equals(PARQUET) ? 'parquet' : 'csv', ...access(path, file) };
+      } catch (error) {
+        await file.close().catch(() => {});
+        await rm(path, { force: true });
+        throw error;
+      }
+    },
+  };
+}
+
+async function write(file: FileHandle, from: AsyncIterable<Uint8Array>, mostBytes: number): Promise<{ bytes: number; first: Buffer }> {
+  let bytes = 0;
+  let first = Buffer.alloc(0);
+  for await (const piece of from) {
+    bytes += piece.length;
+    if (bytes > mostBytes) throw new PlatformError({ code: 'ROADBED-8720', class: 'invalid', message: `The bill is larger than ${Math.floor(mostBytes / 1024 ** 2)} MB as it was sent.`, next: 'send it packed with gzip, or in parts with one --delivery' });
+    if (first.length < 4) first = Buffer.concat([first, piece]).subarray(0, 4);
+    await file.writeFile(piece);
+  }
+  return { bytes, first };
+}
+
+/** SHA-256 of the file's content, unpacked where it is gzip; of the bytes where they cannot be unpacked, which the reader will tell. */
+async function contentHash(path: string, first: Buffer): Promise<string> {
+  const hashOf = async (pieces: AsyncIterable<Uint8Array>): Promise<string> => {
+    const hash = createHash('sha256');
+    for await (const piece of pieces) hash.update(piece);
+    return hash.digest('hex');
+  };
+  const read = (): ReturnType<typeof createReadStream> => createReadStream(path, { highWaterMark: PIECE_BYTES });
+  if (!first.subarray(0, 2).equals(GZIP)) return hashOf(read());
+  const packed = read();
+  const unpacked = packed.pipe(createGunzip({ chunkSize: PIECE_BYTES }));
+  packed.on('error', (error) => unpacked.destroy(error));
+  try {
+    return await hashOf(unpacked);
+  } catch {
+    return await hashOf(read());
+  } finally {
+    packed.destroy();
+  }
+}
+
+function access(path: string, file: FileHandle): Pick<ReceivedBill, 'pieces' | 'slice' | 'remove'> {
+  return {
+    pieces: () => createReadStream(path, { highWaterMark: PIECE_BYTES }),
+    async slice(start, end) {
+      const { size } = await file.stat();
+      const length = Math.max(0, (end ?? size) - start);
+      const bytes = new Uint8Array(length);
+      const { bytesRead } = await file.read(bytes, 0, length, start);
+      return bytes.buffer.slice(0, bytesRead);
+    },
+    async remove() {
+      await file.close();
+      await rm(path, { force: true });
+    },
+  };
+}
