@@ -59,6 +59,8 @@ export interface FindingFix {
   text: string;
   /** A change to the code as a unified diff, where the code was given. */
   patch?: string;
+  /** What one has to know of the patch: where the value is written, what is destroyed. */
+  note?: string;
   /** Other resources that the patch changes too, by address. */
   alsoChanges?: readonly string[];
   /** Why there is no patch although the code was given. */

@@ -61,7 +61,8 @@ function fixOf({ rule, resource }: RuleMatch, proposal: Proposal, hides: (line: 
   const written = proposal.through.length === 0 ? [] : [`The value is written in ${proposal.through.join(' and ')}.`];
   const also = proposal.removes.length < 2 ? [] : [`With it go ${proposal.removes.slice(1).join(', ')}.`];
   const kept = proposal.removes.length === 0 ? [] : [`Applying the patch destroys ${proposal.removes.length < 2 ? 'it' : 'them'}; a removed block with destroy = false in its place only forgets ${resource.resource}.`];
-  return { text: redactor.text([rule.fix, ...written, ...also, ...kept].join(' ')), patch, ...(proposal.alsoChanges.length === 0 ? {} : { alsoChanges: proposal.alsoChanges.map((address) => redactor.text(address)) }) };
+  const notes = [...written, ...also, ...kept];
+  return { text: rule.fix, patch, ...(notes.length === 0 ? {} : { note: redactor.text(notes.join(' ')) }), ...(proposal.alsoChanges.length === 0 ? {} : { alsoChanges: proposal.alsoChanges.map((address) => redactor.text(address)) }) };
 }
 
 /** `password = "..."`: what the name gives away, however plain the value. */

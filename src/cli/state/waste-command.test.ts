@@ -104,7 +104,7 @@ test('--patch writes what git apply takes, --format patch prints it, and both ne
   const patch = join(folder, 'with-patch/all.patch');
   const { out, err } = await roadbed([one, '--code', join(folder, 'patched'), '--patch', patch, '--format', 'json']);
   const { findings } = JSON.parse(out) as { findings: { rule: string; fix: { text: string; patch?: string } }[] };
-  expect(findings.find((finding) => finding.rule === 'waste.aws.volume-gp2')?.fix).toMatchObject({ text: expect.stringContaining('the default of var.kind'), patch: expect.stringContaining('+  default = "gp3"') });
+  expect(findings.find((finding) => finding.rule === 'waste.aws.volume-gp2')?.fix).toMatchObject({ note: expect.stringContaining('the default of var.kind'), patch: expect.stringContaining('+  default = "gp3"') });
   expect(err).toMatch(/The patch settles 2 of the findings and saves \d+\.\d\d USD a month/);
   execFileSync('git', ['apply', patch], { cwd: join(folder, 'patched'), env: { ...process.env, GIT_CEILING_DIRECTORIES: folder } });
   expect(readFileSync(join(folder, 'patched/main.tf'), 'utf8')).not.toMatch(/gp2|aws_eip/);

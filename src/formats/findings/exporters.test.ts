@@ -1,4 +1,5 @@
 /** All forms of one report: valid by their standards, and harmless whatever stands in the findings. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -8,6 +9,7 @@ import { expect, test } from 'vitest';
 import type { Finding } from '../../domain/finding.ts';
 import { CONFIDENCES, fingerprintOf, SEVERITIES, terraformReference } from '../../domain/finding.ts';
 import type { FindingReport } from '../../domain/finding-report.ts';
+import { unifiedDiff } from '../../engines/fix-patch/unified-diff.ts';
 import { sarifDocument } from '../sarif/sarif.ts';
 import { findingsCsv } from './findings-csv.ts';
 import { findingsHtml } from './findings-html.ts';
@@ -24,8 +26,8 @@ const finding = (name: string, more: Partial<Finding> = {}): Finding => ({
   sentence: `${name} is not used`, evidence: [{ name: 'id', value: name }], fix: { text: 'Remove it.' }, controls: [], fingerprint: fingerprintOf('waste.test.one', name), ...more,
 });
 const report = (findings: readonly Finding[]): FindingReport => ({ subject: '1 state', at: '2026-01-02T03:04:05.000Z', findings, suppressed: findings.slice(0, 1).map((one) => ({ finding: one, reason: 'known', until: '2026-12-31' })), problems: ['b.tfstate cannot be read'], coverage: { inputs: 1, unreadableInputs: 1, rules: 3, resources: 9, resourcesWithRules: 4, typesWithoutRules: [{ type: 'x_y', count: 5 }], priced: 1, unpriced: 1 }, savings: [{ currency: 'USD', monthly: '3.65' }] });
-const arbitrary = fc.record({ name: fc.string({ unit: 'binary', maxLength: 60 }), severity: fc.constantFrom(...SEVERITIES), confidence: fc.constantFrom(...CONFIDENCES), line: fc.option(fc.integer({ min: 1, max: 9999 })), saving: fc.option(fc.boolean()) }).map(({ name, severity, confidence, line, saving }) =>
-  finding(name, { severity, confidence, ...(line === null ? {} : { location: { file: `modules/${name}/main.tf`, line } }), ...(saving === null ? {} : { saving: saving ? { known: true, monthly: '1.50', currency: 'USD', priceDate: '2026-01-01', confidence } : { known: false, reason: name } }) }),
+const arbitrary = fc.record({ name: fc.string({ unit: 'binary', maxLength: 60 }), severity: fc.constantFrom(...SEVERITIES), confidence: fc.constantFrom(...CONFIDENCES), line: fc.option(fc.integer({ min: 1, max: 9999 })), saving: fc.option(fc.boolean()), patched: fc.boolean() }).map(({ name, severity, confidence, line, saving, patched }) =>
+  finding(name, { severity, confidence, ...(patched ? { fix: { text: 'Change it.', note: name, patch: unifiedDiff([{ path: `${name}.tf`, before: 'a = 1\nb = 2\n', after: 'a = 1\nb = 3\nc = 4\n' }], () => false) ?? '' } } : { fix: { text: 'Change it.', withoutPatch: name } }), ...(line === null ? {} : { location: { file: `modules/${name}/main.tf`, line } }), ...(saving === null ? {} : { saving: saving ? { known: true, monthly: '1.50', currency: 'USD', priceDate: '2026-01-01', confidence } : { known: false, reason: name } }) }),
 );
 
 test.skipIf(schemaPath === undefined)('SARIF is valid by the official schema, whatever the findings say', () => {
@@ -49,6 +51,21 @@ test('SARIF has one rule an id, the fingerprint, and accepted findings as suppre
   expect(run?.results[0]?.locations[0]?.physicalLocation.artifactLocation.uri).toBe('a%20folder/net.tfstate');
 });
 
+test('a patch is in SARIF as replacements that make the same text', () => {
+  const lines = fc.array(fc.constantFrom('a = 1', 'b = 2', '', '  c = "x"', '}'), { maxLength: 12 });
+  fc.assert(fc.property(lines, lines, (one, other) => {
+    const [before, after] = [one, other].map((all) => all.map((line) => `${line}\n`).join(''));
+    if (before === undefined || after === undefined || before === after) return;
+    const patch = unifiedDiff([{ path: 'a folder/main.tf', before, after }], () => false) ?? '';
+    const document = sarifDocument({ ...report([finding('aws_eip.a', { fix: { text: 'Change it.', patch } })]), suppressed: [] }, { name: 'Roadbed', version: '0.1.0' }) as { runs: { results: { fixes: { artifactChanges: { artifactLocation: { uri: string }; replacements: { deletedRegion: { startLine: number; endLine: number }; insertedContent?: { text: string } }[] }[] }[] }[] }[] };
+    const [change] = document.runs[0]?.results[0]?.fixes[0]?.artifactChanges ?? [];
+    expect(change?.artifactLocation.uri).toBe('a%20folder/main.tf');
+    const text = before.split(/(?<=\n)/);
+    for (const { deletedRegion, insertedContent } of [...(change?.replacements ?? [])].reverse()) text.splice(deletedRegion.startLine - 1, deletedRegion.endLine - deletedRegion.startLine, insertedContent?.text ?? '');
+    expect(text.join('')).toBe(after);
+  }));
+});
+
 test('CSV reads back as written, has one width, and no cell begins a formula', () => {
   fc.assert(fc.property(fc.array(arbitrary, { maxLength: 5 }), (findings) => {
     const rows = readCsv(findingsCsv(findings));
@@ -58,6 +75,26 @@ test('CSV reads back as written, has one width, and no cell begins a formula', (
       for (const cell of row) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
     }
   }));
+});
+
+test('Markdown stays below the size of a comment, however much is found, and counts what it left out', () => {
+  const many = Array.from({ length: 900 }, (_, at) => finding(`aws_eip.${'x'.repeat(300)}${at}`, { rule: `waste.test.r${at % 70}`, title: 'A cause | of <b>many</b>', fix: { text: 'Change it.', patch: `--- a/x\n+++ b/x\n@@ -1 +1 @@\n-${'`'.repeat(4)}\n+${'y'.repeat(900)}\n` } }));
+  const markdown = findingsMarkdown({ ...report(many), problems: many.map((one) => one.sentence) });
+  expect(markdown.length).toBeLessThan(65_536);
+  expect(markdown).toMatch(/and \d+ more causes/);
+  expect(markdown).toContain('`--format json` lists them all');
+  expect(markdown).toContain('4 of 9 resources looked at');
+  expect(markdown.match(/<details>/g)?.length).toBe(markdown.match(/<\/details>/g)?.length);
+});
+
+test('HTML names its own script and style by their hash, and nothing else may run', () => {
+  const html = findingsHtml(report([finding('aws_eip.a')]));
+  const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '';
+  for (const [name, pattern] of [['script', /<script type="text\/javascript">([\s\S]*?)<\/script>/], ['style', /<style>([\s\S]*?)<\/style>/]] as const) {
+    expect(policy).toContain(`${name}-src 'sha256-${createHash('sha256').update(pattern.exec(html)?.[1] ?? '').digest('base64')}'`);
+  }
+  expect(policy).toContain("default-src 'none'");
+  expect(html).not.toMatch(/\sstyle=|\son\w+=|(?:src|href)="(?!#)/);
 });
 
 test('HTML and Markdown hold no tag, script or link of what was found', () => {

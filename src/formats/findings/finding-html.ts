@@ -6,8 +6,9 @@ import type { CauseGroup } from './summary.ts';
 
 export function causeHtml(group: CauseGroup, open: boolean): string {
   const money = group.sums.map(({ monthly, currency }) => `${grouped(monthly)} ${currency}`).join(' + ');
+  const twice = group.notCounted.size === 0 ? '' : `; ${group.notCounted.size} counted where it saves more`;
   const unknown = group.unpriced === 0 ? '' : `; ${group.unpriced} of unknown saving`;
-  return `<details class="cause"${open ? ' open' : ''} data-severity="${SEVERITIES.indexOf(group.severity)}" data-saving="${escapeHtml(group.sums[0]?.monthly ?? '0')}" data-name="${escapeHtml(group.title)}"><summary><h3>${escapeHtml(group.title)}</h3><span class="sum less">${escapeHtml(money)}</span><span class="quiet"><span class="tag ${group.severity}">${group.severity}</span> ${group.findings.length} ${group.findings.length === 1 ? 'resource' : 'resources'}${unknown} · <code>${escapeHtml(group.rule)}</code></span></summary>
+  return `<details class="cause"${open ? ' open' : ''} data-severity="${SEVERITIES.indexOf(group.severity)}" data-saving="${escapeHtml(group.sums[0]?.monthly ?? '0')}" data-name="${escapeHtml(group.title)}"><summary><h3>${escapeHtml(group.title)}</h3><span class="sum less">${escapeHtml(money)}</span><span class="quiet"><span class="tag ${group.severity}">${group.severity}</span> ${group.findings.length} ${group.findings.length === 1 ? 'resource' : 'resources'}${unknown}${twice} · <code>${escapeHtml(group.rule)}</code></span></summary>
 ${group.findings.map((finding) => findingHtml(finding, group.notCounted.has(finding.fingerprint) ? 'another finding on it saves more: not in the sums' : undefined)).join('\n')}
 </details>`;
 }
@@ -45,7 +46,7 @@ function moneyFacts({ saving }: Finding): string[] {
 
 function patchHtml({ fix }: Finding): string {
   const also = fix.alsoChanges === undefined ? '' : `<p class="quiet">It also changes ${escapeHtml(fix.alsoChanges.slice(0, 8).join(', '))}${fix.alsoChanges.length > 8 ? ` and ${fix.alsoChanges.length - 8} more` : ''}.</p>`;
-  if (fix.patch !== undefined) return `<details><summary>Patch</summary><pre><code>${fix.patch.split('\n').map(patchLine).join('\n')}</code></pre>${also}</details>`;
+  if (fix.patch !== undefined) return `<details><summary>Patch</summary><pre><code>${fix.patch.split('\n').map(patchLine).join('\n')}</code></pre>${fix.note === undefined ? '' : `<p class="quiet">${escapeHtml(fix.note)}</p>`}${also}</details>`;
   return fix.withoutPatch === undefined ? '' : `<p class="quiet">No patch: ${escapeHtml(fix.withoutPatch)}.</p>`;
 }
 
