@@ -87,7 +87,7 @@ export async function importPrices(session: Session, file: string, flags: Prices
   const rows = list.prices.map((price) => [price.provider, price.service, price.region, price.dimension, price.unit, (rate === undefined ? price.amount : price.amount.dividedBy(rate.rate, 14)).toString(), price.asOf, `${price.source}${rate === undefined ? '' : ` (${rate.code} at ${rate.rate.toString()} of ${rate.date ?? ''})`}`, 'listed', 'high']);
   if (rows.length === 0) throw new PlatformError({ code: 'ROADBED-8304', class: 'invalid', message: `${file} has no price that can be used`, why: list.leftOut.map(({ reason, count }) => `${reason}: ${count}`).join('; '), next: 'nothing was imported' });
   const target = join(folder, `${basename(file).replace(/\.(json|csv)$/i, '').replaceAll(/[^\w.-]+/g, '-')}.csv`);
-  for (const { reason, count } of list.leftOut) session.output.say(`left out: ${count} with ${reason}`);
+  for (const { reason, count, places } of list.leftOut) session.output.say(`left out: ${count} with ${reason} (${places.join(', ')}${count > places.length ? ', ...' : ''})`);
   if (session.options.dryRun === true) {
     session.output.say(`${list.form}: ${rows.length} prices would be written to ${target}`);
     return 0;

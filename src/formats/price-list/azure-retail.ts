@@ -1,4 +1,5 @@
 /** Azure retail prices, as the public endpoint answers: one page, or several put into one list. */
+import { azureKey } from './azure-keys.ts';
 import type { ListedPrice } from './imported-price.ts';
 
 interface Item {
@@ -12,6 +13,7 @@ interface Item {
   meterName?: string;
   serviceName?: string;
   unitOfMeasure?: string;
+  meterId?: string;
   type?: string;
   tierMinimumUnits?: number;
   effectiveStartDate?: string;
@@ -32,17 +34,19 @@ export function* azureRetailRows(document: { Items: Item[] } | { Items: Item[] }
     const system = item.productName?.includes('Windows') === true ? 'Windows' : 'Linux';
     const spot = item.meterName?.includes('Spot') === true || item.skuName?.includes('Spot') === true ? ', spot' : '';
     const tier = (item.tierMinimumUnits ?? 0) === 0 ? '' : ` from ${item.tierMinimumUnits}`;
+    const key = machine || tier !== '' ? undefined : azureKey({ service, product: item.productName ?? '', sku: item.skuName ?? '', meter: item.meterName ?? '' });
     yield {
       provider: 'azure',
-      service,
+      service: key?.service ?? service,
       region: item.armRegionName === undefined || item.armRegionName === '' ? 'any' : item.armRegionName,
-      dimension: machine ? `VM ${item.armSkuName}, ${system}${spot}` : `${item.productName ?? ''}: ${item.skuName ?? ''}, ${item.meterName ?? ''}${tier}`,
+      dimension: key !== undefined ? key.dimension : machine ? `VM ${item.armSkuName}, ${system}${spot}` : `${item.productName ?? ''}: ${item.skuName ?? ''}, ${item.meterName ?? ''}${tier}`,
       unit: item.unitOfMeasure ?? '',
       amount: String(item.retailPrice ?? item.unitPrice ?? ''),
       currency: item.currencyCode ?? 'USD',
       asOf: (item.effectiveStartDate ?? '').slice(0, 10),
       source: 'azure-retail',
       place: `item ${index + 1}`,
+      ...(item.meterId === undefined ? {} : { identity: item.meterId }),
     };
   }
 }

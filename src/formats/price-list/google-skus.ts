@@ -1,5 +1,6 @@
 /** Google Cloud's billing catalogue: the list of SKUs of a service. */
 import { Decimal } from '../../domain/money.ts';
+import { googleKeys } from './google-keys.ts';
 import type { ListedPrice } from './imported-price.ts';
 
 interface Rate {
@@ -8,6 +9,7 @@ interface Rate {
 }
 
 interface Sku {
+  skuId?: string;
   description?: string;
   category?: { serviceDisplayName?: string; usageType?: string };
   serviceRegions?: string[];
@@ -18,27 +20,26 @@ export function isGoogleSkus(document: unknown): document is { skus: Sku[] } {
   return typeof document === 'object' && document !== null && Array.isArray((document as { skus?: unknown }).skus);
 }
 
-const CUSTOM = /^(?:Spot Preemptible )?(\w+) Custom Instance (Core|Ram) running in/;
-
+/** The vendor's words, where the book has none of its own. */
 function dimensionOf(sku: Sku): string {
   const { description = '', category } = sku;
-  const spot = category?.usageType === 'Preemptible';
-  const custom = CUSTOM.exec(description);
-  if (custom !== null) return `Custom ${custom[2] === 'Core' ? 'cpu' : 'ram'} (${spot ? 'spot' : 'on-demand'}, ${(custom[1] ?? '').toLowerCase()}_custom)`;
   return category?.usageType === undefined || category.usageType === 'OnDemand' ? description : `${description} [${category.usageType}]`;
 }
 
 export function* googleSkuRows(document: { skus: Sku[] }): Generator<ListedPrice> {
   for (const [index, sku] of document.skus.entries()) {
     const info = sku.pricingInfo?.at(-1);
-    const custom = CUSTOM.exec(sku.description ?? '');
+    const service = sku.category?.serviceDisplayName ?? '';
+    const known = googleKeys(service, sku.description ?? '', sku.category?.usageType === 'Preemptible');
+    const keys = known.length > 0 ? known : [{ service, dimension: dimensionOf(sku) }];
+    const ofCores = keys.some(({ dimension }) => /^(Custom|Predefined) cpu/.test(dimension));
     for (const rate of info?.pricingExpression?.tieredRates ?? []) {
       const { units = '0', nanos = 0, currencyCode = 'USD' } = rate.unitPrice ?? {};
       const start = rate.startUsageAmount ?? 0;
       const whole = Decimal.parse(String(units));
       const amount = whole === undefined ? '' : whole.plus(new Decimal(BigInt(Math.trunc(nanos)), 9)).toString();
       for (const region of sku.serviceRegions ?? ['any']) {
-        yield { provider: 'gcp', service: sku.category?.serviceDisplayName ?? '', region, dimension: `${dimensionOf(sku)}${start === 0 ? '' : ` from ${start}`}`, unit: custom?.[2] === 'Core' ? 'vCPU-hour' : (info?.pricingExpression?.usageUnit ?? ''), amount, currency: currencyCode, asOf: (info?.effectiveTime ?? '').slice(0, 10), source: 'google-skus', place: `SKU ${index + 1}` };
+        for (const key of keys) yield { provider: 'gcp', service: key.service, region, dimension: `${key.dimension}${start === 0 ? '' : ` from ${start}`}`, unit: ofCores ? 'vCPU-hour' : (info?.pricingExpression?.usageUnit ?? ''), amount, currency: currencyCode, asOf: (info?.effectiveTime ?? '').slice(0, 10), source: 'google-skus', place: `SKU ${index + 1}`, ...(sku.skuId === undefined ? {} : { identity: `${sku.skuId} from ${start}` }) };
       }
     }
   }

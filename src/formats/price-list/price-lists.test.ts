@@ -45,7 +45,7 @@ const offer = (price: string, currency = 'USD', more = {}): string =>
 
 describe('an AWS price list', () => {
   test('in JSON gives shared on-demand prices under the key that is asked with', () => {
-    expect(read(offer('0.0960000000'))).toEqual(['aws AmazonEC2 us-east-1 Instance usage (Linux, on-demand, m5.large) 0.096 hour 2026-10-01', 'aws AmazonEC2 us-east-1 NGW:NatGateway (NatGateway-Hours) 0.045 hour 2026-10-01']);
+    expect(read(offer('0.0960000000'))).toEqual(['aws AmazonEC2 us-east-1 Instance usage (Linux, on-demand, m5.large) 0.096 hour 2026-10-01', 'aws aws_nat_gateway us-east-1 NAT gateway 0.045 hour 2026-10-01']);
   });
 
   test('in CSV gives the same', () => {
@@ -56,7 +56,7 @@ describe('an AWS price list', () => {
 
   test('with a negative price or mixed currencies is refused as a whole; zeros are left out and counted', () => {
     expect([codeOf(() => read(offer('-1'))), codeOf(() => read(offer('lots'))), codeOf(() => read(offer('0.1', 'CNY')))]).toEqual(['ROADBED-8306', 'ROADBED-8306', 'ROADBED-8307']);
-    expect(readPriceList(offer('0'), 'list')).toMatchObject({ leftOut: [{ reason: 'price of zero', count: 1 }], prices: [{ service: 'AmazonEC2' }] });
+    expect(readPriceList(offer('0'), 'list')).toMatchObject({ leftOut: [{ reason: 'price of zero', count: 1, places: ['product A'] }], prices: [{ service: 'aws_nat_gateway' }] });
   });
 });
 
@@ -87,4 +87,14 @@ describe('a FOCUS bill', () => {
 
 test.each(['', 'hello', '{}', '{"a": ', '[1, 2]', 'null', 'a,b\n1,2\n', '<xml/>'])('%j is no price list', (text) => {
   expect(codeOf(() => readPriceList(text, 'list'))).toBe('ROADBED-8304');
+});
+
+describe('a row of the vendor that stands twice', () => {
+  const meter = (price: number, more = {}): Record<string, unknown> => ({ currencyCode: 'USD', retailPrice: price, armRegionName: 'eastus', productName: 'NAT Gateway', skuName: 'Standard', meterName: 'Standard Gateway', meterId: 'm-1', serviceName: 'NAT Gateway', unitOfMeasure: '1 Hour', type: 'Consumption', effectiveStartDate: '2026-09-01T00:00:00Z', ...more });
+
+  test('with one price is counted, with two is refused by both places', () => {
+    expect(readPriceList(JSON.stringify({ Items: [meter(0.045), meter(0.045)] }), 'list').leftOut).toEqual([{ reason: 'row that stands twice', count: 1, places: ['item 2'] }]);
+    expect(codeOf(() => readPriceList(JSON.stringify({ Items: [meter(0.045), meter(0.05)] }), 'list'))).toBe('ROADBED-8891');
+    expect(read(JSON.stringify({ Items: [meter(0.045), meter(0.05, { effectiveStartDate: '2026-10-01T00:00:00Z' })] }))).toEqual(['azure azurerm_nat_gateway eastus NAT gateway 0.05 hour 2026-10-01']);
+  });
 });
