@@ -52,7 +52,7 @@ export async function analyseSerial(job: Extract<StateJob, { kind: 'state-serial
   const origin = { root: source.root, workspace: source.workspace, source: source.path };
   const state = { resources: model.resources, origin };
   const input: DriftInput = { state, ...(code.input ?? {}), ...(earlier.length === 0 ? {} : { history: [...earlier, model] }) };
-  const report = reportDrift(detectDrift(input, { catalogue, key }), { ...origin, today, stableKey: true });
+  const report = reportDrift(detectDrift(input, { catalogue, key }), { ...origin, today });
   const redactor = redactorOf(world, key);
   const told = report.findings.filter((finding) => evidenceLevel(finding) !== 'D2' || SURGERY.has(finding.rule));
   return {

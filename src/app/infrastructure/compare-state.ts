@@ -22,7 +22,7 @@ export function compareState(job: Asked, world: StateWorld): ComparedState {
   const { key, today } = job;
   const source = job.kind === 'state-refresh' ? job.source : job.members[0]?.source;
   const origin = { root: source?.root ?? 'default', workspace: source?.workspace ?? 'default', source: source?.path ?? '' };
-  const report = reportDrift(detectDrift(inputOf(job), { catalogue: world.catalogue, key }), { ...origin, today, stableKey: true });
+  const report = reportDrift(detectDrift(inputOf(job), { catalogue: world.catalogue, key }), { ...origin, today });
   const redactor = redactorOf(world, key);
   return {
     findings: report.findings.map((finding) => redactedFinding(finding, redactor)),

@@ -52,6 +52,8 @@ beforeAll(async () => {
   Object.assign(orders.attributes, { multi_az: false, password: 'Planted-Pass-42' });
   write('drifted.tfstate', recorded, 10);
   write('history/10.tfstate', recorded, 10);
+  Object.assign(orders.attributes, { password: 'Planted-Pass-43' });
+  write('drifted-again.tfstate', recorded, 11);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -85,6 +87,18 @@ test('ignore rules and a baseline silence what was accepted', async () => {
   const silent = await drift('drifted.tfstate', '--code', shop, '--drift-ignore', 'ignore.yaml', '--baseline', 'baseline.json');
   expect(silent.lines).toEqual([]);
   expect(silent.err).toContain('baseline: 1 accepted, 0 gone');
+});
+
+test('a baseline holds over runs for hidden values too: the same secret is known, another one is new, and the file tells neither', async () => {
+  await drift('drifted.tfstate', '--code', shop, '--root', 'shop', '--write-baseline', 'secret.json');
+  const text = readFileSync(join(folder, 'secret.json'), 'utf8');
+  expect(text).toMatch(/"salt": "[0-9a-f]{32}"/);
+  expect(text).not.toContain('Planted');
+  expect((await drift('drifted.tfstate', '--code', shop, '--root', 'shop', '--baseline', 'secret.json')).lines).toEqual([]);
+  const changed = await drift('drifted-again.tfstate', '--code', shop, '--root', 'shop', '--baseline', 'secret.json', '--write-baseline', 'secret-2.json');
+  expect(changed.lines).toEqual(['high drift.attribute aws_db_instance.orders']);
+  expect(changed.printed).not.toContain('Planted-Pass');
+  expect((await drift('drifted-again.tfstate', '--code', shop, '--root', 'shop', '--baseline', 'secret-2.json')).lines).toEqual([]);
 });
 
 test('history in the order of numbers, and an older copy against the state given', async () => {

@@ -1,8 +1,8 @@
 /**
  * The drift part of `roadbed state`: reads what it is compared with, compares, takes out what is accepted.
  *
- * Nothing is compared that was not given. Hidden values are hashed with a key of this run alone, so a baseline
- * that is written here tells visible values apart and hidden ones not.
+ * Nothing is compared that was not given. Hidden values are shown as hashes with a key of this run alone; a baseline
+ * knows them by slow hashes with a salt of its own.
  */
 import { randomBytes } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { isStateAddress, parseStateAddress } from '../../domain/state-address.ts';
-import { baselineOf, readBaseline } from '../../engines/drift/baseline.ts';
+import { baselineOf, hiddenValueMarks, readBaseline } from '../../engines/drift/baseline.ts';
 import type { RecordedResources, RecordedState } from '../../engines/drift/drift.ts';
 import { readIgnoreRules } from '../../engines/drift/ignore-rules.ts';
 import { readProviderLock } from '../../engines/drift/locked-versions.ts';
@@ -54,13 +54,16 @@ export async function driftOf(session: Session, flags: StateFlags, catalogue: Pr
   };
   const origin = states[0]?.origin ?? { root: 'default', workspace: 'default', source: '' };
   const now = new Date(session.now()).toISOString();
-  const report = reportDrift(detectDrift(input, { catalogue, key: randomBytes(32) }), {
+  const baseline = flags.baseline === undefined ? undefined : readBaseline(await given(flags.baseline), flags.baseline);
+  const salt = baseline?.salt ?? (flags.writeBaseline === undefined ? undefined : randomBytes(16).toString('hex'));
+  const marker = salt === undefined ? {} : { marker: hiddenValueMarks(salt, session.streams.environment['ROADBED_BASELINE_KEY'] ?? '') };
+  const report = reportDrift(detectDrift(input, { catalogue, key: randomBytes(32), ...marker }), {
     ...origin,
     today: now.slice(0, 10),
     ...(flags.driftIgnore === undefined ? {} : { rules: readIgnoreRules(await given(flags.driftIgnore), flags.driftIgnore) }),
-    ...(flags.baseline === undefined ? {} : { baseline: readBaseline(await given(flags.baseline), flags.baseline) }),
+    ...(baseline === undefined ? {} : { baseline }),
   });
-  if (flags.writeBaseline !== undefined) await writeWhole(flags.writeBaseline, `${JSON.stringify(baselineOf(report.drifts, origin, now), undefined, 2)}\n`);
+  if (flags.writeBaseline !== undefined) await writeWhole(flags.writeBaseline, `${JSON.stringify(baselineOf(report.drifts, origin, now, salt), undefined, 2)}\n`);
   return report;
 }
 

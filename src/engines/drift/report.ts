@@ -44,11 +44,13 @@ interface DriftOptions {
   catalogue: ProviderCatalogue;
   /** Of the keyed hash that stands for hidden values. */
   key: string | Uint8Array;
+  /** Makes marks of hidden values that are the same on every run, for a baseline. */
+  marker?: (text: string) => string;
 }
 
 /** Every comparison that the input allows, as one result. */
-export function detectDrift(input: DriftInput, { catalogue, key }: DriftOptions): DriftResult {
-  const options = { catalogue, printer: new ValuePrinter(key) };
+export function detectDrift(input: DriftInput, { catalogue, key, marker }: DriftOptions): DriftResult {
+  const options = { catalogue, printer: new ValuePrinter(key, marker) };
   const states = input.states ?? (input.state === undefined ? [] : [input.state]);
   return joined([
     ...(input.code === undefined || input.state === undefined ? [] : [driftOfCode(input.code, input.state, options)]),
@@ -73,8 +75,6 @@ function joined(results: readonly DriftResult[]): DriftResult {
 }
 
 interface ReportOptions extends FindingOptions {
-  /** The key of hidden values is the same on every run. */
-  stableKey?: boolean;
   rules?: readonly IgnoreRule[];
   /** YYYY-MM-DD. */
   today: string;
@@ -100,7 +100,7 @@ export interface DriftReport {
 
 export function reportDrift(result: DriftResult, options: ReportOptions): DriftReport {
   const { kept, ignored, expired, unused } = applyIgnoreRules(result.drifts, options.rules ?? [], options.today);
-  const { fresh, known, settled } = options.baseline === undefined ? { fresh: kept, known: [], settled: 0 } : sinceBaseline(kept, options.baseline, options, options.stableKey);
+  const { fresh, known, settled } = options.baseline === undefined ? { fresh: kept, known: [], settled: 0 } : sinceBaseline(kept, options.baseline, options);
   return {
     findings: driftFindings(fresh, options),
     groups: groupTransitions(fresh),

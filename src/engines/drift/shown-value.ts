@@ -19,6 +19,8 @@ export interface ShownValue {
   text: string;
   /** The text is a keyed hash. */
   hidden: boolean;
+  /** Of a value that is hidden or has hidden parts, where a baseline asks for it: a slow hash of all of it that is the same on every run. */
+  mark?: () => string;
 }
 
 const NAMES = /pass(word|wd|phrase)|secret|token|private_?key|priv_key|connection_?string|access_?key|api_?key|account_?key|user_data|custom_data|kube_?config|credential|(^|_)sas(_|$)|startup_script|auth(_key|orization)|signing_key|content_base64|license_key|database_url|(^|_)dsn$/i;
@@ -26,6 +28,8 @@ const NAMES = /pass(word|wd|phrase)|secret|token|private_?key|priv_key|connectio
 const HARMLESS_NAMES = /_(arn|arns|id|ids|name|names|enabled|ttl|validity|expiration|expires|type|length|version|options|rotation|period|in_days|seconds|url_expiration|endpoint)$/i;
 const LOOKS = /-----BEGIN|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abposr]-|\bsk_live_|:\/\/[^/\s:@]+:[^/\s@]+@|AccountKey=|\bAIza[\w-]{30,}|[?&](sig|X-Amz-Signature)=/;
 const TOKEN = /[A-Za-z0-9+/=_-]{20,}/g;
+/** What stands for a hidden value in a text. */
+const HASHED = /\(sensitive, hmac:/;
 const MOST_CHARACTERS = 200;
 const HIDDEN_CHARACTERS = 16;
 const DEEPEST = 20;
@@ -56,10 +60,15 @@ function isSensitive(type: ResourceType, path: string): boolean {
 
 export class ValuePrinter {
   readonly #key: string | Uint8Array;
+  readonly #marker: ((text: string) => string) | undefined;
 
-  /** @param key Of the keyed hash; one a tenant, kept by the caller. */
-  constructor(key: string | Uint8Array) {
+  /**
+   * @param key Of the keyed hash; one a tenant, kept by the caller.
+   * @param marker Makes the mark of a hidden value from its canonical text.
+   */
+  constructor(key: string | Uint8Array, marker?: (text: string) => string) {
     this.#key = key;
+    this.#marker = marker;
   }
 
   /** First 16 hex digits of the HMAC-SHA256 of the value's canonical text. */
@@ -69,9 +78,14 @@ export class ValuePrinter {
 
   show(value: AttributeValue, type: ResourceType, path: string): ShownValue {
     const hidden = sensitivePath(type, path) || value instanceof SensitiveAttribute || (typeof value === 'string' && looksSecret(value));
-    if (hidden) return { text: this.#hidden(value), hidden: true };
+    if (hidden) return { text: this.#hidden(value), hidden: true, ...this.#mark(value) };
     const text = JSON.stringify(this.#plain(value, type, path, 0)) ?? 'null';
-    return { text: text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 1)}…`, hidden: false };
+    return { text: text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 1)}…`, hidden: false, ...(HASHED.test(text) ? this.#mark(value) : {}) };
+  }
+
+  #mark(value: AttributeValue): { mark?: () => string } {
+    const marker = this.#marker;
+    return marker === undefined ? {} : { mark: () => marker(canonical(value)) };
   }
 
   #hidden(value: AttributeValue): string {
