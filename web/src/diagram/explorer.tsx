@@ -102,7 +102,7 @@ export function Explorer({ drawing, part, switches, titleOf, onOpen, onChoose, c
           </aside>
         )}
       </div>
-      {laid === undefined ? null : <p className={styles.laid} role="status">{laid.sentence}</p>}
+      {laid === undefined ? null : <p className={styles.laid} role="status">{laid.sentence} <span className={styles.quiet}>{overlay?.kind === 'cost' ? 'A plate says what a part costs a month, on a group the sum of what is in it.' : 'A plate says how many there are, on a group with all that is in it: red is severe, amber medium, grey low.'}</span></p>}
       <Overview drawing={drawing} />
     </div>
   );

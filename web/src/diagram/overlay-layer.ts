@@ -44,12 +44,12 @@ export function drawOverlay(svg: SVGSVGElement, overlaid: Overlaid | undefined):
   svg.querySelector('.camera')?.append(layer);
 }
 
-/** On the upper edge of a card, at the end of a group's head. */
+/** On the upper edge, at its end: there nothing of a card or of a group's head is covered. */
 function plate(hit: Element, mark: { text: string; tone: string; words: string }, node: boolean): SVGGElement {
   const number = (name: string): number => Number(hit.getAttribute(name) ?? 0);
   const width = mark.text.length * CHARACTER + 12;
   const x = number('x') + number('width') - width - (node ? 2 : 8);
-  const y = node ? number('y') - 5 : number('y') + (number('height') - HEIGHT) / 2;
+  const y = number('y') - (node ? 5 : 9);
   const group = document.createElementNS(SVG, 'g');
   const box = document.createElementNS(SVG, 'rect');
   const text = document.createElementNS(SVG, 'text');
