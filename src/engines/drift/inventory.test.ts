@@ -142,3 +142,12 @@ test('the order of things and of states changes nothing', () => {
   const other = state({ 'aws_instance.five': { id: 'i-00000000005', arn: `${ARN}:instance/i-00000000005` } });
   expect(compare([other, SERVERS], JSON.stringify([...things].reverse()))).toEqual(compare([SERVERS, other], JSON.stringify(things)));
 });
+
+test('what the export does not tell, rows that say nothing and rows said twice are counted, and not taken for the same', () => {
+  const told = config('Instance', 'i-0aaaaaaaaaaa', { configuration: { instanceType: { strange: true } } });
+  const { notCompared, compared } = compare([SERVERS], JSON.stringify([told, told, { resourceType: 'AWS::EC2::Instance', awsRegion: 'eu-west-1' }, 'nothing']));
+  const reasons = Object.fromEntries(notCompared.map(({ reason, count }) => [reason, count]));
+  expect(compared).toEqual({ resources: 1, attributes: 0 });
+  expect(reasons).toMatchObject({ 'rows of the inventory without an id or a type': 2, 'rows of the inventory about a thing that a later row tells of': 1, 'the inventory does not tell the tags': 1 });
+  expect(reasons['the inventory does not tell the attribute']).toBeGreaterThan(0);
+});

@@ -101,14 +101,21 @@ function compareItem(resource: ResourceInstance, item: InventoryItem, origin: Dr
   const differs = (path: string, recorded: AttributeValue, there: AttributeValue): void => {
     found.add({ level: 'D3', kind: 'inventory-attribute', class: attributeClass(type, path), address: resource.address, type: resource.type, attribute: path, ...from(origin), from: printer.show(recorded, type, path), to: printer.show(there, type, path) });
   };
-  for (const [attribute, path] of Object.entries(CLOUD_TYPES[resource.type]?.attributes ?? {})) {
+  const compared = Object.entries(CLOUD_TYPES[resource.type]?.attributes ?? {});
+  if (compared.length === 0) found.notCompared('only tags are compared of this type in inventories', resource.address);
+  for (const [attribute, path] of compared) {
     const there = valueAt(item.attributes, path) ?? columnOf(item, attribute);
     const recorded = resource.attributes[attribute];
-    if (there === undefined || there === '' || recorded === undefined || typeof there === 'object') continue;
+    if (recorded === undefined) continue;
+    if (there === undefined || there === '' || typeof there === 'object') {
+      found.notCompared('the inventory does not tell the attribute', `${resource.address}.${attribute}`);
+      continue;
+    }
     found.attributes += 1;
     if (!sameScalar(recorded, there, { caseless: true })) differs(attribute, recorded, there);
   }
   const tags = recordedTags(resource);
+  if (item.tags === undefined && tags !== undefined) found.notCompared('the inventory does not tell the tags', resource.address);
   if (item.tags === undefined || tags === undefined) return;
   for (const name of new Set([...Object.keys(tags.values), ...Object.keys(item.tags)])) {
     if (IGNORED_TAGS.test(name)) continue;
