@@ -47,7 +47,7 @@ test('a policy that denies refuses with 5 and stands in every format; one that w
   expect(sarif.runs[0]?.results.map((one) => one.ruleId)).toEqual(['cost.policy.cheap', 'cost.policy.few-gateways']);
   const warn = file('warn.yaml', policies('{id: cheap, expression: resource.monthly <= 10, enforcement: warn, message: "{resource.address} of {resource.team} costs {resource.monthly}"}'));
   const warned = await roadbed(infra, '--policy', warn, '--format', 'html');
-  expect([warned.code, warned.out]).toEqual([0, expect.stringContaining('aws_nat_gateway.out[0] of net&#60;b&#62; costs 35.04') as string]);
+  expect([warned.code, warned.out]).toEqual([0, expect.stringContaining('aws_nat_gateway.out[0] of net&lt;b&gt; costs 35.04') as string]);
 });
 
 test('an unknown price is a result of its own, which refuses where that is asked for', async () => {

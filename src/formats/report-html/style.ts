@@ -43,6 +43,7 @@ details>summary{cursor:pointer}
 .facts{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:.3rem 0;padding:0;list-style:none;font-size:.85rem;color:var(--quiet)}
 .facts b{font-weight:400;color:var(--ink);overflow-wrap:anywhere}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:99px;padding:0 .55em;font-size:.75rem;line-height:1.5}
+.over{color:var(--more);font-weight:600}.bars td:first-child{width:62%}
 .critical,.high{color:var(--more)}.medium{color:var(--warn)}.low,.info{color:var(--quiet)}
 pre{background:var(--soft);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;overflow-x:auto;font:12.5px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:.4rem 0}
 pre .add{color:var(--less)}pre .del{color:var(--more)}pre .at{color:var(--quiet)}
