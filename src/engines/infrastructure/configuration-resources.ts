@@ -11,12 +11,15 @@ import { providerOf } from './configuration-providers.ts';
 import { locationOf, reasonText, referencesOf } from './configuration-values.ts';
 import type { ModelReference, ResourceInstance } from './model.ts';
 
+/** Thousands of instances that each depend on thousands of resources would be millions of references. */
+const MOST_SHARED = 1000;
+
 export function moduleResources(module: ModuleEvaluation, coverage: CoverageCount): ResourceInstance[] {
   const addresses = [...(module.node.configuration?.resources.keys() ?? [])].sort(compareText);
   return addresses.flatMap((address) => {
     const resource = module.resource(address);
     if (resource === undefined) return [];
-    const shared = sharedReferences(resource);
+    const shared = unique(sharedReferences(resource)).slice(0, MOST_SHARED);
     return resource.instances.map((instance) => resourceInstance(module, instance, shared, coverage));
   });
 }
@@ -41,7 +44,7 @@ function resourceInstance(module: ModuleEvaluation, instance: InstanceEvaluation
     ...(unknown === undefined ? {} : { instancesUnknown: reasonText(unknown) }),
     provider: providerOf(module, declaration.type, declaration.provider, instance.surroundings),
     attributes: body.attributes,
-    references: unique([...own, ...shared]),
+    references: withShared(unique(own), shared),
     location: locationOf(declaration.place.file, declaration.place, true),
     attributeLocations: body.locations,
     lifecycle: lifecycleOf(declaration, module),
@@ -81,6 +84,12 @@ function lifecycleOf(declaration: ResourceDeclaration, module: ModuleContext): N
   };
   const { ignoreChanges, preventDestroy, createBeforeDestroy } = declaration.lifecycle;
   return { ignoreChanges, preventDestroy: flag(preventDestroy), createBeforeDestroy: flag(createBeforeDestroy) };
+}
+
+/** Shared references have attributes of their own (`depends_on`, `count`), which no argument is called. */
+function withShared(own: ModelReference[], shared: readonly ModelReference[]): readonly ModelReference[] {
+  if (own.length === 0) return shared;
+  return shared.length === 0 ? own : [...own, ...shared];
 }
 
 function unique(references: readonly ModelReference[]): ModelReference[] {

@@ -8,7 +8,8 @@ import type { ConfigurationFile, Written } from '../terraform/configuration/decl
 import { writtenReferences } from '../terraform/configuration/written-references.ts';
 import { decimalToBigInt, decimalToNumber, isInteger } from '../terraform/value/decimal.ts';
 import type { Decimal } from '../terraform/value/decimal.ts';
-import { deepMarks } from '../terraform/value/marks.ts';
+import { deepMarks, manyElementsOf } from '../terraform/value/marks.ts';
+import type { Elements } from '../terraform/value/marks.ts';
 import type { UnknownReason, Value } from '../terraform/value/value.ts';
 import type { AttributeValue, ModelLocation, ModelReference } from './model.ts';
 import { SensitiveAttribute, UnknownAttribute } from './model.ts';
@@ -30,9 +31,22 @@ export function reasonText(reason: UnknownReason): string {
   return REASONS[reason.kind];
 }
 
+/** A large collection that thousands of instances are given is one in the model, too. */
+const largeValues = new WeakMap<Elements, { location: ModelLocation | undefined; made: AttributeValue }>();
+
 export function attributeValue(value: Value, location?: ModelLocation): AttributeValue {
-  if (value.marks?.sensitive !== true && value.marks?.ephemeral !== true) return plainValue(value, location);
-  return new SensitiveAttribute(plainValue(value, location));
+  const plain = plainOf(value, location);
+  return value.marks?.sensitive === true || value.marks?.ephemeral === true ? new SensitiveAttribute(plain) : plain;
+}
+
+function plainOf(value: Value, location: ModelLocation | undefined): AttributeValue {
+  const elements = manyElementsOf(value);
+  if (elements === undefined) return plainValue(value, location);
+  const known = largeValues.get(elements);
+  if (known !== undefined && known.location === location) return known.made;
+  const made = plainValue(value, location);
+  largeValues.set(elements, { location, made });
+  return made;
 }
 
 function plainValue(value: Value, location: ModelLocation | undefined): AttributeValue {

@@ -7,17 +7,21 @@
  */
 import type { SourceProblem } from '../../domain/source-problem.ts';
 import { compareText } from '../terraform/value/type.ts';
-import type { ResourceInstance } from './model.ts';
+import type { ModelReference, ResourceInstance } from './model.ts';
 
 const MOST_CIRCLES = 20;
+/** Each look may go through everything. */
+const MOST_LOOKS = 200;
 
 export function referenceCircles(resources: readonly ResourceInstance[]): SourceProblem[] {
   const edges = edgesOf(resources);
   const places = new Map(resources.map((resource) => [resource.resource, resource.location]));
   const told = new Set<string>();
   const problems: SourceProblem[] = [];
+  let looks = 0;
   for (const start of resourcesInCircles(edges)) {
-    if (told.has(start) || problems.length >= MOST_CIRCLES) continue;
+    if (told.has(start) || problems.length >= MOST_CIRCLES || looks >= MOST_LOOKS) continue;
+    looks += 1;
     const path = shortestCircle(start, edges);
     if (path === undefined || path.some((address) => told.has(address))) continue;
     for (const address of path) told.add(address);
@@ -31,10 +35,14 @@ export function referenceCircles(resources: readonly ResourceInstance[]): Source
 function edgesOf(resources: readonly ResourceInstance[]): Map<string, string[]> {
   const byInstance = new Map(resources.flatMap((resource) => [[resource.address, resource.resource] as const, [resource.resource, resource.resource] as const]));
   const edges = new Map<string, Set<string>>();
+  const seen = new Set<ModelReference>();
   for (const resource of resources) {
     const targets = edges.get(resource.resource) ?? new Set<string>();
     edges.set(resource.resource, targets);
     for (const reference of resource.references) {
+      // Instances of one resource share what they all depend on.
+      if (seen.has(reference)) continue;
+      seen.add(reference);
       const target = byInstance.get(reference.target);
       if (target !== undefined) targets.add(target);
     }
@@ -42,26 +50,48 @@ function edgesOf(resources: readonly ResourceInstance[]): Map<string, string[]> 
   return new Map([...edges].map(([address, targets]) => [address, [...targets].sort(compareText)]));
 }
 
-/** What is left when everything that nothing waits for, or that waits for nothing, is taken away again and again. */
+/**
+ * Resources from which a way leads back to them: those of a strongly connected part with more than one, and those
+ * that refer to themselves (Tarjan's algorithm, without recursion). Sorted.
+ */
 function resourcesInCircles(edges: ReadonlyMap<string, readonly string[]>): string[] {
-  const back = new Map<string, string[]>([...edges.keys()].map((address) => [address, []]));
-  for (const [address, targets] of edges) for (const target of targets) back.get(target)?.push(address);
-  let left = new Set(edges.keys());
-  for (const [from, to] of [[edges, back], [back, edges]] as const) {
-    const open = new Map([...left].map((address) => [address, (from.get(address) ?? []).filter((other) => left.has(other)).length]));
-    const free = [...left].filter((address) => open.get(address) === 0);
-    const kept = new Set(left);
-    for (let address = free.pop(); address !== undefined; address = free.pop()) {
-      kept.delete(address);
-      for (const other of to.get(address) ?? []) {
-        const count = (open.get(other) ?? 0) - 1;
-        open.set(other, count);
-        if (count === 0 && kept.has(other)) free.push(other);
-      }
+  const number = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const isOpen = new Set<string>();
+  const found: string[] = [];
+  const enter = (address: string): { address: string; next: number } => {
+    number.set(address, number.size);
+    lowest.set(address, number.size - 1);
+    open.push(address);
+    isOpen.add(address);
+    return { address, next: 0 };
+  };
+  const lower = (address: string, to: number | undefined): void => {
+    lowest.set(address, Math.min(lowest.get(address) ?? 0, to ?? 0));
+  };
+  const leave = (address: string): void => {
+    if (lowest.get(address) !== number.get(address)) return;
+    const part = open.splice(open.lastIndexOf(address));
+    for (const member of part) isOpen.delete(member);
+    if (part.length > 1 || edges.get(address)?.includes(address) === true) found.push(...part);
+  };
+  for (const start of edges.keys()) {
+    if (number.has(start)) continue;
+    const path = [enter(start)];
+    for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+      const target = edges.get(at.address)?.[at.next];
+      at.next += 1;
+      if (target === undefined) {
+        path.pop();
+        leave(at.address);
+        const above = path.at(-1);
+        if (above !== undefined) lower(above.address, lowest.get(at.address));
+      } else if (!number.has(target)) path.push(enter(target));
+      else if (isOpen.has(target)) lower(at.address, number.get(target));
     }
-    left = kept;
   }
-  return [...left].sort(compareText);
+  return found.sort(compareText);
 }
 
 function shortestCircle(start: string, edges: ReadonlyMap<string, readonly string[]>): string[] | undefined {

@@ -18,9 +18,19 @@ function textOf(value: AttributeValue, depth: number): string {
   if (typeof value === 'bigint') return value.toString();
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (depth === MAX_DEPTH) return '...';
-  if (Array.isArray(value)) return `[${(value as readonly AttributeValue[]).map((item) => textOf(item, depth + 1)).join(', ')}]`;
-  const entries = Object.entries(value as { readonly [name: string]: AttributeValue });
-  return `{${entries.map(([name, item]) => `${/^[A-Za-z_][\w-]*$/.test(name) ? name : JSON.stringify(name)} = ${textOf(item, depth + 1)}`).join(', ')}}`;
+  if (Array.isArray(value)) return `[${joined((value as readonly AttributeValue[]).values(), (item) => textOf(item, depth + 1))}]`;
+  const map = value as { readonly [name: string]: AttributeValue };
+  return `{${joined(Object.keys(map).values(), (name) => `${/^[A-Za-z_][\w-]*$/.test(name) ? name : JSON.stringify(name)} = ${textOf(map[name] ?? null, depth + 1)}`)}}`;
+}
+
+/** As many as are shown: nobody sees the rest of ten thousand. */
+function joined<Item>(items: Iterable<Item>, text: (item: Item) => string): string {
+  let all = '';
+  for (const item of items) {
+    all += `${all === '' ? '' : ', '}${text(item)}`;
+    if (all.length > MAX_LENGTH) break;
+  }
+  return all;
 }
 
 function unknownText(value: UnknownAttribute): string {

@@ -47,7 +47,9 @@ function callsByFolder(modules: readonly ModuleInstance[]): Map<string, CallDocu
       ...(module.location === undefined ? {} : { location: module.location }),
       arguments: Object.keys(module.inputs).sort().map((name) => ({ name, value: attributeText(module.inputs[name] ?? null) })),
     };
-    calls.set(module.folder, [...(calls.get(module.folder) ?? []), call]);
+    const present = calls.get(module.folder);
+    if (present === undefined) calls.set(module.folder, [call]);
+    else present.push(call);
   }
   return calls;
 }

@@ -8,7 +8,8 @@
  */
 import { listValue, mapValue, nullValue, objectValue, setValue, stringValue, tupleValue, unknownValue, boolValue, numberValue } from './construct.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
-import { deepMarks, withMarks } from './marks.ts';
+import { deepMarks, manyElementsOf, withMarks } from './marks.ts';
+import type { Elements } from './marks.ts';
 import { DYNAMIC, hasDynamic, isPrimitive, sameType, setOf, typeName, typeOf } from './type.ts';
 import { canConvert, replaceDynamic, unify } from './unify.ts';
 import type { Type, Value } from './value.ts';
@@ -49,8 +50,16 @@ function convertAt(value: Value, type: Type, path: string): Value {
     if (!sameType(value.type, type) && !canConvert(value.type, type, true)) throw new ConversionError(mismatch(value.type, type), path);
     return { ...value, type: replaceDynamic(value.type, type) };
   }
-  return withMarks(convertKnown(value, type, path), value.marks);
+  const elements = manyElementsOf(value);
+  if (elements === undefined) return withMarks(convertKnown(value, type, path), value.marks);
+  const before = conversions.get(elements);
+  const result = before?.type === type && before.kind === value.kind ? before.result : convertKnown(value, type, path);
+  conversions.set(elements, { type, kind: value.kind, result });
+  return withMarks(result, value.marks);
 }
+
+/** The last conversion of a large collection: thousands of instances may give the same one to the same argument. */
+const conversions = new WeakMap<Elements, { type: Type; kind: Value['kind']; result: Value }>();
 
 function convertKnown(value: Value, type: Type, path: string): Value {
   switch (type.kind) {

@@ -59,10 +59,32 @@ export function elementsOf(value: Value): Iterable<Value> {
   return [];
 }
 
+/** What a large collection holds: a list of values, or a map of them. */
+export type Elements = readonly Value[] | ReadonlyMap<string, Value>;
+
+const MANY_ELEMENTS = 16;
+/** Values never change: what takes a look at every element of a large collection is kept with them, since thousands of instances may be given the same. */
+const marksOfElements = new WeakMap<Elements, { marks: Marks | undefined }>();
+const bareElements = new WeakMap<Elements, Value>();
+
+/** The elements of a large collection; values that differ in their own marks share them. */
+export function manyElementsOf(value: Value): Elements | undefined {
+  if (value.kind === 'list' || value.kind === 'set' || value.kind === 'tuple') return value.elements.length >= MANY_ELEMENTS ? value.elements : undefined;
+  return (value.kind === 'map' || value.kind === 'object') && value.entries.size >= MANY_ELEMENTS ? value.entries : undefined;
+}
+
 /** All marks of a value and of everything in it. */
 export function deepMarks(value: Value): Marks | undefined {
-  let marks = value.marks;
-  for (const element of elementsOf(value)) marks = mergeMarks(marks, deepMarks(element));
+  const elements = manyElementsOf(value);
+  if (elements === undefined) return marksAmong(elementsOf(value), value.marks);
+  const known = marksOfElements.get(elements) ?? { marks: marksAmong(elementsOf(value), undefined) };
+  marksOfElements.set(elements, known);
+  return mergeMarks(value.marks, known.marks);
+}
+
+function marksAmong(elements: Iterable<Value>, own: Marks | undefined): Marks | undefined {
+  let marks = own;
+  for (const element of elements) marks = mergeMarks(marks, deepMarks(element));
   return marks;
 }
 
@@ -126,7 +148,16 @@ export function secrecyOnly(marks: Marks | undefined): Marks | undefined {
 
 /** The value without any mark at all, also inside. */
 export function unmarkDeep(value: Value): Value {
-  return mapMarks(value, () => undefined);
+  const elements = manyElementsOf(value);
+  const known = elements === undefined ? undefined : bareElements.get(elements);
+  if (known?.kind === value.kind && elementTypeOf(known) === elementTypeOf(value)) return known;
+  const bare = mapMarks(value, () => undefined);
+  if (elements !== undefined) bareElements.set(elements, bare);
+  return bare;
+}
+
+function elementTypeOf(value: Value): unknown {
+  return 'element' in value ? value.element : undefined;
 }
 
 /**
