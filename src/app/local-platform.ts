@@ -36,7 +36,10 @@ export function localPlatform(): LocalPlatform {
       readBytes: async (path) => (await import('./infrastructure-files.ts')).readBytes(path),
       openAt: async (options) => (await import('./infrastructure-files.ts')).openCommit(options),
       providerCatalogue: async (ownFolder) => (await import('./provider-catalogue.ts')).loadProviderCatalogue('all', ownFolder),
-      priceFiles: async () => (await import('./price-files.ts')).shippedPrices(),
+      priceFiles: async (asOf) => {
+        const { pricesOf, shippedPrices } = await import('./price-files.ts');
+        return asOf === undefined ? shippedPrices() : pricesOf(asOf.day, asOf.folder);
+      },
       ownPrices: async (folder) => (await import('./price-files.ts')).ownPrices(folder),
       rules: async (area, types, ownFolder) => (await import('./rule-files.ts')).loadRules(area, types, ownFolder),
       stateStorage: async () => (await import('../adapters/state-storage/state-storage.ts')).stateStorage,

@@ -17,6 +17,18 @@ export function shippedPrices(folder = join(packageRoot, 'prices')): PriceFiles 
   };
 }
 
+/**
+ * The book as it was on a day: of the versions that are kept in `FOLDER/book/DAY`, the newest that is not younger; otherwise
+ * the one that ships.
+ */
+export function pricesOf(day: string, folder: string | undefined): PriceFiles {
+  const kept = folder === undefined ? '' : join(folder, 'book');
+  if (kept === '' || !existsSync(kept) || !statSync(kept).isDirectory()) return shippedPrices();
+  const versions = readdirSync(kept).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name) && name <= day).sort();
+  const newest = versions.at(-1);
+  return newest === undefined ? shippedPrices() : shippedPrices(join(kept, newest));
+}
+
 /** Files of the book's own form, in the order of their names. Throws ROADBED-8302 when the folder is not there, -8303 for a file that is too large. */
 export function ownPrices(folder: string): { name: string; text: string }[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new PlatformError({ code: 'ROADBED-8302', class: 'not-found', message: `the folder of own prices ${folder} is not there`, next: 'make it with: roadbed prices import FILE --to FOLDER' });

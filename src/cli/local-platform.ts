@@ -23,8 +23,8 @@ export interface InfrastructureFiles {
   drawPng(svg: string): Promise<Uint8Array>;
   /** States that are kept elsewhere. */
   stateStorage(): Promise<StateStorage>;
-  /** The shipped price book, read file by file when asked. */
-  priceFiles(): Promise<PriceFiles>;
+  /** The price book that ships, read file by file when asked; with a day, the version of it that is kept in the folder, where there is one. */
+  priceFiles(asOf?: { day: string; folder?: string }): Promise<PriceFiles>;
   /** A platform team's own prices and discounts. */
   ownPrices(folder: string): Promise<{ name: string; text: string }[]>;
   /** The shipped rules of an area for the providers of these types, with a platform team's own folder on top. */

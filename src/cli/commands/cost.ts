@@ -28,6 +28,8 @@ export const costCommands: CommandGroup = (program, act) => {
     .option('--policy <file>', 'exit with 5 when a policy of this file that denies does not hold; may be given several times', several)
     .option('--currency <rate>', 'print in another currency: EUR:0.92@2026-11-20')
     .option('--prices <folder>', 'own prices and discounts over the shipped ones')
+    .option('--prices-as-of <day>', 'own prices and a kept price book as they were on this day: 2026-10-31')
+    .option('--free-allowances', 'take off what vendors give every account each month without a charge')
     .option('--exit-code', 'exit with 7 when the cost differs from that of --compare')
     .option('--var <name=value>', 'a variable of the root; may be given several times', several)
     .option('--var-file <file>', 'a file of variables; may be given several times', several)

@@ -15,6 +15,8 @@ export interface CostFlags {
   policy?: readonly string[];
   currency?: string;
   prices?: string;
+  pricesAsOf?: string;
+  freeAllowances?: boolean;
   exitCode?: boolean;
   nodes?: string;
   rates?: string;

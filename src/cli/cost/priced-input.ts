@@ -54,10 +54,10 @@ function filterOf(text: string): AllocationFilter {
   return { word, value: text.slice(at + 1) };
 }
 
-export function pricedInput(model: InfrastructureModel | undefined, input: KubernetesInput, book: PriceBook, options: { usage: Usage; today: string; kubernetes: KubernetesFlags }): PricedInput {
+export function pricedInput(model: InfrastructureModel | undefined, input: KubernetesInput, book: PriceBook, options: { usage: Usage; today: string; kubernetes: KubernetesFlags; freeAllowances?: boolean }): PricedInput {
   const { usage, today } = options;
   const { only, ...flags } = options.kubernetes;
-  const terraform = model === undefined ? [] : estimateCost(model, book, { usage, today }).resources;
+  const terraform = model === undefined ? [] : estimateCost(model, book, { usage, today, ...(options.freeAllowances === true ? { freeAllowances: true } : {}) }).resources;
   if (input.objects.length === 0 && flags.clusters.length === 0) return { estimate: estimateOf(only.length > 0 ? [] : terraform, today), others: terraform };
   const machines = clusterMachines(terraform);
   const kubernetes = filterKubernetes(kubernetesCost(input.objects, book, { ...flags, usage, today, machinesElsewhere: machines }), only);

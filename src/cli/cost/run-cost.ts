@@ -12,7 +12,6 @@ import { differenceOf, differenceSentence } from '../../engines/cost/difference.
 import { ROLL_UPS, rollUp } from '../../engines/cost/roll-up.ts';
 import type { InfrastructureModel } from '../../engines/infrastructure/model.ts';
 import { kubernetesGroups } from '../../engines/kubernetes-cost/kubernetes-groups.ts';
-import { PriceBook } from '../../engines/price-book/price-book.ts';
 import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
 import { sarifDocument } from '../../formats/sarif/sarif.ts';
 import { variableSources } from '../docs/options.ts';
@@ -27,6 +26,7 @@ import { clusterSentences } from './cluster-words.ts';
 import type { KubernetesInput } from './kubernetes-input.ts';
 import { isManifest, kubernetesInput } from './kubernetes-input.ts';
 import type { CostFlags } from './options.ts';
+import { openBook } from './open-book.ts';
 import { readUsage } from './options.ts';
 import { judge, policyLines, readPolicyFiles } from './policies.ts';
 import { kubernetesFlags, pricedInput } from './priced-input.ts';
@@ -52,10 +52,10 @@ export async function cost(session: Session, path: string | undefined, flags: Co
   const { infrastructure } = session.platform;
   const { catalogue } = await infrastructure.providerCatalogue(flags.providers);
   const { now, before } = await readBoth(session, given, flags, catalogue);
-  const book = new PriceBook(await infrastructure.priceFiles(), flags.prices === undefined ? [] : await infrastructure.ownPrices(flags.prices));
+  const book = await openBook(session, flags);
   const at = new Date(session.now()).toISOString();
   const today = at.slice(0, 10);
-  const priced = (of: ReadInput): PricedInput => pricedInput(of.model, of.kubernetes, book, { usage, today, kubernetes });
+  const priced = (of: ReadInput): PricedInput => pricedInput(of.model, of.kubernetes, book, { usage, today, kubernetes, ...(flags.freeAllowances === true ? { freeAllowances: true } : {}) });
   const whole = priced(now);
   const after = whole.estimate;
   const earlier = before === undefined ? undefined : priced(before).estimate;

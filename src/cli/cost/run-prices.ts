@@ -4,14 +4,15 @@ import { basename, join } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
 import { parseCurrency } from '../../engines/cost/currency.ts';
 import { azureMachinePrice, ec2Price, googleMachinePrice, nodePrice, rdsPrice, SYSTEM_NAMES } from '../../engines/price-book/machine-prices.ts';
-import { PriceBook } from '../../engines/price-book/price-book.ts';
+import type { PriceBook } from '../../engines/price-book/price-book.ts';
 import type { Price, UnknownPrice } from '../../engines/price-book/price.ts';
 import { isPrice } from '../../engines/price-book/price.ts';
-import { printCsv } from '../../formats/price-list/csv.ts';
-import { BOOK_COLUMNS } from '../../formats/price-list/imported-price.ts';
+import { printCsv, readCsv } from '../../formats/price-list/csv.ts';
+import { BOOK_COLUMNS, isDate } from '../../formats/price-list/imported-price.ts';
 import { readPriceList } from '../../formats/price-list/read-price-list.ts';
-import { writeWhole } from '../docs/write-file.ts';
+import { presentText, writeWhole } from '../docs/write-file.ts';
 import type { Session } from '../session.ts';
+import { gatheredOn, openBook } from './open-book.ts';
 
 const LARGEST_LIST = 500 * 1024 * 1024;
 const RDS_ENGINES = ['MySQL', 'PostgreSQL', 'MariaDB', 'Aurora MySQL', 'Aurora PostgreSQL', 'Aurora I/O-Optimized', 'SQL Server Standard', 'SQL Server Enterprise', 'Oracle Standard Two LI'];
@@ -22,13 +23,9 @@ export interface PricesFlags {
   region?: string;
   limit?: string;
   prices?: string;
+  pricesAsOf?: string;
   to?: string;
   currency?: string;
-}
-
-async function openBook(session: Session, flags: PricesFlags): Promise<PriceBook> {
-  const { infrastructure } = session.platform;
-  return new PriceBook(await infrastructure.priceFiles(), flags.prices === undefined ? [] : await infrastructure.ownPrices(flags.prices));
 }
 
 function table(session: Session, prices: readonly Price[]): void {
@@ -93,8 +90,41 @@ export async function importPrices(session: Session, file: string, flags: Prices
     return 0;
   }
   await mkdir(folder, { recursive: true });
+  await keepEarlier(target);
   await writeWhole(target, printCsv([[...BOOK_COLUMNS], ...rows]));
   session.output.say(`${list.form}: ${rows.length} prices in ${target}; use them with: roadbed cost --prices ${folder}`);
+  return 0;
+}
+
+/** An earlier import of the same name stays beside the new one under its newest day: the rows of each day can be asked for. */
+async function keepEarlier(target: string): Promise<void> {
+  const before = await presentText(target);
+  if (before === undefined) return;
+  const { header, rows } = readCsv(before);
+  const days = rows.map((row) => row[header.indexOf('as_of')] ?? '').sort();
+  const newest = days.at(-1);
+  if (newest !== undefined && isDate(newest)) await writeWhole(target.replace(/\.csv$/, `.${newest}.csv`), before);
+}
+
+/** Copies the price book that ships to `FOLDER/book/DAY`. A version that is there stays as it is. */
+export async function keepPrices(session: Session, flags: PricesFlags): Promise<number> {
+  if (flags.to === undefined) throw new PlatformError({ code: 'ROADBED-8309', class: 'usage', message: 'where the prices go is not said', next: 'give --to FOLDER, and the same folder to roadbed cost --prices' });
+  const files = await session.platform.infrastructure.priceFiles();
+  const day = gatheredOn(files);
+  const target = join(flags.to, 'book', day);
+  if (await stat(target).catch(() => undefined)) {
+    session.output.say(`${target} is there already`);
+    return 0;
+  }
+  const index = files.read('book.json') ?? new Uint8Array();
+  const { tables } = JSON.parse(new TextDecoder().decode(index)) as { tables: { file: string }[] };
+  if (session.options.dryRun === true) {
+    session.output.say(`${tables.length} tables would be written to ${target}`);
+    return 0;
+  }
+  for (const file of [...tables.map((table) => table.file), 'README.md']) await writeWhole(join(target, file), files.read(file) ?? '');
+  await writeWhole(join(target, 'book.json'), index);
+  session.output.say(`the price book of ${day} is in ${target}; use it with: roadbed cost --prices ${flags.to} --prices-as-of DAY`);
   return 0;
 }
 

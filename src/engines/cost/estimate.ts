@@ -24,6 +24,7 @@ import type { CostEstimate, CostLine, CostStatus, ResourceCost } from './cost-li
 import { attempt, Costing } from './costing.ts';
 import type { Coster, CosterTable, CostingWorld } from './costing.ts';
 import { coverageOf } from './coverage.ts';
+import { withAllowances } from './free-allowances.ts';
 import { GOOGLE_RESOURCES } from './google/resources.ts';
 import { GOOGLE_SERVICES } from './google/services.ts';
 import { statusOfLines } from './line-status.ts';
@@ -41,10 +42,12 @@ export interface EstimateOptions {
   usage?: Usage;
   /** The day to judge the age of prices by: `2026-11-22`. */
   today: string;
+  /** Takes off what vendors give every account each month; without it that is told only. */
+  freeAllowances?: boolean;
 }
 
 export function estimateCost(model: InfrastructureModel, book: PriceBook, options: EstimateOptions): CostEstimate {
-  const resources = model.resources.filter(isThere).map(resourceCoster(model, book, options));
+  const resources = withAllowances(model.resources.filter(isThere).map(resourceCoster(model, book, options)), options.freeAllowances === true);
   return {
     currency: 'USD',
     resources,
