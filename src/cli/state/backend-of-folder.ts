@@ -34,8 +34,8 @@ export async function backendOf(folder: string, present: boolean): Promise<Folde
     const note = `${folder}: the backend "${backend.type}" (${backend.where}) says ${shownStateAddress(place)}`;
     return { place, files: [], note: present ? `${note}; the states in the folder were read instead` : note };
   } catch (error) {
-    if (present && error instanceof PlatformError) return undefined;
-    throw error;
+    if (!present || !(error instanceof PlatformError)) throw error;
+    return { place: { kind: 'local', path: '', workspaceFolder: '' }, files: [], note: `${error.message}${error.why === undefined ? '' : ` (${error.why})`}; the states in the folder were read instead` };
   }
 }
 

@@ -70,6 +70,9 @@ test('states in a folder are read before a backend elsewhere, which is told', as
   const { err, references } = await roadbed([join(folder, 'both')]);
   expect(references).toEqual(['v1:terraform:both#default#aws_eip.here']);
   expect(err).toContain('says s3://acme-states/net; the states in the folder were read instead');
+  file('cloud/main.tf', 'terraform {\n  cloud {\n    organization = "acme"\n  }\n}\n');
+  file('cloud/terraform.tfstate', stateText('here'));
+  expect((await roadbed([join(folder, 'cloud')])).err).toContain('keeps its state in the backend "cloud" (main.tf:2) (states are read from s3, gcs, azurerm, http and local); the states in the folder were read instead');
 });
 
 test('a local backend is read where it says, with its workspaces, but not outside of the folder', async () => {
