@@ -1,7 +1,7 @@
 /** What the Cost page needs of the house: what was spent day by day, from whichever source, and what would be saved. */
 import type { Findings } from '../../ports/findings.ts';
 import type { RunningCost } from '../../ports/running-cost.ts';
-import type { CostGrouping } from '../contract/cost-page.ts';
+import type { CostAnomalies, CostGrouping } from '../contract/cost-page.ts';
 import type { Readable } from './dependencies.ts';
 
 /** Days are UTC, `2026-11-22`; `until` is not part of it. */
@@ -34,6 +34,8 @@ export interface DailyAmount {
 export interface BillHistory {
   coverage(readable: Readable): Promise<{ since?: string; until?: string }>;
   days(readable: Readable, range: CostRange, by: CostGrouping, filter: CostFilter): Promise<DailyAmount[]>;
+  /** Of the last fourteen days that were charged. */
+  anomalies(readable: Readable): Promise<CostAnomalies>;
 }
 
 export interface CostReads {

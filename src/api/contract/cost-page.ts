@@ -109,3 +109,31 @@ export const costPageSchema = z.object({
   savings: z.object({ totals: z.array(z.object({ currency: z.string(), monthly: z.string() })), count: z.number(), unpriced: z.number(), largest: z.array(costSavingSchema) }),
 });
 export type CostPage = z.infer<typeof costPageSchema>;
+
+/** What stood out on the bill in the last days, the largest difference first. Amounts with two digits. */
+export const costAnomaliesSchema = z.object({
+  from: z.string().optional(),
+  to: z.string().optional(),
+  /** Series that were judged, and those too short for a verdict. */
+  judged: z.number(),
+  noData: z.number(),
+  anomalies: z.array(
+    z.object({
+      name: z.string(),
+      team: z.string(),
+      providerService: z.string(),
+      resource: z.string().optional(),
+      kind: z.enum(['rise', 'drop']),
+      from: z.string(),
+      to: z.string(),
+      currency: z.string(),
+      actual: z.string(),
+      expected: z.string(),
+      difference: z.string(),
+      history: z.number(),
+      contributors: z.array(z.object({ resource: z.string(), address: z.string().optional(), before: z.string(), after: z.string(), isNew: z.boolean() })),
+      causes: z.array(z.object({ at: z.string(), kind: z.string(), sentence: z.string(), event: z.string() })),
+    }),
+  ),
+});
+export type CostAnomalies = z.infer<typeof costAnomaliesSchema>;

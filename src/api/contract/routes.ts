@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { auditPageSchema, auditVerificationSchema } from './audit-page.ts';
-import { costPageSchema } from './cost-page.ts';
+import { costAnomaliesSchema, costPageSchema } from './cost-page.ts';
 import { deliveryMetricsSchema } from './delivery-metrics.ts';
 import { goldenPathsSchema, newServiceProgressSchema, previewSchema } from './golden-path.ts';
 import { drawingSchema, infrastructurePageSchema, rootModulesSchema, rootPageSchema, sourceExcerptSchema } from './infrastructure-page.ts';
@@ -43,6 +43,7 @@ export const reads = {
   infrastructureModules: { path: '/infrastructure/:namespace/:repository/modules', answer: rootModulesSchema },
   infrastructureSource: { path: '/infrastructure/:namespace/:repository/source', answer: sourceExcerptSchema },
   cost: { path: '/cost', answer: costPageSchema },
+  costAnomalies: { path: '/cost/anomalies', answer: costAnomaliesSchema },
   infrastructureState: { path: '/infrastructure/:namespace/:repository/state', answer: rootStatesSchema },
   infrastructureOverlay: { path: '/infrastructure/:namespace/:repository/overlay', answer: overlaysSchema },
   findings: { path: '/findings', answer: findingsPageSchema },

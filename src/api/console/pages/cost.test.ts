@@ -31,7 +31,7 @@ function readsOf(world: World): CostReads {
       requests: async () => [...(world.requests ?? [])],
       recorded: async () => ((world.rows ?? []).length === 0 ? { gaps: [] } : { since: '2026-10-01T00:00:00Z', gaps: [] }),
     },
-    bills: { coverage: async () => ((world.bills ?? []).length === 0 ? {} : { since: '2026-10-01', until: '2026-11-20' }), days: async () => [...(world.bills ?? [])] },
+    bills: { coverage: async () => ((world.bills ?? []).length === 0 ? {} : { since: '2026-10-01', until: '2026-11-20' }), days: async () => [...(world.bills ?? [])], anomalies: async () => ({ judged: 0, noData: 0, anomalies: [] }) },
     findings: { list: async () => [], totals: async () => ({ count: 0, byArea: {}, bySeverity: { critical: 0, high: 0, medium: 0, low: 0, info: 0 }, byState: { open: 0, accepted: 0, resolved: 0 }, savings: [], unpriced: 0 }) },
   };
 }

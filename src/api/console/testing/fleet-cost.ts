@@ -4,6 +4,7 @@ import { decimal } from '../../../domain/money.ts';
 import type { RunningCostCategory, RunningCostLine } from '../../../domain/running-cost.ts';
 import type { Findings, FindingTotals, StoredFinding } from '../../../ports/findings.ts';
 import type { DailyCost, RunningCostQuery } from '../../../ports/running-cost.ts';
+import type { CostAnomalies } from '../../contract/cost-page.ts';
 import type { CostReads, DailyAmount } from '../cost-reads.ts';
 import { NAMESPACE } from './fleet-objects.ts';
 
@@ -74,10 +75,18 @@ function bill(now: number): DailyAmount[] {
   );
 }
 
+function anomalies(now: number): CostAnomalies {
+  const day = dayAt(now - 4 * DAY_MS);
+  return {
+    from: dayAt(now - 15 * DAY_MS), to: dayAt(now - 2 * DAY_MS), judged: 14, noData: 2,
+    anomalies: [{ name: 'shop / Amazon RDS', team: 'shop', providerService: 'Amazon RDS', kind: 'rise', from: day, to: day, currency: 'USD', actual: '88.10', expected: '31.40', difference: '56.70', history: 36, contributors: [{ resource: 'arn:aws:rds:eu-west-1:123456789012:db:orders-replica', address: 'aws_db_instance.replica', before: '0.00', after: '55.20', isNew: true }], causes: [{ at: `${day}T08:12:00Z`, kind: 'change.merged', sentence: 'change.merged infrastructure by user:jonas', event: '42' }] }],
+  };
+}
+
 export function fleetCost(now: number, empty: boolean): CostReads {
   if (empty) {
     const none: FindingTotals = { count: 0, byArea: {}, bySeverity: { critical: 0, high: 0, medium: 0, low: 0, info: 0 }, byState: { open: 0, accepted: 0, resolved: 0 }, savings: [], unpriced: 0 };
-    return { running: { days: async () => [], current: async () => ({ lines: [] }), requests: async () => [], recorded: async () => ({ gaps: [] }) }, bills: { coverage: async () => ({}), days: async () => [] }, findings: { list: async () => [], totals: async () => none } };
+    return { running: { days: async () => [], current: async () => ({ lines: [] }), requests: async () => [], recorded: async () => ({ gaps: [] }) }, bills: { coverage: async () => ({}), days: async () => [], anomalies: async () => ({ judged: 0, noData: 0, anomalies: [] }) }, findings: { list: async () => [], totals: async () => none } };
   }
   return {
     running: {
@@ -86,7 +95,7 @@ export function fleetCost(now: number, empty: boolean): CostReads {
       requests: async () => SERVICES.slice(0, 5).map((service, index) => ({ day: dayAt(now - DAY_MS), service, environment: 'prod', requests: 90_000 * (index + 1) })),
       recorded: async () => ({ since: new Date(now - 49 * DAY_MS).toISOString(), until: new Date(now).toISOString(), gaps: [{ from: new Date(now - 5 * DAY_MS).toISOString(), until: new Date(now - 5 * DAY_MS + 3_600_000).toISOString() }] }),
     },
-    bills: { coverage: async () => ({ since: dayAt(now - 41 * DAY_MS), until: dayAt(now - 2 * DAY_MS) }), days: async (_readable, range) => bill(now).filter(({ day }) => day >= range.from && day < range.until) },
+    bills: { coverage: async () => ({ since: dayAt(now - 41 * DAY_MS), until: dayAt(now - 2 * DAY_MS) }), days: async (_readable, range) => bill(now).filter(({ day }) => day >= range.from && day < range.until), anomalies: async () => anomalies(now) },
     findings: fleetFindings(now),
   };
 }
