@@ -29,6 +29,7 @@ import type { EnvironmentObject } from '../../control/rollout/world.ts';
 import type { ArtifactFiles, Artifacts } from '../../ports/artifacts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Identity } from '../../ports/identity.ts';
+import type { RunningCost } from '../../ports/running-cost.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { DesiredState } from '../../ports/source.ts';
 import type { Folders } from '../folders.ts';
@@ -37,6 +38,7 @@ import { allDetectors, extensionsOf, repositoryHosts } from './extensions.ts';
 import type { ObjectCore } from './object-core.ts';
 import type { Programs } from './programs.ts';
 import { repositoryCredentials } from './repository-secrets.ts';
+import { openRunningCost } from './running-cost.ts';
 
 export interface RoadParts {
   folders: Folders;
@@ -61,6 +63,8 @@ export interface Road {
   desiredState: DesiredState;
   metrics: TrafficCollector;
   delivery: Delivery;
+  /** What environments cost, recorded while this replica leads. */
+  runningCost: RunningCost;
   /** What a push leads to; the lines go to the person who pushes. */
   received(namespace: string, repository: string, updates: readonly { ref: string; old?: string; new?: string }[], pusher: Identity): Promise<readonly string[]>;
   /** Has a repository looked at because its branch may have moved. */
@@ -148,6 +152,7 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
   const samples = new TrafficSamples(storage.database);
   const metrics = await createTrafficCollector({ traffic: programs.traffic, store: samples, journal: fileJournal(join(folders.dataDir, 'traffic-collector.json')), clock, log });
   const delivery = deliveryOf(parts, desiredState, metrics);
+  const runningCost = openRunningCost({ extensions: extensionsOf(folders.dataDir), storage, objects: core.as('cost-controller'), runtime: programs.runtime, clock, log });
   const pipelines = pipelineReconciler(pipelineWorld(parts, source));
   const importer = { objects: core.as('catalog-importer'), source };
   const repositories = repositoryReconciler({
@@ -175,6 +180,7 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
     desiredState,
     metrics,
     delivery,
+    runningCost: runningCost.store,
     wake,
     lead: async () => {
       await refreshClaims(core.as('platform'), parts.claims).catch((error: unknown) => log.warn({ error: String(error) }, 'the claims could not be refreshed'));
@@ -184,6 +190,7 @@ export async function openRoad(parts: RoadParts): Promise<Road> {
       delivery.start(started.enqueue);
       stops.push(
         startRetention({ objects: core.as('release-controller'), desiredState, artifacts: parts.artifacts, log }),
+        runningCost.record(),
         source.onMoved(wake),
         programs.runtime.onChange((id) => {
           const run = runOfTask(id);
