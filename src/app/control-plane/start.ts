@@ -27,6 +27,7 @@ import { packageVersion } from '../package-root.ts';
 import { choosePorts, publicOrigins, type Ready } from './addresses.ts';
 import { recordArtifact } from './artifact-record.ts';
 import { openPlatformBills } from './bills.ts';
+import { openCostReads } from './cost-reads.ts';
 import { openPlatformDatabase } from './database.ts';
 import { deliveryRules } from './delivery-rules.ts';
 import { limitOldGeneration, limitYoungGeneration } from './heap-limits.ts';
@@ -192,7 +193,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
     onPush: road.wake,
     onRefused: (namespace, repository, reason) => void storage.store.events.append([webhookRefusal(namespace, repository, reason)]),
   });
-  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, infrastructure, platformStates, clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
+  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, infrastructure, platformStates, cost: openCostReads({ storage, bills, findings: platformStates.findings }), clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
   handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), statePush: platformStates.push, bills, git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
 
   const stopping = new AbortController();

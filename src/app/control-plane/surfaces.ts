@@ -1,5 +1,6 @@
 /** What the console, the scripts' endpoints and the Git server are given of the platform. */
 import type { ConsoleDependencies } from '../../api/console/dependencies.ts';
+import type { CostReads } from '../../api/console/cost-reads.ts';
 import type { InfrastructureReads } from '../../api/console/infrastructure-reads.ts';
 import type { Operations } from '../../api/contract/operations.ts';
 import type { PlatformApiDependencies } from '../../api/platform/dependencies.ts';
@@ -42,6 +43,7 @@ export interface SurfaceParts {
   artifacts: Pick<Artifacts, 'verify' | 'has' | 'attachment'>;
   infrastructure: InfrastructureReads;
   platformStates: PlatformStates;
+  cost: CostReads;
   clock: Clock;
   version: string;
   apiUrl: string;
@@ -62,6 +64,7 @@ export function consoleParts(parts: SurfaceParts): Omit<ConsoleDependencies, 'ob
     operations: parts.operations,
     infrastructure: parts.infrastructure,
     findings: parts.platformStates.reads,
+    cost: parts.cost,
     clock,
     deliveryMetrics: deliveryReports(storage.store.events, clock),
     cdEvents: (rows) => rows.map((row) => toCdEvent(row)).filter((event) => event !== undefined),

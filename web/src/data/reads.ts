@@ -42,6 +42,7 @@ export const cost = (query: Readonly<Record<string, string | undefined>>) =>
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
   });
+export const costAnomalies = () => queryOptions({ queryKey: ['costAnomalies'], queryFn: () => get<Answer<'costAnomalies'>>('/cost/anomalies'), staleTime: 60_000 });
 export const goldenPaths = () => queryOptions({ queryKey: ['goldenPaths'], queryFn: () => get<Answer<'goldenPaths'>>('/golden-paths'), staleTime: 60_000 });
 export const newService = (namespace: string, name: string) =>
   queryOptions({ queryKey: ['newService', namespace, name], queryFn: () => get<Answer<'newService'>>(`/new-services${pathOf(namespace, name)}`), refetchInterval: (query) => (query.state.data?.timeToValueSeconds === undefined ? 1_000 : false) });

@@ -1,4 +1,5 @@
 /** Savings that were found and nobody took yet, the largest first. */
+import { Link } from '@tanstack/react-router';
 import type { CostPage } from '../../../src/api/contract/cost-page.ts';
 import { money } from '../data/wording.ts';
 import { Empty } from '../ui/empty.tsx';
@@ -16,7 +17,7 @@ export function CostSavings({ savings }: { savings: CostPage['savings'] }) {
       {savings.largest.map((saving) => (
         <tr key={`${saving.namespace}${saving.fingerprint}`}>
           <td>
-            <span className={table.main}>{saving.title}</span>
+            <Link to="/findings" search={{ finding: `${saving.namespace}/${saving.fingerprint}`, order: 'saving' }} className={table.main} data-row-link="">{saving.title}</Link>
             <span className={table.sub}>{saving.name}</span>
           </td>
           <td>{saving.source}<span className={table.sub}>{saving.namespace}</span></td>

@@ -12,6 +12,7 @@ import { CopyCli } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Choice, FilterBar } from '../ui/field.tsx';
 import { Loaded, PageHead, Panel, Section } from '../ui/page.tsx';
+import { CostAnomalies } from './cost-anomalies.tsx';
 import { CostGroups } from './cost-groups.tsx';
 import { CostLines } from './cost-lines.tsx';
 import { CostMonth } from './cost-month.tsx';
@@ -90,6 +91,7 @@ function CostView({ data }: { data: CostPage }) {
             </Panel>
           </Section>
           <CostGroups data={data} onOpen={set} />
+          {data.source === 'bill' ? <CostAnomalies /> : null}
           {data.lines.length === 0 ? null : <CostLines lines={data.lines} currency={data.currency} />}
         </>
       )}
