@@ -282,3 +282,20 @@ resource "aws_secretsmanager_secret_version" "mixed" {
   const inner = secret instanceof SensitiveAttribute ? secret.reveal() : secret;
   expect(inner instanceof UnknownAttribute && inner.document).toBeUndefined();
 });
+
+test('what thousands of instances are given is one value and one list, and not their product', async () => {
+  const zones = Array.from({ length: 300 }, (_, at) => `k${at} = { size = ${at} }`).join('\n');
+  const groups = Array.from({ length: 1200 }, (_, at) => `resource "aws_security_group" "g${at}" {}`).join('\n');
+  const model = await modelOf({
+    'main.tf': `locals {\n m = {\n${zones}\n}\n}\nmodule "m" {\n source = "./m"\n for_each = local.m\n name = each.key\n all = local.m\n}\n${groups}\nresource "aws_instance" "c" {\n count = 300\n depends_on = [${Array.from({ length: 1200 }, (_, at) => `aws_security_group.g${at}`).join(', ')}]\n}\n`,
+    'm/main.tf': 'variable "name" {}\nvariable "all" {}\nresource "aws_ebs_volume" "v" {\n size = var.all[var.name].size\n}\n',
+  });
+  expect(told(model)).toEqual([]);
+  const modules = model.modules.filter((module) => module.address !== '');
+  expect(modules).toHaveLength(300);
+  expect(new Set(modules.map((module) => module.inputs['all'])).size).toBe(1);
+  expect(resource(model, 'module.m["k7"].aws_ebs_volume.v').attributes['size']).toBe(7);
+  const counted = model.resources.filter((one) => one.type === 'aws_instance');
+  expect(new Set(counted.map((one) => one.references)).size).toBe(1);
+  expect(counted[0]?.references).toHaveLength(1000);
+});

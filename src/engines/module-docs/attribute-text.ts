@@ -8,7 +8,16 @@ const MAX_DEPTH = 12;
 
 /** One line of at most 400 characters; sensitive values are never told. */
 export function attributeText(value: AttributeValue): string {
-  const text = textOf(value, 0);
+  if (typeof value !== 'object' || value === null) return cut(textOf(value, 0));
+  const text = texts.get(value) ?? cut(textOf(value, 0));
+  texts.set(value, text);
+  return text;
+}
+
+/** Thousands of calls may be given one value. */
+const texts = new WeakMap<object, string>();
+
+function cut(text: string): string {
   return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}...`;
 }
 
