@@ -4,7 +4,7 @@
  */
 import type { Decimal } from '../../domain/money.ts';
 import { totalOf } from '../../engines/cost/difference.ts';
-import { printAmount, printNumber } from '../../engines/cost/currency.ts';
+import { printNumber } from '../../engines/cost/currency.ts';
 import { escapeHtml as escape, grouped, htmlPage } from '../../formats/report-html/page.ts';
 import { waterfallSvg } from '../../formats/report-html/waterfall.ts';
 import { clusterSentences } from './cluster-words.ts';
@@ -15,7 +15,7 @@ import { costCoverageLine, totalLine } from './report.ts';
 
 export function costHtml(report: CostReport): string {
   const { currency, comparison } = report;
-  const title = comparison === undefined ? `${report.title}: ${printAmount(totalOf(report.estimate), currency)} a month` : sentenceCase(comparison.sentence);
+  const title = comparison === undefined ? `${report.title}: ${grouped(printNumber(totalOf(report.estimate), currency))} ${currency.code} a month` : sentenceCase(comparison.sentence);
   const body = `<main>
 <header><p class="eyebrow">Roadbed · cost of ${escape(report.title)}${comparison === undefined ? '' : ` compared with ${escape(comparison.with)}`}</p>
 <h1>${escape(title)}</h1>
@@ -40,7 +40,7 @@ function sentenceCase(text: string): string {
 
 function figures(report: CostReport): string {
   const { currency, estimate, comparison } = report;
-  const cell = (name: string, value: Decimal, note: string, kind = ''): string => `<div><dt>${escape(name)}</dt><dd${kind === '' ? '' : ` class="${kind}"`}>${escape(grouped(printNumber(value, currency)))}<small>${escape(note)}</small></dd></div>`;
+  const cell = (name: string, value: Decimal | undefined, note: string, kind = ''): string => `<div><dt>${escape(name)}</dt><dd${kind === '' ? '' : ` class="${kind}"`}>${value === undefined ? 'unknown' : escape(grouped(printNumber(value, currency)))}<small>${escape(note)}</small></dd></div>`;
   const monthly = `${currency.code} a month`;
   const { partly, usage, unknown } = estimate.coverage.byStatus;
   const left = partly + unknown === 0 ? '' : `; ${partly + unknown} unknown or in part`;
@@ -48,7 +48,7 @@ function figures(report: CostReport): string {
     const { before, after, difference } = comparison.difference;
     return `<dl class="figures">${cell('Before', before, monthly)}${cell('Difference', difference, monthly, difference.isNegative ? 'less' : difference.isZero ? '' : 'more')}${cell('After', after, `${monthly}${left}`)}</dl>`;
   }
-  return `<dl class="figures">${cell('Total', totalOf(estimate), `${monthly}${left}`)}${cell('Fixed', estimate.fixed.value, monthly)}${cell('By usage', estimate.usage.value, usage === 0 ? monthly : `${monthly}; usage of ${usage} not given`)}</dl>`;
+  return `<dl class="figures">${cell('Total', totalOf(estimate), `${monthly}${left}`)}${cell('Fixed', estimate.fixed.value, monthly)}${cell('By usage', usage > 0 && estimate.usage.value.isZero ? undefined : estimate.usage.value, usage === 0 ? monthly : `${monthly}; usage of ${usage} not given`)}</dl>`;
 }
 
 function judgements({ budgets, policies }: CostReport): string {
@@ -79,6 +79,6 @@ function groupTable({ groups, currency }: CostReport): string {
 }
 
 function resourceTable(report: CostReport): string {
-  const rows = dearest(report.estimate.resources).map((resource) => `<tr><td>${escape(resource.address)}<td>${escape(resource.region)}<td class="n">${escape(amountOf(resource, report))}<td class="quiet">${escape(howOf(resource))}`);
-  return `<div class="wide"><table><thead><tr><th>Resource<th>Region<th class="n">${escape(report.currency.code)} a month<th>How</thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  const rows = dearest(report.estimate.resources).map((resource) => `<tr><td>${escape(resource.address)}<br><span class="quiet">${escape([resource.region, howOf(resource)].filter((part) => part !== '').join(' · '))}</span><td class="n">${escape(amountOf(resource, report))}`);
+  return `<div class="wide"><table><thead><tr><th>Resource and how its price was found<th class="n">${escape(report.currency.code)} a month</thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }

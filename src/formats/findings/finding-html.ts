@@ -9,19 +9,25 @@ export function causeHtml(group: CauseGroup, open: boolean): string {
   const twice = group.notCounted.size === 0 ? '' : `; ${group.notCounted.size} counted where it saves more`;
   const unknown = group.unpriced === 0 ? '' : `; ${group.unpriced} of unknown saving`;
   return `<details class="cause"${open ? ' open' : ''} data-severity="${SEVERITIES.indexOf(group.severity)}" data-saving="${escapeHtml(group.sums[0]?.monthly ?? '0')}" data-name="${escapeHtml(group.title)}"><summary><h3>${escapeHtml(group.title)}</h3><span class="sum less">${escapeHtml(money)}</span><span class="quiet"><span class="tag ${group.severity}">${group.severity}</span> ${group.findings.length} ${group.findings.length === 1 ? 'resource' : 'resources'}${unknown}${twice} · <code>${escapeHtml(group.rule)}</code></span></summary>
-${group.findings.map((finding) => findingHtml(finding, group.notCounted.has(finding.fingerprint) ? 'another finding on it saves more: not in the sums' : undefined)).join('\n')}
+${group.findings.map((finding) => findingHtml(finding, group.notCounted.has(finding.fingerprint) ? 'another finding on it saves more: not in the sums' : undefined, firstWith(group, finding))).join('\n')}
 </details>`;
 }
 
-/** @param note Why its saving is not in the sums. */
-export function findingHtml(finding: Finding, note: string | undefined): string {
+/** The first finding of the group with the same patch: instances of one block share it. */
+function firstWith(group: CauseGroup, finding: Finding): Finding | undefined {
+  const first = group.findings.find((one) => one.fix.patch !== undefined && one.fix.patch === finding.fix.patch);
+  return first === finding ? undefined : first;
+}
+
+/** @param note Why its saving is not in the sums. @param patched A finding above with the same patch. */
+export function findingHtml(finding: Finding, note?: string, patched?: Finding): string {
   const { location, subject } = finding;
   const place = location === undefined ? subject.source : `${location.file}:${location.line}`;
   const facts = [...finding.evidence.map(({ name, value }) => fact(name, value)), fact('confidence', finding.confidence), fact('in', place), ...moneyFacts(finding), ...(note === undefined ? [] : [fact('note', note)])];
   return `<article class="finding" id="${escapeHtml(finding.fingerprint)}" data-severity="${SEVERITIES.indexOf(finding.severity)}" data-patch="${finding.fix.patch === undefined ? 0 : 1}"><div class="head"><span class="name">${escapeHtml(subject.name)}</span><span class="money">${money(finding)}</span></div>
 <p>${escapeHtml(sentence(finding.sentence))}</p>
 <ul class="facts">${facts.join('')}</ul>
-<p class="quiet">${escapeHtml(finding.fix.text)}</p>${patchHtml(finding)}</article>`;
+<p class="quiet">${escapeHtml(finding.fix.text)}</p>${patched === undefined ? patchHtml(finding) : `<p class="quiet">Patch: that of <a href="#${escapeHtml(patched.fingerprint)}">${escapeHtml(patched.subject.name)}</a>.</p>`}</article>`;
 }
 
 function sentence(text: string): string {

@@ -81,7 +81,7 @@ function causesSection(report: FindingReport): string {
 
 function driftSection({ findings }: FindingReport): string {
   const drift = findings.filter((finding) => finding.area === 'drift');
-  return drift.length === 0 ? '' : `<h2>Drift</h2><p class="quiet">What differs from the code, from an earlier serial, from a refreshed plan or from an inventory.</p>\n<div class="cause">${drift.map((finding) => findingHtml(finding, undefined)).join('\n')}</div>`;
+  return drift.length === 0 ? '' : `<h2>Drift</h2><p class="quiet">What differs from the code, from an earlier serial, from a refreshed plan or from an inventory.</p>\n<div class="cause">${drift.map((finding) => findingHtml(finding)).join('\n')}</div>`;
 }
 
 function acceptedSection({ suppressed }: FindingReport): string {

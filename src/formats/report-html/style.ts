@@ -3,7 +3,7 @@ export const STYLE = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1a1d21;--quiet:#57606a;--line:#d5dae0;--soft:#f4f6f8;--whole:#3d4f63;--less:#1a7f4b;--more:#b3261e;--warn:#8a5a00;--accent:#0b5fbf;--less-soft:#e3f4ea;--more-soft:#fbe9e7}
 @media(prefers-color-scheme:dark){:root{--paper:#101418;--ink:#e6eaee;--quiet:#9aa5b1;--line:#2c343c;--soft:#181e24;--whole:#8fa3b8;--less:#4cc38a;--more:#ff8a80;--warn:#e3b341;--accent:#79b8ff;--less-soft:#12301f;--more-soft:#3a1a17}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+body{margin:0;overflow-wrap:anywhere;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:68rem;margin:0 auto;padding:2rem 1.25rem 4rem}
 h1{font-size:1.65rem;line-height:1.25;margin:.2rem 0 .6rem;letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{font-size:1.15rem;margin:2.4rem 0 .7rem;padding-top:.4rem}
@@ -30,7 +30,7 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;
 .wide{overflow-x:auto}
 details>summary{cursor:pointer}
 .cause{border:1px solid var(--line);border-radius:8px;margin:.7rem 0;background:var(--paper)}
-.cause>summary{display:grid;grid-template-columns:1fr auto;gap:.2rem 1rem;padding:.7rem .9rem;list-style:none}
+.cause>summary{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:.2rem 1rem;padding:.7rem .9rem;list-style:none}
 .cause>summary::-webkit-details-marker{display:none}
 .cause>summary h3::before{content:"\\25b8";display:inline-block;width:1.1em;color:var(--quiet)}
 .cause[open]>summary h3::before{content:"\\25be"}
@@ -38,7 +38,7 @@ details>summary{cursor:pointer}
 .cause>summary .quiet{grid-column:1/-1;padding-left:1.1em}
 .finding{border-top:1px solid var(--line);padding:.75rem .9rem}
 .finding .head{display:flex;flex-wrap:wrap;gap:.1rem 1rem;justify-content:space-between}
-.finding .name{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.88rem;overflow-wrap:anywhere}
+.finding .name{min-width:0;font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.88rem;overflow-wrap:anywhere}
 .finding .money{font-weight:600;font-variant-numeric:tabular-nums;white-space:nowrap}
 .facts{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:.3rem 0;padding:0;list-style:none;font-size:.85rem;color:var(--quiet)}
 .facts b{font-weight:400;color:var(--ink);overflow-wrap:anywhere}
