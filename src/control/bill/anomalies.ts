@@ -21,6 +21,8 @@ const MOST_CONTRIBUTORS = 5;
 /** Bills of the last days are delivered in parts. */
 const UNSETTLED_DAYS = 2;
 const LEVEL_DAYS = 14;
+/** Of the largest difference: resources that moved less explain nothing. */
+const LEAST_PART = 0.05;
 
 export interface PossibleCause {
   /** RFC 3339. */
@@ -134,7 +136,7 @@ function contributors(anomaly: CostAnomaly, costs: readonly AllocatedCost[], buc
   const addresses = new Map(buckets.map((bucket) => [bucket.subject.resource, bucket.owner.resource?.address]));
   const series = dailySeries(costs.map((cost) => ({ name: resourceOf(buckets[cost.bucket]), currency: cost.currency, day: cost.day, amount: cost.amounts[measure] ?? cost.amounts.billed ?? Decimal.zero })), anomaly.to);
   const length = (Date.parse(anomaly.to) - Date.parse(anomaly.from)) / 86_400_000 + 1;
-  return series
+  const moved = series
     .map(({ name, first, values }) => {
       const before = values.slice(0, Math.max(0, values.length - length)).slice(-LEVEL_DAYS);
       const after = values.slice(-length).reduce((sum, value) => sum + value, 0) / length;
@@ -142,8 +144,9 @@ function contributors(anomaly: CostAnomaly, costs: readonly AllocatedCost[], buc
       return { resource: name, ...(address === undefined ? {} : { address }), before: median(before), after, isNew: first >= anomaly.from };
     })
     .filter(({ before, after }) => (anomaly.kind === 'rise' ? after > before : after < before))
-    .sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before))
-    .slice(0, MOST_CONTRIBUTORS);
+    .sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before));
+  const most = Math.abs((moved[0]?.after ?? 0) - (moved[0]?.before ?? 0));
+  return moved.filter(({ before, after }) => Math.abs(after - before) >= LEAST_PART * most).slice(0, MOST_CONTRIBUTORS);
 }
 
 const KINDS = ['change.merged', 'service.deployed', 'service.upgraded', 'service.rolledback', 'service.removed', 'resource.provisioned', 'state.pushed', 'environment.created'];

@@ -8,7 +8,7 @@
 import type { BillMeasure } from '../../domain/bill.ts';
 import { Decimal } from '../../domain/money.ts';
 import { allocate, type AllocatedCost, type MetricWeights } from '../../engines/bill-allocation/allocate.ts';
-import { groupCosts, groupName, UNALLOCATED, type BillBucket, type GroupedCost, type GroupFilter, type GroupWord } from '../../engines/bill-allocation/group.ts';
+import { groupCosts, groupName, rowsByCurrency, UNALLOCATED, type BillBucket, type GroupedCost, type GroupFilter, type GroupWord } from '../../engines/bill-allocation/group.ts';
 import { ownerOf, type ResourceLookup } from '../../engines/bill-allocation/owner.ts';
 import { converted, type ExchangeRate } from '../../engines/bill-allocation/rates.ts';
 import type { AllocationRules } from '../../engines/bill-allocation/rules.ts';
@@ -79,12 +79,13 @@ export async function costReport(source: BillSource, range: BillRange, view: Bil
   const { buckets, costs } = await ownedCosts(source, range, view, [ask.by, 'team', ...filters.map((filter) => filter.word)]);
   const within = filters.length === 0 ? {} : { filters };
   const sums = groupCosts(costs, buckets, 'team', within);
+  const rows = rowsByCurrency(costs, buckets, filters);
   const currencies = [...new Set(sums.map((sum) => sum.currency))].sort();
   const sumOf = (of: readonly GroupedCost[], currency: string): { currency: string; rows: number; amounts: Record<BillMeasure, Decimal> } => {
     const [first, ...rest] = of.filter((sum) => sum.currency === currency);
     const amounts = { ...(first ?? EMPTY).amounts };
     for (const sum of rest) for (const measure of Object.keys(amounts) as BillMeasure[]) amounts[measure] = amounts[measure].plus(sum.amounts[measure]);
-    return { currency, rows: of.reduce((rows, sum) => rows + (sum.currency === currency ? sum.rows : 0), 0), amounts };
+    return { currency, rows: rows.get(currency) ?? 0, amounts };
   };
   return {
     range,

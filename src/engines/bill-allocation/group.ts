@@ -82,6 +82,20 @@ export function groupName(word: GroupWord, cost: Pick<AllocatedCost, 'team' | 'b
   }
 }
 
+/** Charges by currency within the filters, each once, however many teams share it. */
+export function rowsByCurrency(costs: readonly AllocatedCost[], buckets: readonly BillBucket[], filters: readonly GroupFilter[] = []): Map<string, number> {
+  const seen = new Set<string>();
+  const rows = new Map<string, number>();
+  for (const cost of costs) {
+    const bucket = buckets[cost.bucket];
+    const key = `${cost.day} ${cost.bucket} ${cost.currency}`;
+    if (bucket === undefined || seen.has(key) || filters.some((filter) => groupName(filter.word, cost, bucket) !== filter.name)) continue;
+    seen.add(key);
+    rows.set(cost.currency, (rows.get(cost.currency) ?? 0) + cost.rows);
+  }
+  return rows;
+}
+
 /** Sums by group and currency, over the range or by day; the largest billed amounts first, days in order. */
 export function groupCosts(costs: readonly AllocatedCost[], buckets: readonly BillBucket[], by: GroupWord, options: { byDay?: boolean; filters?: readonly GroupFilter[] } = {}): GroupedCost[] {
   const groups = new Map<string, { name: string; day?: string; currency: string; amounts: Record<BillMeasure, Decimal>; rows: number; buckets: Set<number> }>();
