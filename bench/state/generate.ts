@@ -10,7 +10,7 @@ interface Resource {
   type: string;
   name: string;
   provider: string;
-  instances: { index_key: number; schema_version: number; attributes: Record<string, unknown>; dependencies: string[] }[];
+  instances: { index_key: number; schema_version: number; attributes: Record<string, unknown>; sensitive_attributes?: unknown[]; private?: string; dependencies: string[] }[];
 }
 
 const hex = (salt: number, at: number): string => (at * 2654435761 + salt * 40503 + 1234567).toString(16).padStart(17, '0').slice(-17);
@@ -32,8 +32,19 @@ const MAKERS: Record<string, Maker> = {
   aws_route53_record: (at) => ({ id: `Z0ABCDEFGHIJ_job-${at}_A`, zone_id: 'Z0ABCDEFGHIJ', name: `job-${at}.example.org`, fqdn: `job-${at}.example.org`, type: 'A', ttl: 300, records: [`10.0.${at % 250}.7`] }),
 };
 
+/** `dense`: what rules look at, some 470 bytes an instance. `full`: 1 kB, with what providers add. `indented`: full, as Terraform writes it. */
+export type StateShape = 'dense' | 'full' | 'indented';
+
+const PRIVATE = 'eyJzY2hlbWFfdmVyc2lvbiI6IjEiLCJlMmJmYjczMC1lY2FhLTExZTYtOGY4OC0zNDM2M2JjN2M0YzAiOnsiY3JlYXRlIjo2MDAwMDAwMDAwMDB9fQ==';
+
+/** What a provider adds to every resource: unset attributes, its own notes, the place. */
+function filled(attributes: Record<string, unknown>, at: number): Record<string, unknown> {
+  const unset = Object.fromEntries(['assign_ipv6_address_on_creation', 'customer_owned_ipv4_pool', 'enable_dns64', 'ipv6_cidr_block', 'map_customer_owned_ip_on_launch', 'outpost_arn', 'private_dns_hostname_type_on_launch'].map((name) => [name, name.length % 2 === 0 ? null : '']));
+  return { ...attributes, timeouts: null, owner_id: '123456789012', region: 'eu-west-1', ...unset, availability_zone_id: `euw1-az${at % 3}`, runbook: `what to do when it breaks stands on page ${(at * 7919) % 100_003} of the handbook of the team that has it` };
+}
+
 /** Writes one state with `count` instances, the `part`th of many. */
-export function writeState(path: string, count: number, part = 0): void {
+export function writeState(path: string, count: number, part = 0, shape: StateShape = 'dense'): void {
   const types = Object.entries(MAKERS);
   const each = Math.ceil(count / types.length);
   const resources: Resource[] = [];
@@ -42,10 +53,15 @@ export function writeState(path: string, count: number, part = 0): void {
     for (let from = 0; from < each && left > 0; from += 50) {
       const size = Math.min(50, each - from, left);
       left -= size;
-      const instances = Array.from({ length: size }, (_, at) => ({ index_key: at, schema_version: 1, attributes: make(part * each + from + at), dependencies: ['aws_subnet.all'] }));
+      const instances = Array.from({ length: size }, (_, at) => instance(make(part * each + from + at), at, from, shape));
       resources.push({ module: `module.team_${from / 50}`, mode: 'managed', type, name: 'all', provider: PROVIDER, instances });
     }
   }
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify({ version: 4, terraform_version: '1.9.8', serial: 12, lineage: `bench-${part}`, outputs: {}, resources }));
+  writeFileSync(path, JSON.stringify({ version: 4, terraform_version: '1.9.8', serial: 12, lineage: `bench-${part}`, outputs: {}, resources }, undefined, shape === 'indented' ? 2 : 0));
+}
+
+function instance(attributes: Record<string, unknown>, at: number, from: number, shape: StateShape): Resource['instances'][number] {
+  if (shape === 'dense') return { index_key: at, schema_version: 1, attributes, dependencies: ['aws_subnet.all'] };
+  return { index_key: at, schema_version: 1, attributes: filled(attributes, from + at), sensitive_attributes: [], private: PRIVATE, dependencies: ['module.network.aws_subnet.all', 'module.network.aws_vpc.main'] };
 }
