@@ -21,6 +21,8 @@ const MOST_MENTIONS = 400;
 const LONGEST_KEPT = 2_048;
 const LARGEST_NUMBER = 99_999;
 const MOST_REMEMBERED = 200_000;
+/** States of version 3 write truth values and numbers as texts. */
+const PLAIN = /^(?:true|-?\d{1,5})$/;
 /** Forms that clouds give to their own names of things. */
 const CLOUD_NAMES = /^(arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w+=,.@:/*-]+|[a-z][a-z0-9]{1,20}-[0-9a-f]{8}(?:[0-9a-f]{9})?|\/subscriptions\/[0-9a-f-]{36}(?:\/[\w.() -]+)*|https:\/\/(?:www|compute)\.googleapis\.com\/[\w./-]+|projects\/[\w./:-]+|(?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2})?)$/;
 
@@ -55,7 +57,7 @@ export class ValueGate {
     const name = path.at(-1) ?? '';
     const listed = this.#options.kept.has(name) || path.slice(0, -1).some((step) => TAG_MAPS.has(step));
     if (typeof value !== 'string') return listed || (value <= LARGEST_NUMBER && value >= -LARGEST_NUMBER);
-    return value.length <= LONGEST_KEPT && (listed || CLOUD_NAMES.test(value)) && this.#harmless(value);
+    return value.length <= LONGEST_KEPT && (listed || PLAIN.test(value) || CLOUD_NAMES.test(value)) && this.#harmless(value);
   }
 
   /** What is left of a value. */
