@@ -18,7 +18,14 @@ import { exactly, times } from './span.ts';
 import { inTiers } from './tiers.ts';
 import type { ResourceUsage } from './usage.ts';
 
-export class Undetermined extends Error {}
+/** No Error: a stack would be made for each of the thousands of attributes that only applying tells. */
+export class Undetermined {
+  readonly message: string;
+
+  constructor(message: string) {
+    this.message = message;
+  }
+}
 
 export type Coster = (costing: Costing) => void;
 export type CosterTable = Readonly<Record<string, Coster>>;

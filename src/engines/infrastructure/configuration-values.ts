@@ -116,14 +116,21 @@ export function referencesOf(value: Value, attribute: string, self: string, writ
   });
 }
 
-const places = new WeakMap<object, ModelLocation>();
+const LONGEST_FILE = 2 ** 26;
+const places = new WeakMap<ConfigurationFile, Map<number, ModelLocation>>();
 
 /** Place of a span; the same object for the same syntax, since many instances share it. */
 export function locationOf(file: ConfigurationFile, span: { start: number; end: number }, withEnd = false): ModelLocation {
-  const known = places.get(span);
+  let ofFile = places.get(file);
+  if (ofFile === undefined) {
+    ofFile = new Map();
+    places.set(file, ofFile);
+  }
+  const key = withEnd ? -(span.end * LONGEST_FILE + span.start) - 1 : span.start;
+  const known = ofFile.get(key);
   if (known !== undefined) return known;
   const { line, column } = file.locate(span.start);
   const location = { file: file.path, line, column, ...(withEnd ? { endLine: file.locate(Math.max(span.start, span.end - 1)).line } : {}) };
-  places.set(span, location);
+  ofFile.set(key, location);
   return location;
 }

@@ -55,43 +55,44 @@ function edgesOf(resources: readonly ResourceInstance[]): Map<string, string[]> 
  * that refer to themselves (Tarjan's algorithm, without recursion). Sorted.
  */
 function resourcesInCircles(edges: ReadonlyMap<string, readonly string[]>): string[] {
-  const number = new Map<string, number>();
-  const lowest = new Map<string, number>();
-  const open: string[] = [];
-  const isOpen = new Set<string>();
+  const names = [...edges.keys()];
+  const places = new Map(names.map((address, at) => [address, at]));
+  const targets = names.map((address) => (edges.get(address) ?? []).map((target) => places.get(target) ?? 0));
+  /** When a resource was first met, from 1; 0 for never. */
+  const met = new Int32Array(names.length);
+  const lowest = new Int32Array(names.length);
+  const next = new Int32Array(names.length);
+  const isOpen = new Uint8Array(names.length);
+  const open: number[] = [];
   const found: string[] = [];
-  const enter = (address: string): { address: string; next: number } => {
-    number.set(address, number.size);
-    lowest.set(address, number.size - 1);
-    open.push(address);
-    isOpen.add(address);
-    return { address, next: 0 };
-  };
-  const lower = (address: string, to: number | undefined): void => {
-    lowest.set(address, Math.min(lowest.get(address) ?? 0, to ?? 0));
-  };
-  const leave = (address: string): void => {
-    if (lowest.get(address) !== number.get(address)) return;
-    const part = open.splice(open.lastIndexOf(address));
-    for (const member of part) isOpen.delete(member);
-    if (part.length > 1 || edges.get(address)?.includes(address) === true) found.push(...part);
-  };
-  for (const start of edges.keys()) {
-    if (number.has(start)) continue;
-    const path = [enter(start)];
+  let count = 0;
+  for (let start = 0; start < names.length; start += 1) {
+    const path = met[start] === 0 ? [start] : [];
     for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
-      const target = edges.get(at.address)?.[at.next];
-      at.next += 1;
+      if (met[at] === 0) {
+        count += 1;
+        met[at] = count;
+        lowest[at] = count;
+        open.push(at);
+        isOpen[at] = 1;
+      }
+      const target = targets[at]![next[at]!++];
       if (target === undefined) {
         path.pop();
-        leave(at.address);
+        if (lowest[at] === met[at]) closePart(at);
         const above = path.at(-1);
-        if (above !== undefined) lower(above.address, lowest.get(at.address));
-      } else if (!number.has(target)) path.push(enter(target));
-      else if (isOpen.has(target)) lower(at.address, number.get(target));
+        if (above !== undefined) lowest[above] = Math.min(lowest[above]!, lowest[at]!);
+      } else if (met[target] === 0) path.push(target);
+      else if (isOpen[target] === 1) lowest[at] = Math.min(lowest[at]!, met[target]!);
     }
   }
   return found.sort(compareText);
+
+  function closePart(first: number): void {
+    const part = open.splice(open.lastIndexOf(first));
+    for (const member of part) isOpen[member] = 0;
+    if (part.length > 1 || targets[first]!.includes(first)) found.push(...part.map((member) => names[member]!));
+  }
 }
 
 function shortestCircle(start: string, edges: ReadonlyMap<string, readonly string[]>): string[] | undefined {
