@@ -8,7 +8,7 @@
 import type { HclFile } from '../../formats/hcl/hcl-file.ts';
 import type { Block } from '../../formats/hcl/syntax-tree.ts';
 import type { NewBody } from '../../formats/hcl/body-edits.ts';
-import { blockAt, insertIntoBlock, removeAttribute } from '../../formats/hcl/body-edits.ts';
+import { blockAt, insertIntoBlock, removeAttribute, removeBlocks } from '../../formats/hcl/body-edits.ts';
 import type { Edit } from '../../formats/hcl/edit.ts';
 import { isPlainObject } from '../infrastructure/marked-values.ts';
 import type { AttributeValue, ResourceInstance } from '../infrastructure/model.ts';
@@ -168,11 +168,20 @@ class AttributePlan {
       return;
     }
     const written = site.body.attributes.get(step);
-    if (written === undefined || written.name === undefined) return;
+    if (written === undefined || written.name === undefined) return this.#unsetBlocks(site, step);
     const { file, block } = syntaxOf(site);
     const attribute = block.body.items.find((item) => item.kind === 'attribute' && item.name === step);
     if (attribute?.kind !== 'attribute' || file.file !== written.file.path) throw new Unplannable(`${step} stands in an override file`);
     this.#removals.push(...removeAttribute(file, block, attribute).map((edit) => ({ file, edit })));
+  }
+
+  #unsetBlocks(site: BodySite, type: string): void {
+    const gone = site.body.blocks.filter((block) => block.type === type);
+    if (gone.length === 0) return;
+    const { file, block } = syntaxOf(site);
+    const own = block.body.items.filter((item): item is Block => item.kind === 'block' && item.type === type);
+    if (own.length !== gone.length) throw new Unplannable(`${type} is a dynamic block, or stands in an override file`);
+    this.#removals.push(...removeBlocks(file, own).map((edit) => ({ file, edit })));
   }
 
   #plan(): Planned {
