@@ -3,6 +3,7 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PlatformError } from '../../domain/error.ts';
 import { parseCurrency } from '../../engines/cost/currency.ts';
+import { dimensionsOf } from '../../engines/cost/estimate.ts';
 import { azureMachinePrice, ec2Price, googleMachinePrice, nodePrice, rdsPrice, SYSTEM_NAMES } from '../../engines/price-book/machine-prices.ts';
 import type { PriceBook } from '../../engines/price-book/price-book.ts';
 import type { Price, UnknownPrice } from '../../engines/price-book/price.ts';
@@ -60,6 +61,9 @@ export async function showPrice(session: Session, name: string, flags: PricesFla
   const book = await openBook(session, flags);
   const found = machinePrices(book, name, flags.region).filter(isPrice);
   const facts = found.length > 0 ? found : [...book.everyFact()].filter((price) => (price.service === name || price.dimension === name) && (flags.region === undefined || price.region === flags.region));
+  const dimensions = dimensionsOf(name, book);
+  for (const { name: line, kind, attributes } of dimensions ?? []) session.output.say(`${kind === 'fixed' ? 'by configuration' : 'by usage'}: ${line}, decided by ${attributes.join(', ')}`);
+  if (facts.length === 0 && dimensions !== undefined) return 0;
   if (facts.length === 0) throw new PlatformError({ code: 'ROADBED-8308', class: 'not-found', message: `the price book has no price of ${name}${flags.region === undefined ? '' : ` in ${flags.region}`}`, next: 'roadbed prices list WORDS searches; roadbed prices import FILE --to FOLDER takes in a list' });
   table(session, facts);
   return 0;

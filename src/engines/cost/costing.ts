@@ -177,6 +177,13 @@ function atPrice(quantity: Span, price: Price): Span {
   return { value: quantity.value.times(price.amount), low: quantity.low.times(price.low ?? price.amount), high: quantity.high.times(price.high ?? price.amount) };
 }
 
+/** The number in a text that a person or a provider wrote. Throws `Undetermined` for another text. */
+export function numberIn(text: string, what: string): Decimal {
+  const number = Decimal.parse(text);
+  if (number === undefined) throw new Undetermined(`${what} is no number`);
+  return number;
+}
+
 /** Reads what may be undetermined, for a rule that can do without. */
 export function attempt<Value>(read: () => Value): { value: Value } | { undetermined: string } {
   try {
@@ -194,7 +201,10 @@ function settled(value: AttributeValue | undefined, path: string): AttributeValu
 }
 
 function asSpan(count: Count): Span {
-  if (typeof count === 'number') return exactly(decimal(count));
+  if (typeof count === 'number') {
+    if (!Number.isFinite(count)) throw new Undetermined('its number cannot be read');
+    return exactly(nonNegative(decimal(count)));
+  }
   if (count instanceof Decimal) return exactly(nonNegative(count));
   return count;
 }

@@ -28,6 +28,8 @@ import { withAllowances } from './free-allowances.ts';
 import { GOOGLE_RESOURCES } from './google/resources.ts';
 import { GOOGLE_SERVICES } from './google/services.ts';
 import { statusOfLines } from './line-status.ts';
+import { priceDimensions } from './price-dimensions.ts';
+import type { PriceDimension } from './price-dimensions.ts';
 import { priceProviderOf, Regions } from './region.ts';
 import { NOTHING, sumOfSpans, times } from './span.ts';
 import { tagsOf } from './tags.ts';
@@ -37,6 +39,12 @@ const RULES: CosterTable = { ...AWS_INSTANCES, ...AWS_DISKS, ...AWS_RELATIONAL, 
 
 /** Types with a rule of their own, sorted. */
 export const RULED_TYPES: readonly string[] = Object.keys(RULES).sort();
+
+/** What decides the price of a type with a rule of its own, by the rule itself; undefined for other types. */
+export function dimensionsOf(type: string, book: PriceBook): PriceDimension[] | undefined {
+  const rule = Object.hasOwn(RULES, type) ? RULES[type] : undefined;
+  return rule === undefined ? undefined : priceDimensions(type, rule, book);
+}
 
 export interface EstimateOptions {
   usage?: Usage;

@@ -38,8 +38,10 @@ interface AttributeClasses {
 type LinkAttributes = { readonly [kind in EdgeKind]?: readonly string[] };
 
 interface PriceDimension {
-  /** Name in the price book. */
+  /** Name of the line in an estimate. */
   readonly name: string;
+  /** What is there all month, or what depends on traffic. */
+  readonly kind?: 'fixed' | 'usage';
   /** Attributes that choose the price or the quantity. */
   readonly attributes: readonly string[];
 }

@@ -12,6 +12,7 @@ const GLYPHS: ReadonlySet<string> = new Set(
 const ROLES: ReadonlySet<string> = new Set(['group', 'node', 'fold', 'relay', 'edge', 'rule', 'policy', 'grant', 'hidden']);
 const KINDS: ReadonlySet<string> = new Set(['account', 'region', 'network', 'zone', 'subnet', 'cluster', 'namespace', 'module', 'owner', 'group', 'external']);
 const EDGE_KINDS: ReadonlySet<string> = new Set(['traffic', 'access', 'event', 'name', 'attachment', 'dependency']);
+const PRICE_KINDS: ReadonlySet<string> = new Set(['fixed', 'usage']);
 const SCOPES: ReadonlySet<string> = new Set(['global', 'regional', 'zonal']);
 
 type Check = (value: unknown) => string | undefined;
@@ -48,7 +49,7 @@ const fields = (known: Readonly<Record<string, Check>>): Check => (value) => {
   return undefined;
 };
 
-const prices: Check = (value) => (Array.isArray(value) ? value.map(fields({ name: text, attributes: paths })).find((problem) => problem !== undefined) : 'must be a list of price dimensions');
+const prices: Check = (value) => (Array.isArray(value) ? value.map(fields({ name: text, kind: (kind) => (kind === undefined ? undefined : oneOf(PRICE_KINDS)(kind)), attributes: paths })).find((problem) => problem !== undefined) : 'must be a list of price dimensions');
 
 const conditions: Check = (value) => {
   if (value === undefined) return undefined;

@@ -4,7 +4,7 @@ import { decimal } from '../../../domain/money.ts';
 import { ec2Price } from '../../price-book/machine-prices.ts';
 import { orRelated } from '../by-size.ts';
 import type { Costing, CosterTable } from '../costing.ts';
-import { attempt } from '../costing.ts';
+import { attempt, numberIn } from '../costing.ts';
 import { above } from './disks.ts';
 
 function privateAuthority(c: Costing): void {
@@ -37,7 +37,7 @@ function beanstalk(c: Costing): void {
     const found = settings.find((one) => c.text('namespace', one) === `aws:${namespace}` && c.text('name', one) === name);
     return found === undefined ? undefined : c.text('value', found);
   };
-  const number = (namespace: string, name: string, otherwise: number): Decimal => decimal(said(namespace, name) ?? otherwise);
+  const number = (namespace: string, name: string, otherwise: number): Decimal => numberIn(said(namespace, name) ?? String(otherwise), name);
   const single = said('elasticbeanstalk:environment', 'EnvironmentType') === 'SingleInstance';
   const count = (): { value: Decimal; low: Decimal; high: Decimal } => {
     const low = single ? decimal(1) : number('autoscaling:asg', 'MinSize', 1);

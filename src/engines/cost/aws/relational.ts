@@ -7,7 +7,7 @@ import type { Price, UnknownPrice } from '../../price-book/price.ts';
 import { isPrice } from '../../price-book/price.ts';
 import { byInstanceSize, orRelated, reduced } from '../by-size.ts';
 import type { Costing, CosterTable } from '../costing.ts';
-import { attempt, Undetermined } from '../costing.ts';
+import { attempt, numberIn, Undetermined } from '../costing.ts';
 import { above } from './disks.ts';
 import { extendedDatabaseSupport } from './support-dates.ts';
 
@@ -60,7 +60,7 @@ function databaseStorage(c: Costing, of: Reader): void {
   const size = (): Decimal => {
     const text = of('allocated_storage');
     if (text === undefined) throw new Undetermined('allocated_storage is not given');
-    return decimal(text);
+    return numberIn(text, 'allocated_storage');
   };
   const kind = attempt(() => of('storage_type') ?? (of('iops') === undefined ? 'gp2' : 'io1'));
   if ('undetermined' in kind) return c.unknown('Storage', 'fixed', kind.undetermined);
@@ -68,7 +68,7 @@ function databaseStorage(c: Costing, of: Reader): void {
   else if (kind.value === 'standard') c.fixed('Storage', () => c.fact('Storage (magnetic)'), () => size().times(copies()));
   else c.fixed('Storage', () => c.fact('Storage (provisioned IOPS SSD, io1)'), () => size().times(copies()));
   if (kind.value === 'standard') c.onUsage('I/O requests', 'monthly_io_requests', () => c.fact('I/O requests'));
-  if (kind.value.startsWith('io')) c.fixed('Provisioned IOPS', () => c.fact('Provisioned IOPS'), () => decimal(of('iops') ?? '0').times(copies()));
+  if (kind.value.startsWith('io')) c.fixed('Provisioned IOPS', () => c.fact('Provisioned IOPS'), () => numberIn(of('iops') ?? '0', 'iops').times(copies()));
   if (kind.value === 'gp3') fastStorage(c, of, size, variant);
 }
 

@@ -6,7 +6,7 @@ import type { Price, UnknownPrice } from '../../price-book/price.ts';
 import { timesPrice } from '../../price-book/price.ts';
 import { orRelated, reduced } from '../by-size.ts';
 import type { Costing, CosterTable } from '../costing.ts';
-import { attempt, Undetermined } from '../costing.ts';
+import { attempt, numberIn, Undetermined } from '../costing.ts';
 import { above } from './disks.ts';
 import { isExtendedEks } from './support-dates.ts';
 
@@ -58,7 +58,8 @@ function share(inner: Costing, path: string): Decimal {
   const text = inner.text(path);
   const found = text === undefined ? null : /^([\d.]+)\s*(vcpu|gb)?$/i.exec(text.trim());
   if (found === null) throw new Undetermined(`${path} of the task definition is not given`);
-  return found[2] === undefined ? decimal(found[1] ?? '0').dividedBy(decimal(1024), 6) : decimal(found[1] ?? '0');
+  const number = numberIn(found[1] ?? '0', path);
+  return found[2] === undefined ? number.dividedBy(decimal(1024), 6) : number;
 }
 
 /** Fargate by task; on EC2 the instances are what is charged. */

@@ -4,7 +4,7 @@ import type { Price, UnknownPrice } from '../../price-book/price.ts';
 import { isPrice } from '../../price-book/price.ts';
 import { reduced } from '../by-size.ts';
 import type { Costing, CosterTable } from '../costing.ts';
-import { attempt, Undetermined } from '../costing.ts';
+import { attempt, numberIn, Undetermined } from '../costing.ts';
 
 type Found = Price | UnknownPrice;
 
@@ -104,7 +104,7 @@ function runPrice(c: Costing, part: 'CPU' | 'Memory', always: boolean): Found {
 function quantityOf(text: string | undefined, otherwise: string): Decimal {
   const found = /^([\d.]+)\s*(m|Mi|Gi|M|G)?$/.exec(text ?? otherwise);
   if (found === null) throw new Undetermined(`${text ?? ''} is no quantity`);
-  const number = decimal(found[1] ?? '0');
+  const number = numberIn(found[1] ?? '0', 'a quantity');
   return found[2] === 'm' ? number.dividedBy(decimal(1000), 6) : found[2]?.startsWith('M') === true ? number.dividedBy(decimal(1024), 6) : number;
 }
 
@@ -118,7 +118,7 @@ function cloudRun(c: Costing): void {
     return typeof found === 'string' ? found : undefined;
   };
   const always = attempt(() => (second ? c.text(`${at}.resources.cpu_idle`) === 'false' : note('run.googleapis.com/cpu-throttling') === 'false'));
-  const kept = attempt(() => (second ? c.number('template.scaling.min_instance_count') ?? c.number('scaling.min_instance_count') : decimal(note('autoscaling.knative.dev/minScale') ?? '0')) ?? decimal(0));
+  const kept = attempt(() => (second ? c.number('template.scaling.min_instance_count') ?? c.number('scaling.min_instance_count') : numberIn(note('autoscaling.knative.dev/minScale') ?? '0', 'minScale')) ?? decimal(0));
   const cpu = (): Decimal => quantityOf(c.text(`${at}.resources.limits.cpu`), '1');
   const memory = (): Decimal => quantityOf(c.text(`${at}.resources.limits.memory`), '512Mi');
   c.onUsage('Requests', 'monthly_requests', () => c.fact('Number of requests', ['google_cloud_run_v2_service', 'google_cloud_run_service']));
