@@ -40,6 +40,8 @@ const SERVICES: Record<string, Rights | typeof EVERYTHING> = {
   'service:promotion-controller': { ...owns('rollouts'), ...writesStatus('releases', 'environments') },
   'service:desired-state': { ...owns('rollouts') },
   'service:resource-controller': { ...owns('resourceclaims') },
+  /** Looks for the code of states, and writes no object. */
+  'service:state-analysis': {},
   /** Looks at what runs, and writes no object. */
   'service:cost-controller': {},
   'service:rollout-controller': {
