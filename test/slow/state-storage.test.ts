@@ -122,7 +122,7 @@ describe('S3', () => {
     await owner.send(new s3.PutBucketVersioningCommand({ Bucket: 'acme-states', VersioningConfiguration: { Status: 'Enabled' } }));
     const objects: [string, string][] = [['net/terraform.tfstate', stateText('net', 1)], ['net/terraform.tfstate', stateText('net', 2)], ['env:/prod/net/terraform.tfstate', stateText('net-prod')], ['app', stateText('app')], ['notes.txt', 'nothing']];
     // More than a page of the listing.
-    for (let number = 0; number < 1_100; number += 1) objects.push([`many/${String(number).padStart(4, '0')}.tfstate`, stateText(`m${number}`)]);
+    for (let number = 0; number < 1_010; number += 1) objects.push([`many/${String(number).padStart(4, '0')}.tfstate`, stateText(`m${number}`)]);
     for (const [Key, Body] of objects) await owner.send(new s3.PutObjectCommand({ Bucket: 'acme-states', Key, Body }));
   }, 5 * MINUTE);
 
@@ -138,7 +138,7 @@ describe('S3', () => {
 
   test('a prefix of more than a thousand states is read whole, page after page', async ({ skip }) => {
     if (endpoint === '') skip();
-    expect((await roadbed([at('many/')], credentials)).references).toHaveLength(1_100);
+    expect((await roadbed([at('many/')], credentials)).references).toHaveLength(1_010);
   }, 3 * MINUTE);
 
   test('nothing there, no bucket, no credentials and no server are told apart, and no key is printed', async ({ skip }) => {

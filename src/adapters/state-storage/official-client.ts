@@ -7,7 +7,7 @@
  */
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PlatformError } from '../../domain/error.ts';
 
@@ -45,7 +45,7 @@ export async function loadOfficialClient<Module>(name: OfficialClient, environme
 function clientFolders(environment: Environment): string[] {
   const { ROADBED_CLIENTS: given, XDG_CONFIG_HOME: config } = environment;
   const users = join(config === undefined || config === '' ? join(homedir(), '.config') : config, 'roadbed', 'clients');
-  return [...(given === undefined || given === '' ? [] : [given]), users, import.meta.dirname];
+  return [...(given === undefined || given === '' ? [] : [resolve(given)]), users, import.meta.dirname];
 }
 
 function resolveFrom(folder: string, name: string): string | undefined {

@@ -10,8 +10,16 @@ import { Decimal } from '../../domain/money.ts';
 /** Digits behind the point of a quotient. */
 const DIGITS = 12;
 
-/** Thrown where an unknown price could turn the answer. */
-export class Undecided extends Error {}
+/** Thrown where an unknown price could turn the answer. CEL lets only errors pass through `&&`, `||` and `all`. */
+export class Undecided extends Error {
+  constructor(message: string) {
+    // It is an answer and no fault, and there may be one for each resource: no stack is gathered.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
 
 export class Amount {
   /** The least it is; undefined for no limit. */

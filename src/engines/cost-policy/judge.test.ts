@@ -90,6 +90,16 @@ describe('what is not known', () => {
     ['teams.shop == 135', 'holds'],
     ['teams.data < 50', 'undecided'],
     ['coverage.unknown == 0', 'violated'],
+    ['resources.all(r, r.monthly < 1000)', 'undecided'],
+    ['resources.all(r, r.monthly < 100)', 'violated'],
+    ['resources.exists(r, r.monthly > 1000)', 'undecided'],
+    ['resources.exists(r, r.monthly > 99)', 'holds'],
+    ['resources.exists_one(r, r.monthly > 99)', 'undecided'],
+    ['resources.filter(r, r.monthly > 99).size() == 1', 'undecided'],
+    ['resources.map(r, r.monthly > 99).size() == 4', 'undecided'],
+    ['total.monthly > 200 ? true : false', 'undecided'],
+    ['(total.monthly > 200) == true', 'undecided'],
+    ['(total.monthly > 200) in [true, false]', 'undecided'],
     ['total.monthly * -1 > -200', 'undecided'],
     ['total.monthly == 155', 'undecided'],
   ])('makes %s %s, and nothing of it counts as zero', (expression, expected) => {
@@ -168,7 +178,7 @@ describe('resources', () => {
   });
 });
 
-test.each(['total.monthly', 'total.nothing > 1', 'process.exit()', 'total.constructor == 1', 'resource.address.matches("(a+)+$")', '1 +', 'resource.tags > 1', `${'total.monthly > 1 && '.repeat(300)}true`, 'resources'])('the expression %s is refused before it runs', (expression) => {
+test.each(['total.monthly', 'total.monthly in [155]', '[total.monthly] == [total.fixed]', 'teams == components', 'resources.all(r, r.monthly in [r.fixed])', 'dyn(total.monthly) == 5', 'total.nothing > 1', 'process.exit()', 'total.constructor == 1', 'resource.address.matches("(a+)+$")', '1 +', 'resource.tags > 1', `${'total.monthly > 1 && '.repeat(300)}true`, 'resources'])('the expression %s is refused before it runs', (expression) => {
   expect(compilePolicy(expression, '')).toHaveProperty('problem');
 });
 

@@ -3,7 +3,7 @@
  *
  * An expression sees figures of the estimate and nothing else. CEL has no loops but its comprehensions, so what it
  * may take is known before it runs: the size of the expression, and the number of resources to the power of its
- * comprehensions. `matches` is refused, since a pattern may take for ever.
+ * comprehensions. `matches` is refused, since a pattern may take for ever, and `dyn`, since what has no type is not checked.
  */
 import { Environment } from '@marcbachmann/cel-js';
 import { Amount, Undecided } from './amount.ts';
@@ -13,8 +13,9 @@ import { ChangeFacts, CoverageFacts, ResourceFacts, TotalFacts } from './policy-
 const LIMITS = { maxAstNodes: 400, maxDepth: 40, maxListElements: 100, maxMapEntries: 20, maxCallArguments: 8 };
 const MOST_STEPS = 2_000_000;
 const COMPREHENSION = /\.\s*(?:exists|exists_one|all|map|filter)\s*\(/g;
-const PATTERN = /\bmatches\s*\(/;
+const REFUSED = /\b(matches|dyn)\s*\(/;
 const PATHS = /\b(?:total|change|coverage|resource|teams|components|modules|types|tags)(?:\.[A-Za-z_]\w*|\[(?:"[^"\\]*"|'[^'\\]*')\])+/g;
+const FIGURES = ['total', 'change', 'coverage', 'resources', 'teams', 'components', 'modules', 'types', 'tags'] as const;
 const AMOUNTS: Readonly<Record<string, string>> = { monthly: 'Amount', hourly: 'Amount', fixed: 'Amount', usage: 'Amount' };
 
 /** What an expression is asked about: the whole part that a policy is about, or one resource of it. */
@@ -37,7 +38,8 @@ export interface CompiledPolicy {
 
 /** Faults in CEL's own words, or what it was compiled to. */
 export function compilePolicy(expression: string, message: string): { problem: string } | { compiled: CompiledPolicy } {
-  if (PATTERN.test(expression)) return { problem: 'matches is not to be used: compare texts, startsWith, endsWith or contains' };
+  const [, refused] = REFUSED.exec(expression) ?? [];
+  if (refused !== undefined) return { problem: `${refused} is not to be used: compare texts with ==, startsWith, endsWith or contains` };
   const comprehensions = (expression.match(COMPREHENSION) ?? []).length;
   const whole = read(WHOLE, expression);
   const each = 'problem' in whole ? read(EACH, expression) : undefined;
@@ -52,42 +54,68 @@ export function compilePolicy(expression: string, message: string): { problem: s
   return {
     compiled: {
       ofResource,
-      ask: (subject) => (subject.facts.resources.length ** (comprehensions + (ofResource && comprehensions > 0 ? 1 : 0)) > MOST_STEPS ? { undecided: `it would take more than ${MOST_STEPS} steps over ${subject.facts.resources.length} resources` } : asked(chosen.run, subject)),
+      ask: (subject) => (subject.facts.count ** (comprehensions + (ofResource && comprehensions > 0 ? 1 : 0)) > MOST_STEPS ? { undecided: `it would take more than ${MOST_STEPS} steps over ${subject.facts.count} resources` } : asked(chosen.run, subject)),
       message: (subject) => words.parts.map((part) => (typeof part === 'string' ? part : shown(part, subject))).join(''),
       figures: (subject) => named.map(({ name, run }) => ({ name, value: shown(run, subject) })),
     },
   };
 }
 
-type Run = (context: Record<string, unknown>) => unknown;
+type Run = (subject: PolicySubject) => unknown;
 
 function read(environment: Environment, source: string): { problem: string } | { run: Run; type: string } {
   try {
     const parsed = environment.parse(source);
     const checked = parsed.check();
     if (!checked.valid) return { problem: firstLine(checked.error?.message ?? 'the types do not fit') };
-    return { run: (context) => parsed(context) as unknown, type: String(checked.type) };
+    if (comparesInside(parsed.ast)) return { problem: 'amounts are compared one by one, not with in and not as lists or maps' };
+    const names = namesIn(source);
+    return { run: (subject) => parsed(contextOf(subject, names)) as unknown, type: String(checked.type) };
   } catch (error) {
     return { problem: firstLine(error instanceof Error ? error.message : String(error)) };
   }
 }
 
+const COMPARABLE = new Set(['Amount', 'int', 'double']);
+
+/**
+ * Whether amounts are compared within lists or maps, or looked for in them: the library does that by their parts, and
+ * would take an unknown amount for another one.
+ */
+function comparesInside(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(comparesInside);
+  if (typeof node !== 'object' || node === null || !('op' in node) || !('args' in node)) return false;
+  const { op, args } = node;
+  if (Array.isArray(args) && (op === 'in' || op === '==' || op === '!=')) {
+    const types = args.map((side: { checkedType?: unknown }) => String(side.checkedType ?? ''));
+    if (op === 'in' ? types[0]?.includes('Amount') === true : types.some((type) => type.includes('Amount')) && !types.every((type) => COMPARABLE.has(type))) return true;
+  }
+  return comparesInside(args);
+}
+
 function asked(run: Run, subject: PolicySubject): Answer {
   try {
-    return { holds: run(contextOf(subject)) === true };
+    return { holds: run(subject) === true };
   } catch (error) {
     return { undecided: error instanceof Undecided ? error.message : firstLine(error instanceof Error ? error.message : String(error)) };
   }
 }
 
-function contextOf({ facts, resource }: PolicySubject): Record<string, unknown> {
-  return { ...facts, ...(resource === undefined ? {} : { resource }) };
+/** What a text may name; looked for as words, so that the others are not reckoned. */
+function namesIn(text: string): (keyof PolicyFacts)[] {
+  return FIGURES.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+}
+
+function contextOf({ facts, resource }: PolicySubject, names: readonly (keyof PolicyFacts)[]): Record<string, unknown> {
+  const context: Record<string, unknown> = resource === undefined ? {} : { resource };
+  for (const name of names) context[name] = facts[name];
+  return context;
 }
 
 /** A value as people read it; what cannot be told is said so. */
 function shown(run: Run, subject: PolicySubject): string {
   try {
-    const value = run(contextOf(subject));
+    const value = run(subject);
     return value instanceof Amount || typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'unknown';
   } catch {
     return 'unknown';

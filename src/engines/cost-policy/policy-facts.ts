@@ -104,16 +104,19 @@ export class ResourceFacts {
   }
 }
 
+/** Each figure is reckoned when it is first asked for: most policies ask for one or two. */
 export interface PolicyFacts {
-  total: TotalFacts;
-  change: ChangeFacts;
-  coverage: CoverageFacts;
-  resources: readonly ResourceFacts[];
-  teams: ReadonlyMap<string, Amount>;
-  components: ReadonlyMap<string, Amount>;
-  modules: ReadonlyMap<string, Amount>;
-  types: ReadonlyMap<string, Amount>;
-  tags: ReadonlyMap<string, ReadonlyMap<string, Amount>>;
+  /** How many resources are in scope. */
+  readonly count: number;
+  readonly total: TotalFacts;
+  readonly change: ChangeFacts;
+  readonly coverage: CoverageFacts;
+  readonly resources: readonly ResourceFacts[];
+  readonly teams: ReadonlyMap<string, Amount>;
+  readonly components: ReadonlyMap<string, Amount>;
+  readonly modules: ReadonlyMap<string, Amount>;
+  readonly types: ReadonlyMap<string, Amount>;
+  readonly tags: ReadonlyMap<string, ReadonlyMap<string, Amount>>;
 }
 
 export interface PolicyInput {
@@ -140,17 +143,28 @@ export function factsOf({ after, before, currency, environment, unchanged = () =
     return isOpen(resource) && isOpen(old) && unchanged(resource.address) ? Amount.exactly(Decimal.zero, 'money') : ofResource(resource, money).minus(ofResource(old, money));
   };
   const sumBy = (nameOf: (resource: ResourceCost) => string): Map<string, Amount> => new Map([...grouped(now, nameOf)].map(([name, members]) => [name, sumOfResources(members, money)]));
-  return {
-    total: new TotalFacts(sumOfResources(now, money), sumOfResources(now, money, (one) => one.fixed.value), sumOfResources(now, money, (one) => one.usage.value)),
-    change: changeOf(now, then, money, unchanged),
-    coverage: new CoverageFacts(now, money),
-    resources: now.map((resource) => new ResourceFacts(resource, { monthly: ofResource(resource, money), fixed: ofResource(resource, money, (one) => one.fixed.value), usage: ofResource(resource, money, (one) => one.usage.value), change: change(resource) }, environmentOf(resource, environment))),
-    teams: sumBy((resource) => rollUpNameOf(resource, 'team')),
-    components: sumBy((resource) => rollUpNameOf(resource, 'component')),
-    modules: sumBy((resource) => rollUpNameOf(resource, 'module')),
-    types: sumBy((resource) => resource.type),
-    tags: new Map([...new Set(now.flatMap((resource) => Object.keys(resource.tags)))].map((tag) => [tag, new Map([...grouped(now.filter((one) => Object.hasOwn(one.tags, tag)), (one) => one.tags[tag] ?? '')].map(([value, members]) => [value, sumOfResources(members, money)]))])),
-  };
+  return lazily(now.length, {
+    total: () => new TotalFacts(sumOfResources(now, money), sumOfResources(now, money, (one) => one.fixed.value), sumOfResources(now, money, (one) => one.usage.value)),
+    change: () => changeOf(now, then, money, unchanged),
+    coverage: () => new CoverageFacts(now, money),
+    resources: () => now.map((resource) => new ResourceFacts(resource, { monthly: ofResource(resource, money), fixed: ofResource(resource, money, (one) => one.fixed.value), usage: ofResource(resource, money, (one) => one.usage.value), change: change(resource) }, environmentOf(resource, environment))),
+    teams: () => sumBy((resource) => rollUpNameOf(resource, 'team')),
+    components: () => sumBy((resource) => rollUpNameOf(resource, 'component')),
+    modules: () => sumBy((resource) => rollUpNameOf(resource, 'module')),
+    types: () => sumBy((resource) => resource.type),
+    tags: () => new Map([...byTag(now)].map(([tag, values]) => [tag, new Map([...values].map(([value, members]) => [value, sumOfResources(members, money)]))])),
+  });
+}
+
+type Figures = Omit<PolicyFacts, 'count'>;
+
+function lazily(count: number, figures: { readonly [Name in keyof Figures]: () => Figures[Name] }): PolicyFacts {
+  const facts = { count };
+  for (const name of Object.keys(figures) as (keyof Figures)[]) {
+    let known: unknown;
+    Object.defineProperty(facts, name, { enumerable: true, get: () => (known ??= figures[name]()) });
+  }
+  return facts as PolicyFacts;
 }
 
 type Part = (resource: ResourceCost) => Decimal;
@@ -216,6 +230,21 @@ function grouped(resources: readonly ResourceCost[], nameOf: (resource: Resource
     else group.push(resource);
   }
   return groups;
+}
+
+/** In one pass, however many names of tags there are. */
+function byTag(resources: readonly ResourceCost[]): Map<string, Map<string, ResourceCost[]>> {
+  const tags = new Map<string, Map<string, ResourceCost[]>>();
+  for (const resource of resources) {
+    for (const [tag, value] of Object.entries(resource.tags)) {
+      const values = tags.get(tag) ?? new Map<string, ResourceCost[]>();
+      tags.set(tag, values);
+      const members = values.get(value);
+      if (members === undefined) values.set(value, [resource]);
+      else members.push(resource);
+    }
+  }
+  return tags;
 }
 
 function environmentOf(resource: ResourceCost, otherwise: string): string {

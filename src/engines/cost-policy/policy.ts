@@ -59,6 +59,7 @@ const EXCEPTION_FIELDS = ['policy', 'resource', 'reason', 'until'];
 const ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const LONGEST_TEXT = 2000;
 const MOST_POLICIES = 500;
+const MOST_EXCEPTIONS = 1000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -70,7 +71,7 @@ export function readPolicies(file: unknown): { problems: string[] } | { file: Po
   const { currency = 'USD', policies, exceptions = [] } = file;
   if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) problems.push('currency must be a code of three letters');
   if (!Array.isArray(policies) || policies.length === 0 || policies.length > MOST_POLICIES) return { problems: [...problems, `policies must be a list of 1 to ${MOST_POLICIES}`] };
-  if (!Array.isArray(exceptions)) return { problems: [...problems, 'exceptions must be a list'] };
+  if (!Array.isArray(exceptions) || exceptions.length > MOST_EXCEPTIONS) return { problems: [...problems, `exceptions must be a list of at most ${MOST_EXCEPTIONS}`] };
   problems.push(...policies.flatMap((policy: unknown, at) => policyProblems(policy, at)));
   const ids = policies.flatMap((policy: unknown) => (isObject(policy) && typeof policy['id'] === 'string' ? [policy['id']] : []));
   problems.push(...ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `${id}: another policy has this id`));
