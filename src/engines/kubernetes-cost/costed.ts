@@ -54,7 +54,8 @@ export function rateLine(unit: Unit, resource: AllocatedResource, rates: Rates, 
   const rate = rates[resource];
   if (!isPrice(rate)) return { name, kind, unknown: rate.unknown };
   const reason = unit.unknown[resource];
-  if (reason !== undefined) return { name, kind, price: rate, unknown: reason };
+  // Nothing that asks for an unknown amount is nothing all the same.
+  if (reason !== undefined && !extent.high.isZero) return { name, kind, price: rate, unknown: reason };
   const hours = (pods: Decimal): Decimal => amountOfUnit(unit, resource).times(pods).times(extent.share).times(HOURS);
   const quantity: Span = { value: hours(extent.pods), low: hours(extent.low), high: hours(extent.high) };
   return { name, kind, price: rate, quantity, monthly: { value: quantity.value.times(rate.amount), low: quantity.low.times(rate.amount), high: quantity.high.times(rate.amount) } };

@@ -63,6 +63,8 @@ describe('without machines', () => {
     const cost = run([workload('Deployment', 'web', [container()])]);
     expect(of(cost, 'shop/Deployment/web')).toMatchObject({ status: 'unknown', lines: [{ name: 'app: CPU', unknown: expect.stringContaining('average_vcpu') as string }, { name: 'app: memory' }] });
     expect(of(run([workload('Deployment', 'web', [container('1')])]), 'shop/Deployment/web')?.status).toBe('partly');
+    const none = of(run([workload('Deployment', 'web', [container()], { replicas: 0 })]), 'shop/Deployment/web');
+    expect([none?.status, amount(none)]).toEqual(['priced', '0.0000']);
   });
 
   test('a task costs the time that it is said to run, else depends on usage', () => {

@@ -26,6 +26,7 @@ test('a fault is told with file and line, and what stands around it is read', ()
 
 test('a template that was not rendered is told as one', () => {
   expect(read('apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\n').problems).toMatchObject([{ line: 4, message: expect.stringContaining('helm template') as string }]);
+  expect(read(`apiVersion: v1\nkind: ConfigMapList\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  data:\n    a: |-\n      legend: {{ x }}\n`)).toMatchObject({ objects: [], problems: [] });
   expect(read(`${pod('a')}  annotations: {x: "{{ value }}"}\n`).objects).toHaveLength(1);
 });
 

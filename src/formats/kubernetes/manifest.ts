@@ -91,11 +91,11 @@ export function readManifests(text: string, file: string, kinds: ReadonlySet<str
   for (const { text: part, line } of documents.slice(0, MOST_DOCUMENTS)) {
     const [, kind] = KIND.exec(part) ?? [];
     if (kind === undefined) continue;
-    if (!kinds.has(kind) && !kind.endsWith('List')) {
+    if (!kinds.has(kind) && kind !== 'List' && !(kind.endsWith('List') && kinds.has(kind.slice(0, -4)))) {
       others.set(kind, (others.get(kind) ?? 0) + 1);
       continue;
     }
-    if (part.includes('{{')) {
+    if (part.includes('{{') && kinds.has(kind)) {
       const at = part.slice(0, part.indexOf('{{')).split('\n').length;
       if (isTemplate(part)) {
         problem(line + at - 1, 'is a template that was not rendered: give what `helm template` prints');
