@@ -84,9 +84,11 @@ async function* together(first: Uint8Array, rest: AsyncIterable<Uint8Array>): As
 
 async function* unpacked(pieces: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  let goOn = (): void => {};
+  gunzip.on('drain', () => goOn()).on('close', () => goOn());
   const pump = (async () => {
     for await (const piece of pieces) {
-      if (!gunzip.write(piece)) await new Promise<void>((resolve) => void gunzip.once('drain', resolve).once('close', resolve));
+      if (!gunzip.write(piece)) await new Promise<void>((resolve) => (goOn = resolve));
       if (gunzip.destroyed) return;
     }
     gunzip.end();

@@ -52,6 +52,7 @@ async function withinTransaction(client: pg.Client, request: BillImportRequest, 
   const own = await load(client, id, slices, batches);
   const learnt = facts();
   if (learnt.rows === 0) throw new PlatformError({ code: 'ROADBED-8730', class: 'invalid', message: `${request.file} has no charges`, next: 'nothing was imported; check the period of the export' });
+  await plan(client);
   await client.query(daysSql, [id]);
   await compare(client, id, request.file, learnt);
   const replaced = request.overlap === 'replace' ? await replace(client, id, slices) : [];
@@ -59,6 +60,12 @@ async function withinTransaction(client: pg.Client, request: BillImportRequest, 
   const alreadyThere = request.overlap === 'add' && slices.earlier.length > 0 ? await leaveOut(client, id, slices) : 0;
   await finish(client, id, slices, learnt, alreadyThere);
   return { id, known: false, replaced };
+}
+
+/** The planner knows nothing of rows that were not there when it last looked, and would look up a million items one by one. */
+async function plan(client: pg.Client): Promise<void> {
+  await client.query('set local enable_nestloop = off');
+  for (const table of ['bill_charge', 'bill_item', 'bill_day']) await client.query(`analyze roadbed.${table}`);
 }
 
 async function lock(client: pg.Client): Promise<void> {
