@@ -34,5 +34,5 @@ export const docsCommands: CommandGroup = (program, act) => {
     .option('--state <file>', 'a state to take ids and data sources from')
     .option('--top <folder>', 'modules are read below this folder only (default: the repository around the path)')
     .option('--providers <folder>', 'own resource types beside those that ship')
-    .action(act(async (session: Session, paths: string[], flags: DocsFlags) => (await import('../docs/run-docs.ts')).docs(session, paths, flags)));
+    .action(act(async (session: Session, paths: string[], flags: DocsFlags) => await (await import('../state/told-errors.ts')).withoutSecretsInErrors(async () => await (await import('../docs/run-docs.ts')).docs(session, paths, flags))));
 };

@@ -31,7 +31,7 @@ export const stateCommands: CommandGroup = (program, act) => {
     .option('--prices <folder>', 'own prices and discounts')
     .option('--root <name>', 'name of the root module of a single state, part of what identifies a finding')
     .option('--workspace <name>', 'read this workspace only; of a single file: its workspace (default: default)')
-    .action(act(async (session: Session, paths: string[], flags: StateFlags) => (await import('../state/run-state.ts')).state(session, paths, flags)));
+    .action(act(async (session: Session, paths: string[], flags: StateFlags) => await (await import('../state/told-errors.ts')).withoutSecretsInErrors(async () => await (await import('../state/run-state.ts')).state(session, paths, flags))));
   state
     .command('push')
     .argument('<states...>', 'states as `terraform state pull` writes them; - reads standard input')
@@ -43,5 +43,5 @@ export const stateCommands: CommandGroup = (program, act) => {
     .option('--plan <file>', 'also a plan in JSON, made with -refresh-only: what was changed outside of Terraform')
     .option('--inventory <file>', 'also an export of what is there: what is missing and what is unmanaged')
     .option('--replace-lineage', 'another state takes the place of the one that goes by this name')
-    .action(act(async (session: Session, paths: string[], flags: PushFlags) => (await import('../state/push-state.ts')).pushStates(session, paths, flags)));
+    .action(act(async (session: Session, paths: string[], flags: PushFlags) => await (await import('../state/told-errors.ts')).withoutSecretsInErrors(async () => await (await import('../state/push-state.ts')).pushStates(session, paths, flags))));
 };

@@ -140,7 +140,7 @@ export function redactedFinding(finding: Finding, redactor: Redactor): Finding {
   const text = (one: string): string => redactor.text(one);
   return {
     ...finding,
-    subject: { ...finding.subject, reference: text(finding.subject.reference), name: text(finding.subject.name), source: text(finding.subject.source) },
+    subject: { ...finding.subject, reference: text(finding.subject.reference), name: text(finding.subject.name), type: text(finding.subject.type), source: text(finding.subject.source) },
     sentence: text(finding.sentence),
     evidence: finding.evidence.map(({ name, value }) => ({ name: text(name), value: text(value) })),
     fix: { ...finding.fix, text: text(finding.fix.text) },
