@@ -48,6 +48,7 @@ export interface OpenedStates {
 interface Kept {
   place: StatePlace;
   state: StateFile;
+  bytes: Uint8Array;
 }
 
 /** Throws what a single state is refused with. */
@@ -84,13 +85,13 @@ export function readStates({ states, problems: found }: OpenedStates, flags: Sta
   for (const { place, state } of states) {
     try {
       if (state instanceof PlatformError) throw state;
-      kept.push({ place, state: state.read(wanted) });
+      kept.push({ place, state: state.read(wanted), bytes: state.bytes });
     } catch (error) {
       if (!(error instanceof PlatformError) || states.length === 1) throw error;
       problems.push(`${error.message}${error.why === undefined ? '' : `: ${error.why}`}`);
     }
   }
-  const newest = withoutOlderSerials(kept, problems);
+  const newest = withNamesOfTheirOwn(withoutOlderSerials(kept, problems), problems);
   return { members: newest.map((one) => memberOf(one, flags, catalogue, wanted, newest.length === 1)), unreadable: states.length - kept.length, problems, ...currentOf(newest[0]?.state) };
 }
 
@@ -111,10 +112,31 @@ function withoutOlderSerials(all: readonly Kept[], problems: string[]): Kept[] {
     else {
       const [older, newer] = (present.state.serial ?? 0) >= (one.state.serial ?? 0) ? [one, present] : [present, one];
       newest.set(key, newer);
-      problems.push(`${older.place.path} is serial ${older.state.serial ?? 'unknown'} of the same state as ${newer.place.path} (serial ${newer.state.serial ?? 'unknown'}): left out`);
+      problems.push(leftOut(older, newer));
     }
   }
   return [...newest.values()];
+}
+
+function leftOut(older: Kept, newer: Kept): string {
+  const [serial, newest] = [older.state.serial ?? 'unknown', newer.state.serial ?? 'unknown'];
+  const edited = serial === newest && Buffer.compare(older.bytes, newer.bytes) !== 0;
+  return `${older.place.path} is serial ${serial} of the same state as ${newer.place.path} (serial ${newest})${edited ? ' and says something else: one was edited by hand, or two wrote at once' : ''}: left out`;
+}
+
+/** Findings are known by root and workspace: where two states have one name, each is called by its path, and that is told. */
+function withNamesOfTheirOwn(states: Kept[], problems: string[]): Kept[] {
+  const byName = new Map<string, Kept[]>();
+  for (const one of states) {
+    const name = `${one.place.root} ${one.place.workspace}`;
+    byName.set(name, [...(byName.get(name) ?? []), one]);
+  }
+  return states.map((one) => {
+    const others = (byName.get(`${one.place.root} ${one.place.workspace}`) ?? []).filter((other) => other !== one);
+    if (others.length === 0) return one;
+    problems.push(`${one.place.path} has the name of ${others[0]?.place.path ?? ''} (${one.place.root}, workspace ${one.place.workspace}) and another lineage: called by its path; give the folder around both`);
+    return { ...one, place: { ...one.place, root: one.place.path } };
+  });
 }
 
 function memberOf({ place, state }: Kept, flags: StateFlags, catalogue: ProviderCatalogue, wanted: WantedAttributes, alone: boolean): EstateMember {

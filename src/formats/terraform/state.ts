@@ -38,6 +38,7 @@ export function readState(text: string, file: string): StateFile {
 
 /** A state whose types are known, and whose instances are parsed when it is read. */
 export interface OpenedState {
+  bytes: Uint8Array;
   types: ReadonlySet<string>;
   /** Instances with the attributes that are wanted. Throws as `readState`. */
   read(wanted: WantedAttributes): StateFile;
@@ -49,9 +50,9 @@ export function openState(bytes: Uint8Array, file: string): OpenedState {
   const pieces = takeApart(bytes);
   if (pieces === undefined || documentKind(pieces.skeleton) !== 'state' || pieces.skeleton['version'] !== 4 || 'format_version' in pieces.skeleton) {
     const state = whole();
-    return { types: new Set(state.instances.map((instance) => instance.type)), read: () => state };
+    return { bytes, types: new Set(state.instances.map((instance) => instance.type)), read: () => state };
   }
-  return { types: typesOf(pieces), read: (wanted) => fromPieces(pieces, file, wanted) ?? whole() };
+  return { bytes, types: typesOf(pieces), read: (wanted) => fromPieces(pieces, file, wanted) ?? whole() };
 }
 
 function typesOf({ skeleton }: StatePieces): Set<string> {
