@@ -34,6 +34,8 @@ export interface FixPlan {
   through: readonly string[];
   /** Resources (without keys) that are gone afterwards. */
   removes: readonly string[];
+  /** And those that are there then. */
+  adds?: readonly string[];
 }
 
 export type Planned = FixPlan | { reason: string };

@@ -18,6 +18,7 @@ import { changedValue } from '../rules/change.ts';
 import type { BlockPlace, FreeBody, NestedBlock, ResourceDeclaration } from '../terraform/configuration/declarations.ts';
 import type { FileEdit, FixCode, Planned } from './code.ts';
 import { isFetched } from './code.ts';
+import { planAddition } from './addition.ts';
 import { planRemoval } from './removal.ts';
 import type { Surrounding, ValuePlace } from './value-places.ts';
 import { placesOf, surroundingOf } from './value-places.ts';
@@ -30,7 +31,7 @@ export function planFix(code: FixCode, instance: ResourceInstance, change: RuleC
   if (around === undefined || declaration === undefined) return { reason: 'it is not in the code' };
   const { file } = declaration.place;
   const path = file.path;
-  const planned = change.kind === 'remove' ? planRemoval(around, declaration, change.companions) : new AttributePlan(instance, declaration, { ...around, key: instance.key, repetition: declaration.repetition }).make(change);
+  const planned = change.kind === 'remove' ? planRemoval(around, declaration, change.companions) : change.kind === 'add' ? planAddition(around, declaration, change) : new AttributePlan(instance, declaration, { ...around, key: instance.key, repetition: declaration.repetition }).make(change);
   if ('reason' in planned || (!planned.direct && planned.removes.length === 0)) return planned;
   if (isFetched(path)) return { reason: `it is written in the fetched module ${path}` };
   const others = siblings(code, around, instance).filter((address) => !found.has(address));

@@ -31,7 +31,8 @@ const OLD = rule('waste.test.old', ['aws_instance'], "text('instance_type').star
 const IDLE = rule('waste.test.idle', ['aws_eip'], '!used()', 'remove');
 const GROUP = rule('waste.test.group', ['aws_security_group'], "!usedOutside(['aws_security_group_rule'])", { remove: ['aws_security_group_rule'] });
 const UNLOGGED = rule('waste.test.log', ['aws_cloudwatch_log_group'], "number('retention_in_days') == 0.0", { set: { retention_in_days: 30 } });
-const FILES: RuleFile[] = [{ rules: [GP2, DISK, OLD, IDLE, GROUP, UNLOGGED], tables: {}, retired: [] }];
+const IMAGES = rule('waste.test.images', ['aws_ecr_repository'], "!joined('aws_ecr_lifecycle_policy', 'repository', text('name'))", { add: 'aws_ecr_lifecycle_policy', refer: { repository: 'name' }, body: { policy: { json: { rules: [{ n: 1 }] } }, filter: [{}] } });
+const FILES: RuleFile[] = [{ rules: [IMAGES, GP2, DISK, OLD, IDLE, GROUP, UNLOGGED], tables: {}, retired: [] }];
 
 /** The state is what the code says, with ids. */
 async function proposals(files: Files, root = '.', environment: Record<string, string> = {}): Promise<{ made: Proposals; of: (address: string) => Proposal; matches: string[] }> {
@@ -120,6 +121,21 @@ test('a resource goes when nothing refers to it, with its companions; otherwise 
   const { made, of } = await proposals({ 'main.tf': code });
   expect(reasonOf(of('aws_eip.b'))).toBe('output ip refers to aws_eip.b (main.tf:8)');
   expect(applied({ 'main.tf': code }, unifiedDiff(made.together.files, () => false) ?? '')['main.tf']).toBe('resource "aws_eip" "b" {}\n\noutput "ip" {\n  value = aws_eip.b.public_ip\n}\n');
+});
+
+test('a resource that is missing beside another one is put there, once', async () => {
+  const code = 'resource "aws_ecr_repository" "app" {\n  name = "app"\n}\n\noutput "x" {\n  value = 1\n}\n';
+  const { made } = await proposals({ 'main.tf': code });
+  expect(applied({ 'main.tf': code }, unifiedDiff(made.together.files, () => false) ?? '')['main.tf']).toBe('resource "aws_ecr_repository" "app" {\n  name = "app"\n}\n\nresource "aws_ecr_lifecycle_policy" "app" {\n  repository = aws_ecr_repository.app.name\n  policy     = jsonencode({\n    rules = [{\n      n = 1\n    }]\n  })\n\n  filter {}\n}\n\noutput "x" {\n  value = 1\n}\n');
+  expect(reasonOf((await proposals({ 'main.tf': code.replace('  name', '  count = 2\n  name') })).of('aws_ecr_repository.app[0]'))).toContain('several instances');
+});
+
+test('a module that was fetched is not changed, its call is', async () => {
+  const inner = 'variable "kind" {\n  default = "gp2"\n}\nresource "aws_ebs_volume" "a" {\n  type = var.kind\n}\nresource "aws_ebs_volume" "b" {\n  type = "gp2"\n}\n';
+  const files = { 'main.tf': 'module "disk" {\n  source  = "example/disk/aws"\n  version = "1.0.0"\n}\n', '.terraform/modules/modules.json': '{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"disk","Source":"registry.terraform.io/example/disk/aws","Version":"1.0.0","Dir":".terraform/modules/disk"}]}', '.terraform/modules/disk/main.tf': inner };
+  const { of } = await proposals(files);
+  expect(changedLines(of('module.disk.aws_ebs_volume.a'))).toEqual(['+  kind = "gp3"']);
+  expect(reasonOf(of('module.disk.aws_ebs_volume.b'))).toContain('fetched module');
 });
 
 test('a line that must not be seen is in no patch', async () => {

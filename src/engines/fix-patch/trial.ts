@@ -45,7 +45,8 @@ export async function tryEdits(ground: TrialGround, edits: readonly FileEdit[], 
   if (firing !== undefined) return { works: false, reason: `${firing.resource.address} would still be found` };
   const claimed = new Set(claims.map(({ match }) => match.resource.address));
   const gone = new Set(claims.flatMap(({ plan }) => plan.removes));
-  const alsoChanges = [...changes.changed.keys(), ...changes.added, ...changes.removed.filter((address) => !gone.has(withoutKeys(address)))].filter((address) => !claimed.has(address)).sort();
+  const come = new Set(claims.flatMap(({ plan }) => plan.adds ?? []));
+  const alsoChanges = [...changes.changed.keys(), ...changes.added.filter((address) => !come.has(withoutKeys(address))), ...changes.removed.filter((address) => !gone.has(withoutKeys(address)))].filter((address) => !claimed.has(address)).sort();
   return { works: true, files, alsoChanges, code };
 }
 
@@ -53,7 +54,8 @@ export async function tryEdits(ground: TrialGround, edits: readonly FileEdit[], 
 function undoneBy({ match, plan }: Claim, changes: ModelChanges): string | undefined {
   const { rule, resource } = match;
   if (rule.change?.kind === 'remove') return changes.removed.includes(resource.address) ? undefined : `${resource.address} would still be there`;
-  if (plan.removes.length > 0 || rule.change === undefined) return undefined;
+  if (plan.adds !== undefined) return plan.adds.every((address) => changes.added.some((added) => withoutKeys(added) === address)) ? undefined : `${plan.adds.join(', ')} would not be there`;
+  if (rule.change?.kind !== 'attributes') return undefined;
   const names = new Set([...Object.keys(rule.change.set), ...rule.change.unset].map((path) => path.split('.')[0] ?? path));
   const changed = changes.changed.get(resource.address) ?? [];
   if (changed.length === 0) return `the value of ${resource.address} would not change`;
@@ -65,7 +67,7 @@ function stillFound({ members, rules }: TrialGround, claims: readonly Claim[]): 
   const gone = new Set(claims.flatMap(({ plan }) => plan.removes));
   const changes = new Map<string, Claim[]>();
   for (const claim of claims) changes.set(claim.match.resource.address, [...(changes.get(claim.match.resource.address) ?? []), claim]);
-  const changed = members.map((member): EstateMember => ({ ...member, model: { ...member.model, resources: member.model.resources.filter((resource) => !gone.has(withoutKeys(resource.address))).map((resource) => withChange(resource, changes.get(resource.address))) } }));
+  const changed = members.map((member): EstateMember => ({ ...member, model: { ...member.model, resources: member.model.resources.filter((resource) => !gone.has(withoutKeys(resource.address))).flatMap((resource) => [withChange(resource, changes.get(resource.address)), ...besides(resource, changes.get(resource.address))]) } }));
   const wanted = new Set(claims.map(({ match }) => match.rule.id));
   const files = rules.map((file) => ({ ...file, rules: file.rules.filter((rule) => wanted.has(rule.id)) }));
   const found = new Set(runRules(prepareRules(files), changed).matches.map((match) => `${match.rule.id} ${match.resource.address}`));
@@ -74,6 +76,17 @@ function stillFound({ members, rules }: TrialGround, claims: readonly Claim[]): 
 
 function withChange<Resource extends Omit<EstateResource, 'source'>>(resource: Resource, claims: readonly Claim[] = []): Resource {
   return claims.reduce((changed, { match: { rule } }) => (rule.change?.kind === 'attributes' ? { ...changed, attributes: changedAttributes(changed.attributes, rule.change) } : changed), resource);
+}
+
+/** Resources that stand beside it then, as far as the rule can see them: what they are and whom they refer to. */
+function besides<Resource extends Omit<EstateResource, 'source'>>(resource: Resource, claims: readonly Claim[] = []): Resource[] {
+  return claims.flatMap(({ match: { rule } }) => {
+    if (rule.change?.kind !== 'add') return [];
+    const { type, refer, body } = rule.change;
+    const referring = Object.fromEntries(Object.entries(refer).map(([argument, attribute]) => [argument, resource.attributes[attribute] ?? null]));
+    const address = `${resource.module === '' ? '' : `${resource.module}.`}${type}.${resource.name}`;
+    return [{ ...resource, address, resource: address, type, attributes: { ...(body as EstateResource['attributes']), ...referring } }];
+  });
 }
 
 /** `module.a["x"].aws_eip.b[0]` as `module.a.aws_eip.b`. */

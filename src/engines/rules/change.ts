@@ -18,9 +18,16 @@ export type NewValue =
   /** One part of the present text, the text taken apart at `separator`. */
   | { kind: 'part'; separator: string; at: number; values: Readonly<Record<string, string>> };
 
+/** Lists of objects are nested blocks; `{json: ...}` is a document that the code encodes. */
+export interface AddedBody {
+  readonly [name: string]: PlainValue | readonly AddedBody[] | { readonly json: unknown };
+}
+
 export type RuleChange =
   /** The resource goes, and what stands only for it: resources of the types in `companions` that name it. */
   | { kind: 'remove'; companions: readonly string[] }
+  /** A resource beside it, of the same name: arguments that refer to attributes of the found one, and the rest of its body. */
+  | { kind: 'add'; type: string; refer: Readonly<Record<string, string>>; body: AddedBody }
   | { kind: 'attributes'; set: Readonly<Record<string, NewValue>>; unset: readonly string[] };
 
 type Fields = Record<string, unknown>;
@@ -35,10 +42,11 @@ function isPlain(value: unknown): value is PlainValue {
   return typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 }
 
-/** `remove`, `{remove: [companion types]}`, or `{set: {path: value}, unset: [paths]}`; undefined for anything else. */
+/** `remove`, `{remove: [companion types]}`, `{add: type, refer: {argument: attribute}, body}`, or `{set: {path: value}, unset: [paths]}`; undefined for anything else. */
 export function readChange(value: unknown): RuleChange | undefined {
   if (value === 'remove') return { kind: 'remove', companions: [] };
   if (!isFields(value)) return undefined;
+  if (value['add'] !== undefined) return readAddition(value);
   const { remove, set, unset, ...others } = value;
   if (Object.keys(others).length > 0) return undefined;
   if (remove !== undefined) {
@@ -51,6 +59,16 @@ export function readChange(value: unknown): RuleChange | undefined {
   const values = Object.entries(set ?? {}).map(([path, one]) => [path, PATH.test(path) ? readNewValue(one) : undefined] as const);
   if (values.some(([, one]) => one === undefined) || values.length + paths.length === 0) return undefined;
   return { kind: 'attributes', set: Object.fromEntries(values) as Record<string, NewValue>, unset: paths as string[] };
+}
+
+function readAddition({ add, refer, body, ...others }: Fields): RuleChange | undefined {
+  if (typeof add !== 'string' || !PATH.test(add) || Object.keys(others).length > 0 || !isFields(refer) || !isFields(body)) return undefined;
+  const named = Object.entries(refer).every(([name, attribute]) => PATH.test(name) && typeof attribute === 'string' && PATH.test(attribute));
+  return named && Object.keys(refer).length > 0 && isAddedBody(body, 0) ? { kind: 'add', type: add, refer: refer as Record<string, string>, body: body as unknown as AddedBody } : undefined;
+}
+
+function isAddedBody(body: Fields, depth: number): boolean {
+  return depth < 8 && Object.entries(body).every(([name, value]) => PATH.test(name) && (isPlain(value) || (Array.isArray(value) && value.every((item) => isFields(item) && isAddedBody(item, depth + 1))) || (isFields(value) && Object.keys(value).join() === 'json')));
 }
 
 function readNewValue(value: unknown): NewValue | undefined {

@@ -49,7 +49,7 @@ function ruleProblems(rule: Fields, at: number): string[] {
   if (!isTexts(rule['types']) || rule['types'].length === 0) problems.push('types must list resource types');
   for (const field of ['evidence', 'controls']) if (rule[field] !== undefined && !isTexts(rule[field])) problems.push(`${field} must be a list of texts`);
   if (rule['saving'] !== undefined && savingOf(rule['saving']) === undefined) problems.push('saving must be "whole", "change", or an object of attributes with their new values');
-  if (rule['change'] !== undefined && rule['change'] !== 'none' && readChange(rule['change']) === undefined) problems.push('change must be "remove", {remove: [types]}, {set: {path: value}, unset: [paths]} or "none"');
+  if (rule['change'] !== undefined && rule['change'] !== 'none' && readChange(rule['change']) === undefined) problems.push('change must be "remove", {remove: [types]}, {add: type, refer: {argument: attribute}, body: {}}, {set: {path: value}, unset: [paths]} or "none"');
   if (rule['saving'] === 'change' && readChange(rule['change'])?.kind !== 'attributes') problems.push('a saving by "change" needs a change of attributes');
   problems.push(...wordingProblems(rule), ...caseProblems(rule['cases']));
   return problems.map((problem) => `${name}: ${problem}`);

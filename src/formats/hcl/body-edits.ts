@@ -57,6 +57,7 @@ function bodyText({ attributes, blocks }: NewBody, indent: string, eol: string):
 }
 
 function blockText([type, body]: readonly [string, NewBody], indent: string, eol: string): string {
+  if (body.attributes.length + body.blocks.length === 0) return `${indent}${type} {}`;
   return `${indent}${type} {${eol}${bodyText(body, `${indent}  `, eol)}${eol}${indent}}`;
 }
 
@@ -85,6 +86,14 @@ function insertAttributes(file: HclFile, block: Block, added: NewBody['attribute
   const at = lineEnd(text, last.end);
   const ownIndent = indentAt(text, last.start);
   return [...moved, { span: { start: at, end: at }, text: added.map(([name, value]) => `${eol}${ownIndent}${name.padEnd(width)} = ${value}`).join('') }];
+}
+
+/** Writes a block of its own after another one, with a blank line between. */
+export function insertBlockAfter(file: HclFile, block: Block, head: string, body: NewBody): Edit {
+  const { text } = file;
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const at = lineEnd(text, block.end);
+  return { span: { start: at, end: at }, text: `${eol}${eol}${blockText([head, body], indentAt(text, block.start), eol)}`.replace(/\r?\n/g, eol) };
 }
 
 /** Takes an argument out, with its line; the rest of its group closes up when it was aligned. */
