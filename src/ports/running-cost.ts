@@ -75,6 +75,7 @@ export interface RunningCost {
   current(namespaces?: readonly string[]): Promise<CurrentCost>;
   /** Oldest day first. */
   days(query: RunningCostQuery): Promise<DailyCost[]>;
+  /** Up to some ten minutes ago: samples are counted when all of them are there. */
   requests(range: DayRange & { service?: string; environment?: string }): Promise<DailyRequests[]>;
   /** When the first slot began that is kept, and what lies open since; the newest 1,000 gaps. */
   recorded(range: DayRange): Promise<{ since?: string; until?: string; gaps: RecordingGap[] }>;

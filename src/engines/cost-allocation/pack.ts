@@ -80,7 +80,8 @@ export function pack(pools: readonly PackedPool[], pods: readonly PackedPod[]): 
     const machine = pod.on === undefined ? undefined : byId.get(pod.on);
     if (machine !== undefined) put(index, machine);
   });
-  const open = pods.map((pod, index) => ({ pod, index, size: sizeOf(pod, pools) })).filter(({ pod }) => pod.on === undefined);
+  const largest = largestMachines(pools);
+  const open = pods.map((pod, index) => ({ pod, index, size: sizeOf(pod, largest) })).filter(({ pod }) => pod.on === undefined);
   open.sort((a, b) => Number(a.pod.passing ?? false) - Number(b.pod.passing ?? false) || b.size - a.size || a.index - b.index);
   // Machines only fill up, so what a pod found full is full for the next of its sort.
   const began = new Map<string, number>();
@@ -107,12 +108,18 @@ function hasRoom(machine: Machine | undefined, cluster: string, pools: ReadonlyS
   return machine !== undefined && machine.pool.cluster === cluster && pools.has(machine.pool.name) && machine.pods >= 1 && RESOURCES.every((resource) => want[resource] <= machine.left[resource]);
 }
 
-/** Largest share of the largest machine, for the order only. */
-function sizeOf(pod: PackedPod, pools: readonly PackedPool[]): number {
-  let size = 0;
-  for (const resource of RESOURCES) {
-    const most = pools.reduce((largest, pool) => Math.max(largest, pool.cluster === pod.cluster ? pool.room[resource].toNumber() : 0), 0);
-    if (most > 0) size = Math.max(size, pod.request[resource].toNumber() / most);
+/** The most of each resource that a machine of a cluster has. */
+function largestMachines(pools: readonly PackedPool[]): Map<string, number[]> {
+  const largest = new Map<string, number[]>();
+  for (const { cluster, room } of pools) {
+    const before = largest.get(cluster) ?? [];
+    largest.set(cluster, RESOURCES.map((resource, index) => Math.max(before[index] ?? 0, room[resource].toNumber())));
   }
-  return size;
+  return largest;
+}
+
+/** Largest share of the largest machine, for the order only. */
+function sizeOf(pod: PackedPod, largest: ReadonlyMap<string, readonly number[]>): number {
+  const most = largest.get(pod.cluster) ?? [];
+  return RESOURCES.reduce((size, resource, index) => ((most[index] ?? 0) > 0 ? Math.max(size, pod.request[resource].toNumber() / (most[index] ?? 1)) : size), 0);
 }
