@@ -32,7 +32,7 @@ export interface StackedAreaProps {
   height?: number;
 }
 
-const LEFT = 52;
+const LETTER = 6.6;
 const RIGHT = 8;
 const TOP = 10;
 const BOTTOM = 22;
@@ -46,11 +46,12 @@ export function StackedArea({ title, sentence, days, layers, forecast, format, u
   const known = Math.max(0, ...layers.map((layer) => layer.values.length));
   const highest = Math.max(0, ...(stack.at(-1) ?? []).map((band) => band?.high ?? 0), ...forecast.days.map((one) => one.high));
   const ticks = valueTicks(highest, 4);
-  const x = linear(-0.5, Math.max(0.5, days.length - 0.5), LEFT, width - RIGHT);
+  const left = 16 + LETTER * Math.max(4, ...ticks.map((tick) => axisWords(tick).length));
+  const x = linear(-0.5, Math.max(0.5, days.length - 0.5), left, width - RIGHT);
   const y = linear(0, ticks.at(-1) ?? 1, height - BOTTOM, TOP);
   const pick = (event: PointerEvent<SVGSVGElement>): void => {
     const area = event.currentTarget.getBoundingClientRect();
-    const place = Math.round(((event.clientX - area.left - LEFT) / Math.max(1, area.width - LEFT - RIGHT)) * days.length - 0.5);
+    const place = Math.round(((event.clientX - area.left - left) / Math.max(1, area.width - left - RIGHT)) * days.length - 0.5);
     setDay(Math.min(days.length - 1, Math.max(0, place)));
   };
   const key = (event: KeyboardEvent): void => {
@@ -70,8 +71,8 @@ export function StackedArea({ title, sentence, days, layers, forecast, format, u
         <svg className={styles.plot} width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${title}. ${sentence}`} tabIndex={0} onKeyDown={key} onPointerMove={pick} onPointerLeave={() => setDay(undefined)} onBlur={() => setDay(undefined)}>
           {ticks.map((tick) => (
             <g key={tick}>
-              <line className={styles.grid} x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} />
-              <text className={styles.tick} x={LEFT - 8} y={y(tick) + 4} textAnchor="end">{axisWords(tick)}</text>
+              <line className={styles.grid} x1={left} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} />
+              <text className={styles.tick} x={left - 8} y={y(tick) + 4} textAnchor="end">{axisWords(tick)}</text>
             </g>
           ))}
           {dayTicks(days, Math.max(2, Math.floor(width / 90))).map((place) => (

@@ -29,3 +29,9 @@ export function changeWords(now: string | undefined, before: string | undefined)
   if (Math.abs(share) < 0.005) return 'as much';
   return `${percent(Math.abs(share))} ${share > 0 ? 'more' : 'less'}`;
 }
+
+/** What all of it costs a month at the rates of now; undefined where nothing of it has an amount. */
+export function rateOf(groups: readonly { monthly?: string | undefined }[]): string | undefined {
+  const known = groups.flatMap(({ monthly }) => (monthly === undefined ? [] : [Number(monthly)]));
+  return known.length === 0 ? undefined : String(known.reduce((sum, one) => sum + one, 0));
+}

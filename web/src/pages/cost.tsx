@@ -17,7 +17,7 @@ import { CostGroups } from './cost-groups.tsx';
 import { CostLines } from './cost-lines.tsx';
 import { CostMonth } from './cost-month.tsx';
 import { CostSavings } from './cost-savings.tsx';
-import { daysToCome, monthName, sentenceOf } from './cost-words.ts';
+import { daysToCome, monthName, rateOf, sentenceOf } from './cost-words.ts';
 import styles from './cost.module.css';
 
 const route = getRouteApi('/cost');
@@ -36,11 +36,13 @@ export function CostRoutePage() {
 }
 
 /** The answer first: this month, and what it will come to. */
-function title({ month, currency, source }: CostPage): string {
+function title({ month, currency, source, groups }: CostPage): string {
   const what = source === 'bill' ? 'charged' : 'spent';
   if (month.soFar === undefined) return `Nothing is known to be ${what} in ${monthName(month.month)}`;
   const spent = `${money(month.soFar, currency)} ${what} in ${monthName(month.month)} so far`;
-  return month.expected === undefined ? spent : `${spent}, about ${money(month.expected.value, currency)} by its end`;
+  if (month.expected !== undefined) return `${spent}, about ${money(month.expected.value, currency)} by its end`;
+  const rate = rateOf(groups);
+  return rate === undefined ? spent : `${spent}; ${money(rate, currency)} a month at the rates of now`;
 }
 
 function CostView({ data }: { data: CostPage }) {
@@ -95,7 +97,7 @@ function CostView({ data }: { data: CostPage }) {
           {data.lines.length === 0 ? null : <CostLines lines={data.lines} currency={data.currency} />}
         </>
       )}
-      <Section title="What would be saved" note={data.savings.count === 0 ? undefined : 'Of all open findings in Terraform states that you may read'}>
+      <Section title="What would be saved" note={data.savings.count === 0 ? undefined : 'Of all open findings in Terraform states that you may read; of several for one resource the largest is counted'}>
         <CostSavings savings={data.savings} />
       </Section>
     </>
