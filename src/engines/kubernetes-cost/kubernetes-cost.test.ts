@@ -148,6 +148,14 @@ describe('on machines', () => {
   });
 });
 
+test('of several clusters each has its namespaces; what none takes is priced at rates', () => {
+  const clusters = [cluster([pool()], { namespaces: ['shop'] }), cluster([pool({ count: 1 })], { name: 'test', namespaces: ['trial'] })];
+  const cost = run([deployment('web', '1', '1Gi'), deployment('web', '1', '1Gi', 1, 'trial'), deployment('web', '1', '1Gi', 1, 'other')], { clusters });
+  expect(cost.resources.map((resource) => resource.address)).toEqual(['other/Deployment/web', 'prod/idle/general', 'prod/shop/Deployment/web', 'test/idle/general', 'test/trial/Deployment/web']);
+  expect(kubernetesGroups(cost, [], 'cluster').map((group) => [group.name, totalOf(group).toFixed(2)])).toEqual([['prod (idle)', '114.29'], ['test (idle)', '44.21'], ['(none)', '26.17'], ['prod', '25.87'], ['test', '25.87']]);
+  expect(filterKubernetes(cost, [{ word: 'cluster', value: 'test' }]).resources.map((resource) => resource.address)).toEqual(['test/idle/general', 'test/trial/Deployment/web']);
+});
+
 describe('disks and balancers', () => {
   const claim = (storageClassName: string | undefined, storage: unknown = '100Gi'): unknown => ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c', namespace: 'shop' }, spec: { ...(storageClassName === undefined ? {} : { storageClassName }), resources: { requests: { storage } } } });
   const priced = (manifests: unknown[], provider?: string, region = ''): string => {
