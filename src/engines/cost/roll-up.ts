@@ -28,8 +28,8 @@ export function rollUp(estimate: CostEstimate, by: string): RollUp[] {
     const unknown = resource.status === 'unknown' || resource.status === 'partly' ? 1 : 0;
     groups.set(name, { name, resources: group.resources + 1, unknown: group.unknown + unknown, fixed: plus(group.fixed, resource.fixed), usage: plus(group.usage, resource.usage) });
   }
-  const total = (group: RollUp): RollUp['fixed']['value'] => group.fixed.value.plus(group.usage.value);
-  return [...groups.values()].sort((a, b) => total(b).compare(total(a)) || (a.name < b.name ? -1 : 1));
+  const totals = [...groups.values()].map((group) => ({ group, total: group.fixed.value.plus(group.usage.value) }));
+  return totals.sort((a, b) => b.total.compare(a.total) || (a.group.name < b.group.name ? -1 : 1)).map(({ group }) => group);
 }
 
 /** Of one resource: the group that `rollUp` puts it in. */
