@@ -13,10 +13,10 @@ import { PlatformError } from '../../domain/error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The packages, with the major version that is spoken to. */
+/** The packages, with the major version that is installed; an older Google client (7) is read as well. */
 const CLIENTS = {
   '@aws-sdk/client-s3': '3',
-  '@google-cloud/storage': '',
+  '@google-cloud/storage': '8',
   '@azure/storage-blob': '12',
   '@azure/identity': '4',
 } as const;
@@ -38,7 +38,7 @@ export async function loadOfficialClient<Module>(name: OfficialClient, environme
     class: 'failed',
     message: `the official client ${name} is not installed`,
     why: 'it is large and only needed for such addresses, so it does not come with Roadbed',
-    next: `npm install --prefix ${shellWord(own)} ${together.map((one) => `${one}${CLIENTS[one] === '' ? '' : `@${CLIENTS[one]}`}`).join(' ')}`,
+    next: `npm install --prefix ${shellWord(own)} ${together.map((one) => `${one}@${CLIENTS[one]}`).join(' ')}`,
   });
 }
 
