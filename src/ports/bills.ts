@@ -148,6 +148,6 @@ export interface ReceivedBill {
 }
 
 export interface BillSpool {
-  /** Throws ROADBED-8720 beyond `mostBytes`, -8721 for nothing; then nothing of it is kept. */
+  /** Throws ROADBED-8720 beyond `mostBytes`, -8721 for nothing, -8724 when it breaks off; then nothing of it is kept. */
   receive(from: AsyncIterable<Uint8Array>, mostBytes: number): Promise<ReceivedBill>;
 }

@@ -26,7 +26,7 @@ export function openBillSpool(folder: string): BillSpool {
       const path = join(folder, `${randomUUID()}${SUFFIX}`);
       const file = await open(path, 'wx+', 0o600);
       try {
-        const { bytes, first } = await write(file, from, mostBytes);
+        const { bytes, first } = await write(file, whole(from), mostBytes);
         if (bytes === 0) throw new PlatformError({ code: 'ROADBED-8721', class: 'invalid', message: 'No bill was sent.', why: 'The body is empty.', next: 'roadbed bills import FILE' });
         return { bytes, sha256: await contentHash(path, first), format: first.subarray(0, 4).equals(PARQUET) ? 'parquet' : 'csv', ...access(path, file) };
       } catch (error) {
@@ -36,6 +36,15 @@ export function openBillSpool(folder: string): BillSpool {
       }
     },
   };
+}
+
+/** Somebody who hangs up is no fault of ours. */
+async function* whole(from: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* from;
+  } catch (cause) {
+    throw new PlatformError({ code: 'ROADBED-8724', class: 'incomplete', message: 'The bill broke off while it was sent.', why: cause instanceof Error ? cause.message : String(cause), next: 'nothing was imported; send it again', cause });
+  }
 }
 
 async function write(file: FileHandle, from: AsyncIterable<Uint8Array>, mostBytes: number): Promise<{ bytes: number; first: Buffer }> {

@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +84,21 @@ test('a bill is imported, packed or not, listed, asked and removed, and leaves a
   expect((await ask('DELETE', `/${body.import?.id}`)).body.code).toBe('ROADBED-8723');
   expect(events.map((event) => event.kind)).toEqual(['bill.imported', 'bill.removed']);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('an upload that breaks off leaves no file and no row', async () => {
+  const { hostname, port, pathname } = new URL(base);
+  const outgoing = request({ hostname, port, path: `${pathname}?file=bill.csv`, method: 'PUT', headers: { 'content-length': 1_000_000 } });
+  outgoing.on('error', () => undefined);
+  outgoing.write(focusCsv([{}]));
+  const waiting = async (files: number): Promise<void> => {
+    for (let turn = 0; turn < 500 && readdirSync(folder).length !== files; turn += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(readdirSync(folder)).toHaveLength(files);
+  };
+  await waiting(1);
+  outgoing.destroy();
+  await waiting(0);
+  expect((await ask('GET', '')).body.items).toEqual([]);
 });
 
 test('a bill in Parquet has exact decimals, times and tags', async () => {

@@ -6,10 +6,10 @@
  */
 import type { BillMeasure } from '../../domain/bill.ts';
 import { Decimal } from '../../domain/money.ts';
-import { groupCosts, UNALLOCATED, type GroupWord } from '../../engines/bill-allocation/group.ts';
+import { groupCosts, type GroupWord } from '../../engines/bill-allocation/group.ts';
 import { forecast, type ForecastDay } from '../../engines/bill-series/forecast.ts';
 import { dailySeries, dayAfter, daysBetween, lastDayOfMonth } from '../../engines/bill-series/series.ts';
-import { ownedCosts, type BillSource, type BillView } from './costs.ts';
+import { ownedCosts, type BillSource, type BillView, type OwnedCosts } from './costs.ts';
 
 const HISTORY_DAYS = 70;
 
@@ -63,9 +63,14 @@ export async function monthForecasts(source: BillSource, view: BillView, questio
   });
 }
 
-function actuals(all: Awaited<ReturnType<typeof ownedCosts>>, by: GroupWord | undefined, measure: BillMeasure, through: string): { name: string; currency: string; actual: Decimal }[] {
-  const groups = groupCosts(all.costs.filter((cost) => cost.day <= through), all.buckets, by ?? 'team').filter((group) => group.rows > 0 || by !== 'team' || group.name !== UNALLOCATED);
-  if (by !== undefined) return groups.map((group) => ({ name: group.name, currency: group.currency, actual: group.amounts[measure] }));
-  const currencies = [...new Set(groups.map((group) => group.currency))];
-  return currencies.map((currency) => ({ name: '(all)', currency, actual: groups.filter((group) => group.currency === currency).reduce((sum, group) => sum.plus(group.amounts[measure]), Decimal.zero) }));
+/** Of every group of the month, also of one that was charged behind `through` only: nothing, so far. */
+function actuals(all: OwnedCosts, by: GroupWord | undefined, measure: BillMeasure, through: string): { name: string; currency: string; actual: Decimal }[] {
+  const sums = new Map<string, { name: string; currency: string; actual: Decimal }>();
+  for (const cost of groupCosts(all.costs, all.buckets, by ?? 'team', { byDay: true })) {
+    const name = by === undefined ? '(all)' : cost.name;
+    const sum = sums.get(`${name} ${cost.currency}`) ?? { name, currency: cost.currency, actual: Decimal.zero };
+    sums.set(`${name} ${cost.currency}`, sum);
+    if ((cost.day ?? '') <= through) sum.actual = sum.actual.plus(cost.amounts[measure]);
+  }
+  return [...sums.values()].sort((a, b) => b.actual.compare(a.actual) || (a.name < b.name ? -1 : 1));
 }
