@@ -57,6 +57,6 @@ function lineDocument(line: CostLine, amount: Amount): Record<string, unknown> {
     ...(quantity === undefined ? {} : { quantity: quantity.value.toString() }),
     ...(usageKey === undefined ? {} : { usageKey }),
     ...(usageFrom === undefined ? {} : { usageFrom }),
-    ...(price === undefined ? {} : { price: { amount: amount(price.amount), unit: price.unit, dimension: price.dimension, service: price.service, region: price.region, asOf: price.asOf, source: price.source, method: price.method, confidence: price.confidence, ...(price.note === undefined ? {} : { note: price.note }) } }),
+    ...(price === undefined ? {} : { price: { amount: amount(price.amount), unit: price.unit, dimension: price.dimension, service: price.service, region: price.region, asOf: price.asOf, source: price.source, method: price.method, ...(price.step === undefined ? {} : { step: price.step }), confidence: price.confidence, ...(price.note === undefined ? {} : { note: price.note }) } }),
   };
 }

@@ -87,6 +87,8 @@ export class Costing {
 
   text(path: string, from?: AttributeValue): string | undefined {
     const value = this.value(path, from);
+    // The rules look words up in tables; `constructor` must not find what every table of the language has.
+    if (typeof value === 'string' && value in Object.prototype) throw new Undetermined(`${path} is no known word`);
     return typeof value === 'string' ? (value === '' ? undefined : value) : typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : undefined;
   }
 
@@ -206,7 +208,9 @@ function asSpan(count: Count): Span {
     return exactly(nonNegative(decimal(count)));
   }
   if (count instanceof Decimal) return exactly(nonNegative(count));
-  return count;
+  nonNegative(count.value);
+  // Limits that contradict what is wanted (a least above it) are no range: what is wanted holds.
+  return { value: count.value, low: nonNegative(count.low).compare(count.value) > 0 ? count.value : count.low, high: count.high.compare(count.value) < 0 ? count.value : count.high };
 }
 
 /** A negative size is a mistake in the code, not income. */

@@ -154,7 +154,8 @@ function finished(about: About, costing: Costing, where: { region: string; assum
   const lines = instancesUnknown === undefined ? costing.lines : costing.lines.map((line) => ofUnknownNumber(line, instancesUnknown));
   const sum = (kind: CostLine['kind']): ResourceCost['fixed'] => sumOfSpans(lines.flatMap((line) => (line.kind === kind && line.monthly !== undefined ? [line.monthly] : [])));
   const status = statusOf(costing, lines);
-  const why = [costing.elsewhere, costing.free].filter((one) => one !== undefined);
+  const nothing = status === 'unknown' && lines.length === 0 && costing.notes.length === 0 ? 'its attributes name nothing that could be priced' : undefined;
+  const why = [costing.elsewhere, costing.free, nothing].filter((one) => one !== undefined);
   const assumed = where.assumed === undefined || lines.length === 0 ? [] : [where.assumed];
   return { ...about, region: where.region, status, notes: [...why, ...costing.notes, ...assumed], lines, fixed: sum('fixed'), usage: sum('usage') };
 }
