@@ -5,7 +5,7 @@
  */
 import { PlatformError } from '../../domain/error.ts';
 import type { Finding, FindingLocation } from '../../domain/finding.ts';
-import { modelFromRecord, memberFromRecord } from '../../engines/state-record/from-record.ts';
+import { modelFromRecord, memberFromRecord, withoutMarks } from '../../engines/state-record/from-record.ts';
 import { runRules } from '../../engines/rules/run-rules.ts';
 import { estimatedPrices } from '../../engines/waste/estimated-prices.ts';
 import { wasteFindings } from '../../engines/waste/waste-findings.ts';
@@ -31,7 +31,7 @@ export async function analyseEstate({ members: kept, key, today }: Extract<State
   for (const [index, state] of kept.entries()) {
     const matches = run.matches.filter((match) => match.resource.source === state.source);
     const places = matches.length === 0 ? undefined : await placesOf(state, index, records, world);
-    findings.push(wasteFindings(matches, { redactor, prices, ...(places === undefined ? {} : { locate: (resource) => places.get(resource.address) ?? places.get(resource.resource) }) }));
+    findings.push(wasteFindings(matches, { redactor, prices, ...(places === undefined ? {} : { locate: (resource) => places.get(resource.address) ?? places.get(resource.resource) }) }).map(readable));
   }
   return {
     findings,
@@ -44,6 +44,10 @@ export async function analyseEstate({ members: kept, key, today }: Extract<State
       problems: run.problems.slice(0, 20).map(({ rule, message }) => redactor.text(`${rule}: ${message}`)),
     },
   };
+}
+
+function readable(finding: Finding): Finding {
+  return { ...finding, sentence: withoutMarks(finding.sentence), evidence: finding.evidence.map(({ name, value }) => ({ name, value: withoutMarks(value) })) };
 }
 
 /** Where the code declares what; without it, or with faults in it, findings have no place. */

@@ -2,13 +2,15 @@
 import { redactedFinding } from '../../cli/state/drift.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { detectDrift, reportDrift, type DriftInput } from '../../engines/drift/report.ts';
-import { modelFromRecord } from '../../engines/state-record/from-record.ts';
+import { gatedAttributes, modelFromRecord } from '../../engines/state-record/from-record.ts';
+import type { ValueGate } from '../../engines/state-record/hidden-values.ts';
 import { readInventory } from '../../formats/inventory/read-inventory.ts';
-import { readPlan } from '../../formats/terraform/plan.ts';
+import { isJsonObject, type JsonValue } from '../../formats/terraform/json-document.ts';
+import { readPlan, type PlanFile } from '../../formats/terraform/plan.ts';
 import type { StateComparison } from '../../ports/terraform-states.ts';
 import type { StateJob } from './analysis-job.ts';
 import { textOf } from './record-state.ts';
-import { redactorOf, unpackRecord, type StateWorld } from './state-world.ts';
+import { gateOf, redactorOf, unpackRecord, type StateWorld } from './state-world.ts';
 
 export interface ComparedState {
   findings: readonly Finding[];
@@ -22,7 +24,7 @@ export function compareState(job: Asked, world: StateWorld): ComparedState {
   const { key, today } = job;
   const source = job.kind === 'state-refresh' ? job.source : job.members[0]?.source;
   const origin = { root: source?.root ?? 'default', workspace: source?.workspace ?? 'default', source: source?.path ?? '' };
-  const report = reportDrift(detectDrift(inputOf(job), { catalogue: world.catalogue, key }), { ...origin, today });
+  const report = reportDrift(detectDrift(inputOf(job, world), { catalogue: world.catalogue, key }), { ...origin, today });
   const redactor = redactorOf(world, key);
   return {
     findings: report.findings.map((finding) => redactedFinding(finding, redactor)),
@@ -30,8 +32,14 @@ export function compareState(job: Asked, world: StateWorld): ComparedState {
   };
 }
 
-function inputOf(job: Asked): DriftInput {
-  if (job.kind === 'state-refresh') return { plan: readPlan(textOf(job.raw), 'the pushed plan') };
+function inputOf(job: Asked, world: StateWorld): DriftInput {
+  if (job.kind === 'state-refresh') return { plan: withoutSecrets(readPlan(textOf(job.raw), 'the pushed plan'), gateOf(world, job.key)) };
   const states = job.members.map(({ source, document }) => ({ resources: modelFromRecord(unpackRecord(document), { path: source.path }).resources, origin: { root: source.root, workspace: source.workspace, source: source.path } }));
   return { inventory: readInventory(textOf(job.raw), 'the pushed inventory'), states };
+}
+
+/** A plan has all values in clear; what is compared is what would be kept of a state. */
+function withoutSecrets(plan: PlanFile, gate: ValueGate): PlanFile {
+  const side = (value: JsonValue, type: string): JsonValue => (isJsonObject(value) ? (gatedAttributes(value, type, gate) as unknown as JsonValue) : value);
+  return { ...plan, drift: plan.drift.map((change) => ({ ...change, address: gate.address(change.address), before: side(change.before, change.type), after: side(change.after, change.type) })) };
 }

@@ -34,6 +34,11 @@ export function replaceSecrets(text: string, mark: (secret: string) => string): 
   return known.replace(RANDOM_LOOKING, (part) => (looksRandom(part) ? mark(part) : part));
 }
 
+/** Only the forms that issuers give to secrets: for names of things, which may be long and mixed. */
+export function replaceKnownSecrets(text: string, mark: (secret: string) => string): string {
+  return SECRET_VALUES.reduce((at, pattern) => at.replace(pattern, mark), text);
+}
+
 function looksRandom(text: string): boolean {
   if (!/[a-z]/.test(text) || !/[A-Z]/.test(text) || !/\d/.test(text)) return false;
   if (text.split(/[/_=-]/).every((word) => word.length < 20)) return false;

@@ -5,6 +5,8 @@ import type { InfrastructureModel, ResourceInstance } from '../infrastructure/mo
 export interface EstateResource extends Pick<ResourceInstance, 'address' | 'resource' | 'module' | 'mode' | 'type' | 'name' | 'attributes' | 'status'> {
   /** Addresses without keys that the state says it depends on: tells uses whose values a state keeps only as a hash (user data). */
   dependencies?: readonly string[];
+  /** Of ids that were not kept: how they appear in values of which only marks were kept. */
+  identityMarks?: readonly string[];
   /** The state, plan or folder it is from. */
   source: EstateSource;
   /** What rules read of the attributes, where all of them are parsed only when `attributes` is asked for. */

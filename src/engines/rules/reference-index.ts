@@ -94,10 +94,11 @@ export class ReferenceIndex {
 
   #identities(resource: EstateResource): string[] {
     const attributes = readAttributes(resource);
-    return IDENTITIES.flatMap((name) => {
+    const kept = IDENTITIES.flatMap((name) => {
       const value = attributes[name];
       return typeof value === 'string' && value.length >= MIN_LENGTH ? [identityKey(value)] : [];
     });
+    return resource.identityMarks === undefined ? kept : [...kept, ...resource.identityMarks];
   }
 
   #identify(resource: EstateResource): void {

@@ -37,7 +37,7 @@ function note(value: AttributeValue, place: string, places: MarkedPlaces, depth:
 
 function aligned(resource: ResourceInstance, places: MarkedPlaces, gate: ValueGate): ResourceInstance {
   const attributes = Object.fromEntries(Object.entries(resource.attributes).map(([name, value]) => [name, alignValue(value, `${resource.type} ${name}`, places, gate, 0)]));
-  return { ...resource, address: gate.text(resource.address), resource: gate.text(resource.resource), module: gate.text(resource.module), attributes };
+  return { ...resource, address: gate.address(resource.address), resource: gate.address(resource.resource), module: gate.address(resource.module), attributes };
 }
 
 function alignValue(value: AttributeValue, place: string, places: MarkedPlaces, gate: ValueGate, depth: number): AttributeValue {

@@ -11,14 +11,16 @@
 import { createHash, createHmac } from 'node:crypto';
 import { canonical } from '../drift/canonical.ts';
 import type { AttributeValue } from '../infrastructure/model.ts';
-import { isSecretName, replaceSecrets } from '../redaction/secret-patterns.ts';
+import { isSecretName, replaceKnownSecrets, replaceSecrets } from '../redaction/secret-patterns.ts';
 import { mentionedTexts } from '../rules/reference-index.ts';
 import { TAG_MAPS, type KeptAttributes } from './kept-attributes.ts';
 
 const MARK_CHARACTERS = 16;
 const MENTION_CHARACTERS = 12;
 const MOST_MENTIONS = 400;
-const LONGEST_KEPT = 2_048;
+const LONGEST_KEPT = 256;
+/** Documents and scripts hold whatever people write. */
+const DOCUMENT = /[\n\r{}"]/;
 const LARGEST_NUMBER = 99_999;
 const MOST_REMEMBERED = 200_000;
 /** States of version 3 write truth values and numbers as texts. */
@@ -39,6 +41,8 @@ export interface Mark {
   mark: string;
   /** Of the names and ids in it. */
   mentions: readonly string[];
+  /** Words that rules look for, and which stand in it. */
+  words: readonly string[];
 }
 
 export class ValueGate {
@@ -57,7 +61,7 @@ export class ValueGate {
     const name = path.at(-1) ?? '';
     const listed = this.#options.kept.has(name) || path.slice(0, -1).some((step) => TAG_MAPS.has(step));
     if (typeof value !== 'string') return listed || (value <= LARGEST_NUMBER && value >= -LARGEST_NUMBER);
-    return value.length <= LONGEST_KEPT && (listed || PLAIN.test(value) || CLOUD_NAMES.test(value)) && this.#harmless(value);
+    return value.length <= LONGEST_KEPT && !DOCUMENT.test(value) && (listed || PLAIN.test(value) || CLOUD_NAMES.test(value)) && this.#harmless(value);
   }
 
   /** What is left of a value. */
@@ -65,7 +69,7 @@ export class ValueGate {
     const text = typeof value === 'string' ? value : undefined;
     const known = text === undefined ? undefined : this.#marks.get(text);
     if (known !== undefined) return known;
-    const made = { mark: this.#hash(canonical(value), MARK_CHARACTERS), mentions: text === undefined || text.length < 6 ? [] : this.#mentions(text) };
+    const made = { mark: this.#hash(canonical(value), MARK_CHARACTERS), mentions: text === undefined || text.length < 6 ? [] : this.#mentions(text), words: text === undefined ? [] : this.#options.kept.words.filter((word) => text.includes(word)) };
     if (text !== undefined && this.#marks.size < MOST_REMEMBERED) this.#marks.set(text, made);
     return made;
   }
@@ -82,9 +86,15 @@ export class ValueGate {
     return `hmac:${this.#hash(text, MENTION_CHARACTERS)}`;
   }
 
-  /** Addresses, keys, names: parts that look like a secret are replaced. */
+  /** Keys and other small texts: parts that look like a secret are replaced. */
   text(text: string): string {
     return replaceSecrets(text, (secret) => `(redacted:${this.#hash(secret, MENTION_CHARACTERS)})`);
+  }
+
+  /** Names of types, modules and resources are words of the code and stay; keys of instances are values like any other. */
+  address(text: string): string {
+    const keyed = text.replace(/\["((?:[^"\\]|\\.)*)"\]/g, (_whole, key: string) => `["${this.text(key)}"]`);
+    return replaceKnownSecrets(keyed, (secret) => `(redacted:${this.#hash(secret, MENTION_CHARACTERS)})`);
   }
 
   /** Of the bytes as they came. */

@@ -41,15 +41,18 @@ db_cluster_identifier db_subnet_group_name cluster cluster_name cluster_id node_
 zone_id hosted_zone_id health_check_id certificate_arn repository repository_name key_name status state enabled publicly_accessible deletion_protection encrypted versioning multi_region`;
 
 /** Free texts, and whatever people put into them. */
-const NEVER = new Set(['value', 'values', 'content', 'contents', 'data', 'body', 'script', 'default', 'description', 'comment', 'message', 'metadata', 'config', 'settings_json', 'input', 'parameters', 'template', 'command', 'args', 'text', 'result', 'plaintext', 'string', 'json']);
+const NEVER = new Set(['value', 'values', 'content', 'contents', 'data', 'body', 'script', 'default', 'description', 'comment', 'message', 'metadata', 'config', 'settings_json', 'input', 'parameters', 'template', 'command', 'args', 'text', 'result', 'plaintext', 'string', 'json', 'policy', 'policies', 'assume_role_policy', 'access_policy', 'access_policies', 'inline_policy', 'policy_data', 'policy_text', 'definition', 'container_definitions', 'manifest', 'inputs', 'map', 'document', 'statement', 'put_item', 'secret', 'settings', 'environment']);
 
 const NAME = /^[a-z_][a-z0-9_]*$/;
 const QUOTED = /'([a-z_][a-z0-9_.]*)'/g;
 const PLACEHOLDER = /\{([a-z_][\w.]*)\}/g;
 
+const SOUGHT = /\.contains\(\s*'((?:[^'\\]|\\.)+)'\s*\)/g;
+
 export interface KeptAttributes {
   has(name: string): boolean;
-  readonly size: number;
+  /** What rules look for inside of texts: of a text that is not kept it is noted which of these it has. */
+  readonly words: readonly string[];
 }
 
 /** @param types Those in the states at hand, or all of the catalogue. */
@@ -70,7 +73,8 @@ export function keptAttributes(rules: readonly RuleFile[], catalogue: ProviderCa
     const { security, capacity } = type.classes;
     for (const path of [...type.name, ...type.sublabel, ...type.identity, ...type.within, ...type.into, ...security, ...capacity, ...type.price.flatMap((price) => price.attributes), ...Object.values(type.links.to).flat(), ...Object.values(type.links.from).flat()]) add(path);
   }
-  return kept;
+  const words = new Set(rules.flatMap((file) => file.rules).flatMap((rule) => [...rule.when.matchAll(SOUGHT)].map(([, word = '']) => word)).filter((word) => !/\s/.test(word)));
+  return { has: (name) => kept.has(name), words: [...words].sort() };
 }
 
 /** Maps whose values are short words of people: names of teams, stages, owners. */

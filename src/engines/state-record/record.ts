@@ -8,6 +8,7 @@ import { modelFromState } from '../infrastructure/from-state.ts';
 import { isPlainObject } from '../infrastructure/marked-values.ts';
 import type { AttributeValue, ResourceInstance } from '../infrastructure/model.ts';
 import { SensitiveAttribute, UnknownAttribute } from '../infrastructure/model.ts';
+import { IDENTITIES } from '../rules/reference-index.ts';
 import type { ValueGate } from './hidden-values.ts';
 
 export const RECORD_VERSION = 1;
@@ -29,6 +30,8 @@ export interface RecordedResource {
   /** Attribute, target, attribute of the target, how it was found. */
   references: readonly (readonly [string, string, string, ResourceInstance['references'][number]['via']])[];
   dependencies: readonly string[];
+  /** Marks of ids that could not be kept in clear. */
+  identityMarks?: readonly string[];
   status?: NonNullable<ResourceInstance['status']>;
 }
 
@@ -53,7 +56,7 @@ export function recordOf(state: StateFile, gate: ValueGate, sensitive: (type: st
     ...(state.serial === undefined ? {} : { serial: state.serial }),
     ...(state.lineage === undefined ? {} : { lineage: text(state.lineage.slice(0, 100)) }),
     resources: model.resources.map((resource) => resourceRecord(resource, dependencies.get(resource.address) ?? [], gate)),
-    outputs: model.outputs.map(({ name, value }) => ({ name: text(name), value: kept(value, { gate, type: 'output' }, ['output'], value instanceof SensitiveAttribute, 0) })),
+    outputs: model.outputs.map(({ name, value }) => ({ name: gate.address(name), value: kept(value, { gate, type: 'output' }, ['output'], value instanceof SensitiveAttribute, 0) })),
   };
 }
 
@@ -64,21 +67,36 @@ function addressOf(instance: StateInstance): string {
 
 function resourceRecord(resource: ResourceInstance, dependencies: readonly string[], gate: ValueGate): RecordedResource {
   const text = (one: string): string => gate.text(one);
+  const name = (one: string): string => gate.address(one);
   const { localName, alias, source } = resource.provider;
+  const marks = IDENTITIES.flatMap((attribute) => {
+    const value = plainText(resource.attributes[attribute]);
+    return value === undefined || gate.mayStay(value, resource.type, [attribute], resource.attributes[attribute] instanceof SensitiveAttribute) ? [] : [gate.mentionOf(value)];
+  });
   return {
-    address: text(resource.address),
-    resource: text(resource.resource),
-    module: text(resource.module),
+    address: name(resource.address),
+    resource: name(resource.resource),
+    module: name(resource.module),
     mode: resource.mode,
-    type: text(resource.type),
-    name: text(resource.name),
+    type: name(resource.type),
+    name: name(resource.name),
     ...(resource.key === undefined ? {} : { key: typeof resource.key === 'string' ? text(resource.key) : resource.key }),
     provider: { localName: text(localName), ...(alias === undefined ? {} : { alias: text(alias) }), ...(source === undefined ? {} : { source: text(source) }) },
-    attributes: keptObject(resource.attributes, { gate, type: resource.type }, [], false, 0) as RecordedResource['attributes'],
-    references: resource.references.map(({ attribute, target, targetAttribute, via }) => [text(attribute), text(target), text(targetAttribute), via] as const),
-    dependencies: dependencies.map(text),
+    attributes: keptAttributesOf(resource.attributes, resource.type, gate),
+    references: resource.references.map(({ attribute, target, targetAttribute, via }) => [name(attribute), name(target), name(targetAttribute), via] as const),
+    dependencies: dependencies.map(name),
+    ...(marks.length === 0 ? {} : { identityMarks: marks }),
     ...(resource.status === undefined || Object.keys(resource.status).length === 0 ? {} : { status: resource.status }),
   };
+}
+
+export function keptAttributesOf(attributes: ResourceInstance['attributes'], type: string, gate: ValueGate): RecordedResource['attributes'] {
+  return keptObject(attributes, { gate, type }, [], false, 0);
+}
+
+function plainText(value: AttributeValue | undefined): string | undefined {
+  const plain = value instanceof SensitiveAttribute ? value.reveal() : value;
+  return typeof plain === 'string' && plain.length >= 6 ? plain : undefined;
 }
 
 interface Place {
@@ -93,7 +111,11 @@ function kept(value: AttributeValue, place: Place, path: readonly string[], mark
   if (Array.isArray(value)) return (value as readonly AttributeValue[]).map((item) => kept(item, place, path, marked, depth + 1));
   if (isPlainObject(value)) return keptObject(value, place, path, marked, depth);
   const scalar = value as string | number | bigint | boolean | null;
-  if (!place.gate.mayStay(scalar, place.type, path, marked)) return markOf(scalar, place);
+  if (!place.gate.mayStay(scalar, place.type, path, marked)) {
+    // Of an ARN the account and the region stay: prices hang on them.
+    const arn = !marked && path.length === 1 && path[0] === 'arn' && typeof scalar === 'string' && scalar.startsWith('arn:');
+    return arn ? place.gate.text(scalar) : markOf(scalar, place);
+  }
   return typeof scalar === 'bigint' ? { $big: String(scalar) } : scalar;
 }
 
@@ -105,6 +127,6 @@ function keptObject(value: { readonly [name: string]: AttributeValue }, place: P
 }
 
 function markOf(value: AttributeValue, { gate }: Place): RecordValue {
-  const { mark, mentions } = gate.mark(value);
-  return mentions.length === 0 ? { $hidden: mark } : { $hidden: mark, $mentions: mentions };
+  const { mark, mentions, words } = gate.mark(value);
+  return { $hidden: mark, ...(mentions.length === 0 ? {} : { $mentions: mentions }), ...(words.length === 0 ? {} : { $words: words }) };
 }
