@@ -23,9 +23,10 @@ import { costCommands } from './commands/cost.ts';
 import { priceCommands } from './commands/prices.ts';
 import { billCommands } from './commands/bills.ts';
 import { stateCommands } from './commands/state.ts';
+import { findingCommands } from './commands/findings.ts';
 import { completionCommands } from './commands/completion.ts';
 
-const GROUPS: readonly CommandGroup[] = [lifecycleCommands, deliveryCommands, observationCommands, receiptCommands, pipelineCommands, objectCommands, secretCommands, auditCommands, accessCommands, demoCommands, docsCommands, stateCommands, costCommands, priceCommands, billCommands, completionCommands];
+const GROUPS: readonly CommandGroup[] = [lifecycleCommands, deliveryCommands, observationCommands, receiptCommands, pipelineCommands, objectCommands, secretCommands, auditCommands, accessCommands, demoCommands, docsCommands, stateCommands, findingCommands, costCommands, priceCommands, billCommands, completionCommands];
 
 const EXIT_CODES_HELP = `
 Exit codes: 0 ok, 1 failed, 2 usage, 3 not signed in or forbidden, 4 not found, 5 refused by a policy, gate or hold,
