@@ -4,19 +4,28 @@ import { SEVERITIES } from '../../domain/finding.ts';
 import { escapeHtml, grouped } from '../report-html/page.ts';
 import type { CauseGroup } from './summary.ts';
 
+/** More are not read by anybody, and make a page that does not open. */
+const MOST_SHOWN = 300;
+
 export function causeHtml(group: CauseGroup, open: boolean): string {
   const money = group.sums.map(({ monthly, currency }) => `${grouped(monthly)} ${currency}`).join(' + ');
   const twice = group.notCounted.size === 0 ? '' : `; ${group.notCounted.size} counted where it saves more`;
   const unknown = group.unpriced === 0 ? '' : `; ${group.unpriced} of unknown saving`;
   return `<details class="cause"${open ? ' open' : ''} data-severity="${SEVERITIES.indexOf(group.severity)}" data-saving="${escapeHtml(group.sums[0]?.monthly ?? '0')}" data-name="${escapeHtml(group.title)}"><summary><h3>${escapeHtml(group.title)}</h3><span class="sum less">${escapeHtml(money)}</span><span class="quiet"><span class="tag ${group.severity}">${group.severity}</span> ${group.findings.length} ${group.findings.length === 1 ? 'resource' : 'resources'}${unknown}${twice} · <code>${escapeHtml(group.rule)}</code></span></summary>
-${group.findings.map((finding) => findingHtml(finding, group.notCounted.has(finding.fingerprint) ? 'another finding on it saves more: not in the sums' : undefined, firstWith(group, finding))).join('\n')}
+${findingsOf(group)}
 </details>`;
 }
 
-/** The first finding of the group with the same patch: instances of one block share it. */
-function firstWith(group: CauseGroup, finding: Finding): Finding | undefined {
-  const first = group.findings.find((one) => one.fix.patch !== undefined && one.fix.patch === finding.fix.patch);
-  return first === finding ? undefined : first;
+/** Instances of one block share a patch: it stands with the first of them. */
+function findingsOf({ findings, notCounted }: CauseGroup): string {
+  const shown = findings.slice(0, MOST_SHOWN);
+  const first = new Map([...shown].reverse().flatMap((finding) => (finding.fix.patch === undefined ? [] : [[finding.fix.patch, finding] as const])));
+  const left = findings.length - shown.length;
+  const texts = shown.map((finding) => {
+    const patched = finding.fix.patch === undefined ? undefined : first.get(finding.fix.patch);
+    return findingHtml(finding, notCounted.has(finding.fingerprint) ? 'another finding on it saves more: not in the sums' : undefined, patched === finding ? undefined : patched);
+  });
+  return [...texts, ...(left === 0 ? [] : [`<p class="quiet more-of">and ${left} more of this cause, which are in the sums: <code>--format json</code> lists them all.</p>`])].join('\n');
 }
 
 /** @param note Why its saving is not in the sums. @param patched A finding above with the same patch. */

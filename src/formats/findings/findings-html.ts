@@ -15,6 +15,8 @@ import { coverageSentence } from './findings-markdown.ts';
 import { causeHtml, findingHtml } from './finding-html.ts';
 import { firstToDo, groupsOf, headline, moneySentence } from './summary.ts';
 
+const MOST_DRIFT = 300;
+
 export function findingsHtml(report: FindingReport): string {
   const body = `<main>
 <header><p class="eyebrow">Roadbed · state of ${escapeHtml(report.subject)} · ${escapeHtml(report.at.slice(0, 16).replace('T', ' '))} UTC</p>
@@ -81,7 +83,7 @@ function causesSection(report: FindingReport): string {
 
 function driftSection({ findings }: FindingReport): string {
   const drift = findings.filter((finding) => finding.area === 'drift');
-  return drift.length === 0 ? '' : `<h2>Drift</h2><p class="quiet">What differs from the code, from an earlier serial, from a refreshed plan or from an inventory.</p>\n<div class="cause">${drift.map((finding) => findingHtml(finding)).join('\n')}</div>`;
+  return drift.length === 0 ? '' : `<h2>Drift</h2><p class="quiet">What differs from the code, from an earlier serial, from a refreshed plan or from an inventory.</p>\n<div class="cause">${drift.slice(0, MOST_DRIFT).map((finding) => findingHtml(finding)).join('\n')}${drift.length > MOST_DRIFT ? `<p class="quiet more-of">and ${drift.length - MOST_DRIFT} more.</p>` : ''}</div>`;
 }
 
 function acceptedSection({ suppressed }: FindingReport): string {

@@ -43,7 +43,11 @@ export interface CauseGroup {
 /** The largest saving first, then the worst. */
 export function groupsOf(findings: readonly Finding[], { counted }: Pick<FindingReport, 'counted'>): CauseGroup[] {
   const byRule = new Map<string, Finding[]>();
-  for (const finding of findings) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);
+  for (const finding of findings) {
+    const same = byRule.get(finding.rule);
+    if (same === undefined) byRule.set(finding.rule, [finding]);
+    else same.push(finding);
+  }
   return [...byRule].map(([rule, own]) => groupOf(rule, own, counted)).sort((a, b) => amountOf(b).compare(amountOf(a)) || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (a.rule < b.rule ? -1 : 1));
 }
 
@@ -51,16 +55,23 @@ function groupOf(rule: string, findings: readonly Finding[], counted: ReadonlySe
   const known = findings.flatMap(({ saving, fingerprint }) => (saving?.known === true ? [{ ...saving, fingerprint }] : []));
   const counting = known.filter((one) => counted?.has(one.fingerprint) !== false);
   const currencies = [...new Set(counting.map((one) => one.currency))].sort();
-  const worst = Math.min(...findings.map((finding) => SEVERITIES.indexOf(finding.severity)));
+  const worst = findings.reduce<number>((least, finding) => Math.min(least, SEVERITIES.indexOf(finding.severity)), SEVERITIES.length);
   return {
     rule,
     title: findings[0]?.title ?? rule,
     severity: SEVERITIES[worst] ?? 'info',
-    findings: [...findings].sort((a, b) => savingOf(b).compare(savingOf(a)) || (a.subject.name < b.subject.name ? -1 : 1)),
+    findings: bySaving(findings),
     sums: currencies.map((currency) => ({ currency, monthly: sumOf(counting.flatMap((one) => (one.currency === currency ? [Decimal.parse(one.monthly) ?? Decimal.zero] : []))).toFixed(2) })),
     unpriced: findings.filter((finding) => finding.saving?.known === false).length,
-    notCounted: new Set(known.filter((one) => !counting.includes(one)).map((one) => one.fingerprint)),
+    notCounted: new Set(known.filter((one) => counted?.has(one.fingerprint) === false).map((one) => one.fingerprint)),
   };
+}
+
+/** The largest saving first, then by name. */
+function bySaving(findings: readonly Finding[]): Finding[] {
+  const amounts = new Map(findings.map((finding) => [finding, savingOf(finding)]));
+  const zero = Decimal.zero;
+  return [...findings].sort((a, b) => (amounts.get(b) ?? zero).compare(amounts.get(a) ?? zero) || (a.subject.name < b.subject.name ? -1 : 1));
 }
 
 function amountOf(group: CauseGroup): Decimal {
@@ -100,7 +111,7 @@ function weightOf(group: CauseGroup): number {
 }
 
 function weakest({ findings }: CauseGroup): number {
-  return Math.max(...findings.map((finding) => CONFIDENCES.indexOf(finding.confidence)));
+  return findings.reduce((most, finding) => Math.max(most, CONFIDENCES.indexOf(finding.confidence)), 0);
 }
 
 function whyFirst(group: CauseGroup): string {

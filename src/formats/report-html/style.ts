@@ -37,6 +37,7 @@ details>summary{cursor:pointer}
 .cause>summary .sum{font-weight:600;font-variant-numeric:tabular-nums;white-space:nowrap}
 .cause>summary .quiet{grid-column:1/-1;padding-left:1.1em}
 .finding{border-top:1px solid var(--line);padding:.75rem .9rem}
+.more-of{padding:.6rem .9rem;margin:0;border-top:1px solid var(--line)}
 .finding .head{display:flex;flex-wrap:wrap;gap:.1rem 1rem;justify-content:space-between}
 .finding .name{min-width:0;font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.88rem;overflow-wrap:anywhere}
 .finding .money{font-weight:600;font-variant-numeric:tabular-nums;white-space:nowrap}
