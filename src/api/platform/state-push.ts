@@ -61,7 +61,7 @@ export function createStatePush(deps: StatePushDependencies, log: (line: string)
 
 async function take(deps: StatePushDependencies, turns: Turns, request: IncomingMessage, identity: Identity, namespace: string, kind: StateComparison['kind'] | undefined, parameters: URLSearchParams): Promise<object> {
   const decision = await deps.authorise(identity, { verb: 'update', group: GROUP, resource: 'repositories', namespace });
-  if (!decision.allowed) throw new PlatformError({ code: 'ROADBED-8516', class: 'forbidden', message: `${identity.subject} may not push states of ${namespace}`, why: decision.reason, next: 'who may push code of a team may push its states: roadbed access grant' });
+  if (!decision.allowed) throw new PlatformError({ code: 'ROADBED-8516', class: 'forbidden', message: `${identity.subject} may not push states of ${namespace}`, why: decision.reason, next: 'who may push code of a team may push its states: roadbed token list, and RoleGrants of the team' });
   if (!deps.hasNamespace(namespace)) throw new PlatformError({ code: 'ROADBED-8517', class: 'not-found', message: `There is no team ${namespace}.`, next: 'roadbed get namespaces' });
   const { commit, replaceLineage, repository, ...rest } = valid(Object.fromEntries(parameters), querySchema);
   const asked: Asked = { namespace, ...rest, ...(repository === undefined ? {} : { repository }) };

@@ -12,7 +12,7 @@ export interface FindingOperations {
 
 async function allowed(deps: FindingOperations, identity: Identity, namespace: string): Promise<void> {
   const decision = await deps.authorise(identity, namespace);
-  if (!decision.allowed) throw new PlatformError({ code: 'ROADBED-8503', class: 'forbidden', message: `${identity.subject} may not accept findings of ${namespace}`, why: decision.reason, next: 'who may push code of a team may accept its findings: roadbed access grant' });
+  if (!decision.allowed) throw new PlatformError({ code: 'ROADBED-8503', class: 'forbidden', message: `${identity.subject} may not accept findings of ${namespace}`, why: decision.reason, next: 'who may push code of a team may accept its findings: roadbed token list, and RoleGrants of the team' });
 }
 
 export async function acceptFinding(deps: FindingOperations, identity: Identity, args: { namespace: string; fingerprint: string; reason: string; until: string }): Promise<{ message: string }> {

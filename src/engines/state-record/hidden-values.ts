@@ -25,6 +25,8 @@ const LARGEST_NUMBER = 99_999;
 const MOST_REMEMBERED = 200_000;
 /** States of version 3 write truth values and numbers as texts. */
 const PLAIN = /^(?:true|-?\d{1,5})$/;
+/** Names of AWS's own policies are long, mixed and known to all. */
+const PUBLIC_POLICY = /^arn:aws[a-z-]*:iam::aws:policy\/[A-Za-z0-9/_-]{1,128}$/;
 /** Forms that clouds give to their own names of things. */
 const CLOUD_NAMES = /^(arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w+=,.@:/*-]+|[a-z][a-z0-9]{1,20}-[0-9a-f]{8}(?:[0-9a-f]{9})?|\/subscriptions\/[0-9a-f-]{36}(?:\/[\w.() -]+)*|https:\/\/(?:www|compute)\.googleapis\.com\/[\w./-]+|projects\/[\w./:-]+|(?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2})?)$/;
 
@@ -93,7 +95,7 @@ export class ValueGate {
 
   /** Names of types, modules and resources are words of the code and stay; keys of instances are values like any other. */
   address(text: string): string {
-    const keyed = text.replace(/\["((?:[^"\\]|\\.)*)"\]/g, (_whole, key: string) => `["${this.text(key)}"]`);
+    const keyed = text.replace(/\["((?:[^"\\]|\\.)*)"\]/g, (whole, key: string) => (PUBLIC_POLICY.test(key) ? whole : `["${this.text(key)}"]`));
     return replaceKnownSecrets(keyed, (secret) => `(redacted:${this.#hash(secret, MENTION_CHARACTERS)})`);
   }
 
