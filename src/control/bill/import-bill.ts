@@ -5,6 +5,9 @@ import type { Actor } from '../../domain/event.ts';
 import type { BillImport, BillOverlap, Bills, ReceivedBill } from '../../ports/bills.ts';
 import type { Events } from '../../ports/events.ts';
 
+/** A program that serves others holds less at a time than a command of one's own. */
+const MOST_CELLS_OF_A_GROUP = 20_000_000;
+
 export interface ImportQuestion {
   file: string;
   /** The file alone, where none is named. */
@@ -22,7 +25,7 @@ export function billReference(id: string): string {
 export async function importBill(parts: { bills: Bills; events: Pick<Events, 'append'> }, received: ReceivedBill, question: ImportQuestion, actor: Actor): Promise<{ import: BillImport; known: boolean; replaced: readonly BillImport[] }> {
   const { file, overlap, namespace, provider } = question;
   const options = { file, ...(provider === undefined ? {} : { provider }) };
-  const reading = received.format === 'parquet' ? readFocusParquet({ byteLength: received.bytes, slice: (start, end) => received.slice(start, end) }, options) : readFocusCsv(received.pieces(), options);
+  const reading = received.format === 'parquet' ? readFocusParquet({ byteLength: received.bytes, slice: (start, end) => received.slice(start, end) }, { ...options, mostCells: MOST_CELLS_OF_A_GROUP }) : readFocusCsv(received.pieces(), options);
   const done = await parts.bills.import(
     { file, sha256: received.sha256, bytes: received.bytes, format: received.format, delivery: question.delivery ?? received.sha256, overlap, ...(namespace === undefined ? {} : { namespace }), importedBy: `${actor.issuer}/${actor.subject}` },
     reading.batches,

@@ -16,8 +16,9 @@ import { FOCUS_COLUMN, type NeededColumn } from './columns.ts';
 import type { FocusHeader } from './header.ts';
 
 const MOST_KEPT = 20_000;
+const MOST_KEPT_CHARACTERS = 16_000_000;
 const MOST_WARNINGS = 200;
-const LONGEST_CELL = 128 * 1024;
+const LONGEST_CELL = 64 * 1024;
 const COST_COLUMN: Record<BillMeasure, string> = { billed: 'BilledCost', effective: 'EffectiveCost', list: 'ListCost', contracted: 'ContractedCost' };
 const SUBJECT_COLUMNS = ['ProviderName', 'BillingAccountId', 'SubAccountId', 'SubAccountName', 'ServiceName', 'ServiceCategory', 'RegionId', 'ResourceId', 'ResourceName', 'ResourceType', 'Tags'] as const;
 /** What a charge has fields for; all other columns are its detail. */
@@ -37,12 +38,17 @@ function own(text: string): string {
 /** Keeps what was made for a text, and begins anew when there is too much of it. */
 class Kept<Value> {
   readonly #values = new Map<string, Value>();
+  #characters = 0;
 
   of(key: string, make: () => Value): Value {
     let value = this.#values.get(key);
     if (value === undefined) {
       value = make();
-      if (this.#values.size >= MOST_KEPT) this.#values.clear();
+      this.#characters += key.length;
+      if (this.#values.size >= MOST_KEPT || this.#characters > MOST_KEPT_CHARACTERS) {
+        this.#values.clear();
+        this.#characters = key.length;
+      }
       this.#values.set(own(key), value);
     }
     return value;

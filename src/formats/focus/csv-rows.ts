@@ -6,7 +6,7 @@
  */
 import { PlatformError } from '../../domain/error.ts';
 
-const LONGEST_ROW = 4 * 1024 * 1024;
+const LONGEST_ROW = 1024 * 1024;
 const MOST_CELLS = 2_000;
 const QUOTE = 34;
 const COMMA = 44;

@@ -21,20 +21,27 @@ export interface RandomAccessFile {
   slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
 }
 
-const MOST_ROWS_OF_A_GROUP = 1_100_000;
+/** Cells of a row group: a small file can say that one value stands in millions of rows. */
+const MOST_CELLS_OF_A_GROUP = 60_000_000;
 const LARGEST_GROUP = 1024 ** 3;
 /** Rows that are made at a time from a group that has an index of its pages. */
 const STEP = 20_000;
 /** Without one, a group is decoded anew for each part of it. */
 const MOST_PARTS = 4;
 
+export interface ParquetOptions extends ReadingOptions {
+  /** Cells of a row group that may be held at once; 60 million by default. */
+  mostCells?: number;
+}
+
 export function isParquet(first: Uint8Array): boolean {
   return first[0] === 0x50 && first[1] === 0x41 && first[2] === 0x52 && first[3] === 0x31;
 }
 
 /** Throws ROADBED-8701, -8703, -8704, -8706 while iterating. */
-export function readFocusParquet(file: RandomAccessFile, options: ReadingOptions): FocusReading {
+export function readFocusParquet(file: RandomAccessFile, options: ParquetOptions): FocusReading {
   let reader: ChargeReader | undefined;
+  const { mostCells = MOST_CELLS_OF_A_GROUP } = options;
   async function* batches(): AsyncGenerator<readonly BillCharge[]> {
     const metadata = await damaged(options.file, () => parquetMetadataAsync(file));
     const names = parquetSchema(metadata).children.map((child) => child.element.name);
@@ -44,8 +51,8 @@ export function readFocusParquet(file: RandomAccessFile, options: ReadingOptions
     let start = 0;
     for (const group of metadata.row_groups) {
       const rows = Number(group.num_rows);
-      if (rows > MOST_ROWS_OF_A_GROUP || Number(group.total_byte_size) > LARGEST_GROUP) {
-        throw new PlatformError({ code: 'ROADBED-8706', class: 'invalid', message: `${options.file} has a row group of ${rows} rows`, why: `it has ${group.total_byte_size} bytes unpacked; at most 1 GiB and ${MOST_ROWS_OF_A_GROUP} rows are read at a time`, next: 'write it with smaller row groups, or export CSV' });
+      if (rows * names.length > mostCells || Number(group.total_byte_size) > LARGEST_GROUP) {
+        throw new PlatformError({ code: 'ROADBED-8706', class: 'invalid', message: `${options.file} has a row group of ${rows} rows`, why: `it has ${group.total_byte_size} bytes unpacked; at most 1 GiB and ${Math.floor(mostCells / names.length)} rows of ${names.length} columns are read at a time`, next: 'write it with smaller row groups, or make CSV of it: roadbed bills export FILE --out bill.csv' });
       }
       const step = group.columns.every((column) => column.offset_index_offset !== undefined) ? STEP : Math.max(STEP, Math.ceil(rows / MOST_PARTS));
       for (let at = 0; at < rows; at += step) {

@@ -10,6 +10,7 @@ import { hash } from 'node:crypto';
 import { subjectText, type BillCharge, type BillSubject } from '../../../domain/bill.ts';
 
 const MOST_REMEMBERED = 50_000;
+const MOST_CHARACTERS = 40_000_000;
 const FEWEST_ROWS_TO_JUDGE = 20;
 
 /** 128 bits of SHA-256 in the form of a UUID, which PostgreSQL keeps in 16 bytes. */
@@ -42,6 +43,7 @@ export class ContentIds {
   readonly #own: ReadonlySet<string>;
   readonly #subjects = new WeakMap<BillSubject, string>();
   readonly #items = new Map<string, string>();
+  #characters = 0;
   #new: NewContent = { subjects: new Map(), items: new Map() };
 
   constructor(own: readonly string[]) {
@@ -56,7 +58,11 @@ export class ContentIds {
     let id = this.#items.get(key);
     if (id === undefined) {
       id = contentId(key);
-      if (this.#items.size >= MOST_REMEMBERED) this.#items.clear();
+      this.#characters += key.length;
+      if (this.#items.size >= MOST_REMEMBERED || this.#characters > MOST_CHARACTERS) {
+        this.#items.clear();
+        this.#characters = key.length;
+      }
       this.#items.set(key, id);
       this.#new.items.set(id, { subject, category: charge.category, currency: charge.currency, detail: text });
     }

@@ -18,6 +18,8 @@ import { contentSql, daysSql, repeatedSql } from './statements.ts';
 
 const ROWS_TO_JUDGE = 2_000;
 const ROWS_OF_A_COPY = 5_000;
+/** Rows may be long: pieces of the file that wait are bounded, too. */
+const BATCHES_OF_A_COPY = 64;
 const COPY = 'copy roadbed.bill_charge (import, "row", slice, item, starts, ends, billed, effective, list, contracted, own) from stdin';
 
 export interface FileImport {
@@ -91,10 +93,12 @@ async function load(client: pg.Client, id: number, slices: FileSlices, batches: 
   let own: string[] | undefined;
   let ids = new ContentIds([]);
   let waiting: BillCharge[] = [];
+  let batchesWaiting = 0;
   let sending: Promise<void> = Promise.resolve();
   const send = async (): Promise<void> => {
     const charges = waiting;
     waiting = [];
+    batchesWaiting = 0;
     own ??= judge(charges, (columns) => (ids = new ContentIds(columns)));
     await sending;
     const lines: string[] = [];
@@ -105,7 +109,8 @@ async function load(client: pg.Client, id: number, slices: FileSlices, batches: 
   try {
     for await (const batch of batches) {
       for (const charge of batch) waiting.push(charge);
-      if (waiting.length >= (own === undefined ? ROWS_TO_JUDGE : ROWS_OF_A_COPY)) await send();
+      batchesWaiting += 1;
+      if (batchesWaiting >= BATCHES_OF_A_COPY || waiting.length >= (own === undefined ? ROWS_TO_JUDGE : ROWS_OF_A_COPY)) await send();
     }
     if (waiting.length > 0) await send();
   } finally {
