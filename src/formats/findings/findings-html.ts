@@ -18,10 +18,12 @@ import { firstToDo, groupsOf, headline, moneySentence } from './summary.ts';
 const MOST_DRIFT = 300;
 
 export function findingsHtml(report: FindingReport): string {
+  const [first = '', ...rest] = moneySentence(report).split(/(?<=[a-z]\.) /);
+  const lead = [`${headline({ ...report, savings: [] })}.`, ...rest].join(' ');
   const body = `<main>
 <header><p class="eyebrow">Roadbed · state of ${escapeHtml(report.subject)} · ${escapeHtml(report.at.slice(0, 16).replace('T', ' '))} UTC</p>
-<h1>${escapeHtml(moneySentence(report))}</h1>
-<p class="lead">${escapeHtml(headline(report))}.</p></header>
+<h1>${escapeHtml(first)}</h1>
+<p class="lead">${escapeHtml(lead)}</p></header>
 ${figures(report)}
 ${report.cost === undefined ? '' : costSection(report.cost)}
 ${firstSection(report)}
@@ -45,7 +47,7 @@ function figures(report: FindingReport): string {
     cell('To save', `<span class="less">${escapeHtml(saved)}</span>`, report.savings.length === 0 ? 'no price is known' : `${report.savings.length === 1 ? `${report.savings[0]?.currency ?? ''} ` : ''}a month`),
     ...(cost === undefined ? [] : [cell('Cost after', escapeHtml(grouped(cost.after)), `${cost.currency} a month`)]),
     cell('Findings', String(findings.length), SEVERITIES.flatMap((severity) => { const count = findings.filter((finding) => finding.severity === severity).length; return count === 0 ? [] : [`${count} ${severity}`]; }).join(', ') || 'none'),
-    ...(report.patch === undefined ? [] : [cell('With a patch', String(findings.filter((finding) => finding.fix.patch !== undefined).length), `of ${findings.filter((finding) => finding.area !== 'drift').length} that could have one`)]),
+    ...(report.patch === undefined ? [] : [cell('With a patch', String(findings.filter((finding) => finding.fix.patch !== undefined).length), `of ${findings.filter((finding) => finding.area !== 'drift').length} beside drift`)]),
   ];
   return `<dl class="figures">${cells.join('')}</dl>`;
 }
