@@ -72,6 +72,8 @@ export interface FindingReport {
   patch?: ReportPatch;
   /** Only made for reports that show it. */
   cost?: ReportCost;
+  /** Drift was compared with a baseline: what is found of it is new. */
+  driftIsNew?: true;
   /** Fingerprints of the findings whose savings are in the sums. */
   counted?: ReadonlySet<string>;
 }

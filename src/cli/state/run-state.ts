@@ -64,6 +64,7 @@ export async function state(session: Session, paths: readonly string[], flags: S
     problems: told.map((problem) => redactor.text(problem)),
     coverage: { ...coverageOf(run, read, found, redactor), ...driftCoverage(drift, redactor) },
     savings: totalSavings(findings),
+    ...(flags.baseline === undefined ? {} : { driftIsNew: true as const }),
     counted: new Set([...countedSavings(findings).keys()].map((finding) => finding.fingerprint)),
     ...(priced === undefined || !showsCost ? {} : { cost: waterfallOf(findings, currentCosts(priced)) }),
     ...(patched === undefined ? {} : { patch: patched.patch }),

@@ -66,6 +66,11 @@ test('a patch is in SARIF as replacements that make the same text', () => {
   }));
 });
 
+test('drift that a baseline does not know is new in SARIF', () => {
+  const { runs: [run] } = sarifDocument({ ...report([finding('aws_eip.a', { area: 'drift' }), finding('aws_eip.b')]), driftIsNew: true }, { name: 'Roadbed', version: '0.1.0' }) as { runs: { results: { baselineState?: string }[] }[] };
+  expect(run?.results.map((result) => result.baselineState)).toEqual(['new', undefined, undefined]);
+});
+
 test('CSV reads back as written, has one width, and no cell begins a formula', () => {
   fc.assert(fc.property(fc.array(arbitrary, { maxLength: 5 }), (findings) => {
     const rows = readCsv(findingsCsv(findings));

@@ -35,7 +35,7 @@ export function sarifDocument(report: FindingReport, tool: { name: string; versi
         tool: { driver: { name: tool.name, ...semantic, rules: [...order.keys()].flatMap((id) => { const finding = rules.get(id); return finding === undefined ? [] : [ruleOf(finding)]; }) } },
         columnKind: 'utf16CodeUnits',
         invocations: [{ executionSuccessful: report.problems.length === 0, ...(report.problems.length === 0 ? {} : { toolExecutionNotifications: report.problems.map((problem) => ({ level: 'warning', message: { text: problem } })) }) }],
-        results: [...report.findings.map((finding) => resultOf(finding, order)), ...report.suppressed.map((one) => ({ ...resultOf(one.finding, order), suppressions: [suppressionOf(one)] }))],
+        results: [...report.findings.map((finding) => ({ ...resultOf(finding, order), ...(report.driftIsNew === true && finding.area === 'drift' ? { baselineState: 'new' } : {}) })), ...report.suppressed.map((one) => ({ ...resultOf(one.finding, order), suppressions: [suppressionOf(one)] }))],
       },
     ],
   };
