@@ -4,17 +4,19 @@
  *
  * `npm run bench -- bills [rows ...]`; 100,000 and 1,000,000 rows otherwise. The file is made by bench/bills/generate.ts. Memory is the
  * peak of the resident set (VmHWM), of the client and of the control plane; what the control plane had before stands beside it.
+ * Time depends on what else the machine does; CPU time of client, control plane and PostgreSQL depends on it much less.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPlatform, stopPlatform } from './api/platform.ts';
+import { processesOf, startPlatform, stopPlatform } from './api/platform.ts';
 import { billHeader, billRow } from './bills/generate.ts';
 
 const BINARY = join(import.meta.dirname, '..', 'bin', 'roadbed');
 const PIECE = 1_000_000;
+const CLOCK_TICK_MS = 10;
 
 async function writeBill(path: string, rows: number): Promise<void> {
   const out = createWriteStream(path);
@@ -39,18 +41,32 @@ function peak(pid: number): number {
   }
 }
 
-/** Runs a command line and answers its time and peak. */
-async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<{ ms: number; peakMegabytes: number; out: string }> {
+/** CPU time in milliseconds, with that of children that have ended. */
+function cpuMs(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]) * CLOCK_TICK_MS, 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** Runs a command line and answers its time, CPU time and peak. */
+async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<{ ms: number; cpuMs: number; peakMegabytes: number; out: string }> {
   const from = performance.now();
   const child = spawn(process.execPath, [BINARY, ...args], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   let out = '';
   child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
   let peakMegabytes = 0;
-  const timer = setInterval(() => (peakMegabytes = Math.max(peakMegabytes, peak(child.pid ?? 0))), 50);
+  let cpu = 0;
+  const timer = setInterval(() => {
+    peakMegabytes = Math.max(peakMegabytes, peak(child.pid ?? 0));
+    cpu = Math.max(cpu, cpuMs(child.pid ?? 0));
+  }, 50);
   const [code] = (await once(child, 'exit')) as [number];
   clearInterval(timer);
   if (code !== 0) throw new Error(`roadbed ${args.join(' ')} ended with ${code}`);
-  return { ms: Math.round(performance.now() - from), peakMegabytes, out };
+  return { ms: Math.round(performance.now() - from), cpuMs: cpu, peakMegabytes, out };
 }
 
 async function measure(rows: number): Promise<Record<string, unknown>> {
@@ -62,7 +78,10 @@ async function measure(rows: number): Promise<Record<string, unknown>> {
   try {
     const environment = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'roadbed-bench-cache') };
     const before = peak(platform.pid);
+    const cpu = (): { controlPlane: number; postgres: number } => ({ controlPlane: cpuMs(platform.pid), postgres: processesOf(platform, dataDir).postgres.reduce((sum, pid) => sum + cpuMs(pid), 0) });
+    const cpuBefore = cpu();
     const imported = await run(['bills', 'import', file, '--json', '--data-dir', dataDir], environment);
+    const cpuAfter = cpu();
     const again = await run(['bills', 'import', file, '--json', '--data-dir', dataDir], environment);
     const shown = await run(['bills', 'show', '--by', 'team', '--format', 'json', '--data-dir', dataDir], environment);
     const local = await run(['bills', 'show', file, '--by', 'team', '--format', 'json'], environment);
@@ -73,6 +92,7 @@ async function measure(rows: number): Promise<Record<string, unknown>> {
       fileMegabytes: Math.round(statSync(file).size / 1e5) / 10,
       importMs: imported.ms,
       rowsPerSecond: Math.round((rows * 1000) / imported.ms),
+      cpuMs: { client: imported.cpuMs, controlPlane: cpuAfter.controlPlane - cpuBefore.controlPlane, postgres: cpuAfter.postgres - cpuBefore.postgres },
       clientPeakMegabytes: imported.peakMegabytes,
       controlPlanePeakMegabytes: peak(platform.pid),
       controlPlaneBeforeMegabytes: before,

@@ -104,7 +104,7 @@ export interface Bills {
    * Takes the file's rows in one transaction. `facts` is asked after the last row. `known: true` when this file was imported
    * before: nothing changed. Throws ROADBED-8731 for an overlap that was not decided, -8733 when the sums differ.
    */
-  import(request: BillImportRequest, rows: AsyncIterable<readonly BillCharge[]>, facts: () => BillFileFacts): Promise<{ import: BillImport; known: boolean; replaced: readonly BillImport[] }>;
+  import(request: BillImportRequest, rows: AsyncIterable<readonly BillCharge[]>, facts: () => BillFileFacts): Promise<BillOutcome>;
   /** Whether these bytes are imported and stand. */
   findByHash(sha256: string, namespace: string | undefined): Promise<BillImport | undefined>;
   /** Newest first; of one team, or all. */
@@ -142,8 +142,8 @@ export interface ReceivedBill {
   /** Of the content: of what is unpacked, where it came as gzip, so that packing makes no other file of it. */
   sha256: string;
   format: 'csv' | 'parquet';
-  pieces(): AsyncIterable<Uint8Array>;
-  slice(start: number, end?: number): Promise<ArrayBuffer>;
+  /** Where it lies on this machine. */
+  path: string;
   remove(): Promise<void>;
 }
 
@@ -151,3 +151,12 @@ export interface BillSpool {
   /** Throws ROADBED-8720 beyond `mostBytes`, -8721 for nothing, -8724 when it breaks off; then nothing of it is kept. */
   receive(from: AsyncIterable<Uint8Array>, mostBytes: number): Promise<ReceivedBill>;
 }
+
+export interface BillOutcome {
+  import: BillImport;
+  known: boolean;
+  replaced: readonly BillImport[];
+}
+
+/** Reads a received bill into the database. `provider`: of rows that name none. Throws what the reader and `Bills.import` throw. */
+export type LoadBill = (received: Pick<ReceivedBill, 'path' | 'bytes' | 'format'>, request: BillImportRequest, options: { provider?: string }) => Promise<BillOutcome>;

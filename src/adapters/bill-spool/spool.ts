@@ -10,7 +10,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { PlatformError } from '../../domain/error.ts';
-import type { BillSpool, ReceivedBill } from '../../ports/bills.ts';
+import type { BillSpool } from '../../ports/bills.ts';
 
 const SUFFIX = '.bill';
 const PIECE_BYTES = 256 * 1024;
@@ -24,11 +24,12 @@ export function openBillSpool(folder: string): BillSpool {
   return {
     async receive(from, mostBytes) {
       const path = join(folder, `${randomUUID()}${SUFFIX}`);
-      const file = await open(path, 'wx+', 0o600);
+      const file = await open(path, 'wx', 0o600);
       try {
         const { bytes, first } = await write(file, whole(from), mostBytes);
         if (bytes === 0) throw new PlatformError({ code: 'ROADBED-8721', class: 'invalid', message: 'No bill was sent.', why: 'The body is empty.', next: 'roadbed bills import FILE' });
-        return { bytes, sha256: await contentHash(path, first), format: first.subarray(0, 4).equals(PARQUET) ? 'parquet' : 'csv', ...access(path, file) };
+        await file.close();
+        return { path, bytes, sha256: await contentHash(path, first), format: first.subarray(0, 4).equals(PARQUET) ? 'parquet' : 'csv', remove: () => rm(path, { force: true }) };
       } catch (error) {
         await file.close().catch(() => {});
         await rm(path, { force: true });
@@ -78,21 +79,4 @@ async function contentHash(path: string, first: Buffer): Promise<string> {
   } finally {
     packed.destroy();
   }
-}
-
-function access(path: string, file: FileHandle): Pick<ReceivedBill, 'pieces' | 'slice' | 'remove'> {
-  return {
-    pieces: () => createReadStream(path, { highWaterMark: PIECE_BYTES }),
-    async slice(start, end) {
-      const { size } = await file.stat();
-      const length = Math.max(0, (end ?? size) - start);
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await file.read(bytes, 0, length, start);
-      return bytes.buffer.slice(0, bytesRead);
-    },
-    async remove() {
-      await file.close();
-      await rm(path, { force: true });
-    },
-  };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadBillInto } from '../../adapters/bill-import/load-bill.ts';
 import { openBillSpool } from '../../adapters/bill-spool/spool.ts';
 import { PostgresBills } from '../../adapters/postgres/bills/store.ts';
 import { testDatabase, type TestDatabase } from '../../adapters/postgres/testing/database.ts';
@@ -29,9 +30,11 @@ beforeEach(async () => {
     append: async (rows: readonly NewEvent[]) => (events.push(...rows), []),
     query: async ({ namespace, since }: { namespace?: string; since?: string }) => (namespace === 'payments' && since === '2026-09-27T00:00:00Z' ? [{ id: 'e1', kind: 'service.upgraded', occurredAt: '2026-09-28T08:00:00Z', subject: 'v1:service:cart@prod', actor: { issuer: 'roadbed', subject: 'user:bob' }, body: { service: 'cart', environment: 'prod' } } as unknown as EventRow] : []),
   } as unknown as Events;
+  const bills = new PostgresBills(database);
   const api = createBillApi(
     {
-      bills: new PostgresBills(database),
+      bills,
+      load: loadBillInto(bills),
       spool: openBillSpool(folder),
       events: log,
       mayReadRow: () => true,

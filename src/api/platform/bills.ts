@@ -25,7 +25,7 @@ import { groupName, groupWord, UNALLOCATED, type GroupFilter } from '../../engin
 import { readRate } from '../../engines/bill-allocation/rates.ts';
 import { DEFAULT_RULES, readAllocationRules } from '../../engines/bill-allocation/rules.ts';
 import { exportColumns, focusHeaderLine, focusLine } from '../../formats/focus/print-csv.ts';
-import type { Bills, BillRange, BillSpool } from '../../ports/bills.ts';
+import type { Bills, BillRange, BillSpool, LoadBill } from '../../ports/bills.ts';
 import type { Events } from '../../ports/events.ts';
 import type { Identity } from '../../ports/identity.ts';
 import { problemOf } from '../console/problems.ts';
@@ -54,6 +54,8 @@ const viewSchema = rangeSchema.extend({ currency: z.string().regex(/^[A-Za-z]{1,
 export interface BillApiDependencies {
   bills: Bills;
   spool: BillSpool;
+  /** In a thread of its own, so that nobody waits for a bill. */
+  load: LoadBill;
   events: Events;
   authorise: (identity: Identity, action: Action) => Promise<Decision>;
   mayReadRow: (identity: Identity, row: EventRow) => boolean;

@@ -1,6 +1,7 @@
 /** Bills of providers in the control plane: the store, the place where uploads wait, who may, and old ones going. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { openImportThreads } from '../../adapters/bill-import/import-thread.ts';
 import { openBillSpool } from '../../adapters/bill-spool/spool.ts';
 import { PostgresBills } from '../../adapters/postgres/bills/store.ts';
 import { mayReadRow } from '../../api/objects/http/events-view.ts';
@@ -31,8 +32,10 @@ export function openPlatformBills(parts: { core: ObjectCore; storage: PlatformDa
   };
   const timer = setInterval(prune, PRUNE_EVERY_MS);
   timer.unref();
+  const threads = openImportThreads(storage.database.connection);
   return {
     bills,
+    load: threads.load,
     spool: openBillSpool(join(parts.dataDir, 'bills')),
     events: storage.store.events,
     authorise: async (identity, action) => {
@@ -42,7 +45,7 @@ export function openPlatformBills(parts: { core: ObjectCore; storage: PlatformDa
     mayReadRow: (identity, row) => mayReadRow(core.service, identity, row),
     async stop() {
       clearInterval(timer);
-      await pruning;
+      await Promise.all([pruning, threads.stop()]);
     },
   };
 }
