@@ -9,7 +9,7 @@ import type { EventRow } from '../../domain/event.ts';
 import type { Events } from '../../ports/events.ts';
 import type { z } from 'zod';
 import type { AuditPage, auditQuerySchema } from '../contract/audit-page.ts';
-import type { Readable } from './dependencies.ts';
+import type { Readable } from './readable.ts';
 
 const WINDOW = 1_000;
 /** So many windows are looked through for one answer; the reader then goes on from where it ended. */

@@ -5,7 +5,7 @@ import type { BillCharge } from '../../domain/bill.ts';
 import { DEFAULT_RULES } from '../../engines/bill-allocation/rules.ts';
 import { billHistory } from './bill-history.ts';
 import type { BillHistory } from './cost-reads.ts';
-import type { Readable } from './dependencies.ts';
+import type { Readable } from './readable.ts';
 
 const VIEW: BillView = { rules: DEFAULT_RULES };
 

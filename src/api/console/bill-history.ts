@@ -12,7 +12,7 @@ import { groupCosts, UNALLOCATED, type GroupFilter, type GroupWord } from '../..
 import { dayAfter } from '../../engines/bill-series/series.ts';
 import type { CostAnomalies, CostGrouping } from '../contract/cost-page.ts';
 import type { BillHistory, CostFilter, CostRange, DailyAmount } from './cost-reads.ts';
-import type { Readable } from './dependencies.ts';
+import type { Readable } from './readable.ts';
 
 const WORDS: Readonly<Record<CostGrouping, GroupWord>> = { team: 'team', service: 'service', environment: 'environment', category: 'provider-service' };
 const DAY_MINUTES = 1_440;

@@ -2,7 +2,7 @@
 import type { ApiObject } from '../../domain/object.ts';
 import type { Events } from '../../ports/events.ts';
 import type { Objects } from '../../ports/objects.ts';
-import type { Readable } from './dependencies.ts';
+import type { Readable } from './readable.ts';
 import { eventStream } from './event-stream.ts';
 import type { EventStream } from './event-stream.ts';
 import { kindName } from './snapshot.ts';

@@ -2,7 +2,7 @@
 import type { Findings } from '../../ports/findings.ts';
 import type { RunningCost } from '../../ports/running-cost.ts';
 import type { CostAnomalies, CostGrouping } from '../contract/cost-page.ts';
-import type { Readable } from './dependencies.ts';
+import type { Readable } from './readable.ts';
 
 /** Days are UTC, `2026-11-22`; `until` is not part of it. */
 export interface CostRange {

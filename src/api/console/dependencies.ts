@@ -11,18 +11,10 @@ import type { Runtime } from '../../ports/runtime.ts';
 import type { TerraformStates } from '../../ports/terraform-states.ts';
 import type { DeliveryMetrics, DeliveryMetricsScope } from '../contract/delivery-metrics.ts';
 import type { CostReads } from './cost-reads.ts';
+import type { Readable } from './readable.ts';
 import type { InfrastructureReads } from './infrastructure-reads.ts';
 import type { GoldenPath } from '../contract/golden-path.ts';
 import type { NewServiceArguments, Operations } from '../contract/operations.ts';
-
-/** Namespaces whose objects, logs and audit rows an identity may read. */
-export interface Readable {
-  /** True: every namespace, and rows of the platform itself. */
-  all: boolean;
-  namespaces: string[];
-  /** Rows about objects that the identity may not read are not told either, an access token's for instance. */
-  row(row: EventRow): boolean;
-}
 
 export interface OperationsApiDependencies {
   objects: (identity: Identity) => Objects;

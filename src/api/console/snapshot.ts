@@ -10,7 +10,7 @@ import type { RepositorySpec, RepositoryStatus } from '../../domain/kinds/reposi
 import type { ApiObject } from '../../domain/object.ts';
 import type { KindName, Objects } from '../../ports/objects.ts';
 import type { PipelineRunObject, ResourceClaimObject, RolloutObject } from '../contract/pages.ts';
-import type { Readable } from './dependencies.ts';
+import type { Readable } from './readable.ts';
 
 export type EnvironmentObject = ApiObject<EnvironmentSpec, EnvironmentStatus>;
 export type HoldObject = ApiObject<HoldSpec, HoldStatus>;

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Identity } from '../../ports/identity.ts';
 import { memoryIdentities } from '../objects/testing/world.ts';
-import type { OperationsApiDependencies, Readable } from './dependencies.ts';
+import type { OperationsApiDependencies } from './dependencies.ts';
+import type { Readable } from './readable.ts';
 import { createOperationsApi } from './operations-api.ts';
 
 let readable: Readable;

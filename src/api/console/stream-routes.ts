@@ -2,7 +2,8 @@
 import { Hono } from 'hono';
 import type { Identity } from '../../ports/identity.ts';
 import { changeStream } from './change-stream.ts';
-import type { AskedBy, OperationsApiDependencies, Readable } from './dependencies.ts';
+import type { AskedBy, OperationsApiDependencies } from './dependencies.ts';
+import type { Readable } from './readable.ts';
 import { logStream } from './log-stream.ts';
 import { findRollout } from './pages/rollout.ts';
 import { pipelineRunPage } from './pages/pipelines.ts';

@@ -1,5 +1,5 @@
 /** What an identity may read, from the one decision of the object service. */
-import type { Readable } from '../../api/console/dependencies.ts';
+import type { Readable } from '../../api/console/readable.ts';
 import { mayReadRow } from '../../api/objects/http/events-view.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
 import type { Identity } from '../../ports/identity.ts';

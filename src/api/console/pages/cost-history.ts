@@ -2,7 +2,7 @@
 import type { DailyCost, DailyRequests, RunningCostDimension } from '../../../ports/running-cost.ts';
 import type { CostGrouping } from '../../contract/cost-page.ts';
 import type { CostFilter, CostRange, CostReads, DailyAmount } from '../cost-reads.ts';
-import type { Readable } from '../dependencies.ts';
+import type { Readable } from '../readable.ts';
 
 /** A service's name is unique in an environment only, so its team stands beside it. */
 const DIMENSIONS: Readonly<Record<CostGrouping, readonly RunningCostDimension[]>> = {

@@ -6,7 +6,7 @@ import type { DailyCost, RunningCostQuery } from '../../../ports/running-cost.ts
 import { costPageSchema, costQuerySchema } from '../../contract/cost-page.ts';
 import type { CostQuery } from '../../contract/cost-page.ts';
 import type { CostReads, DailyAmount } from '../cost-reads.ts';
-import type { Readable } from '../dependencies.ts';
+import type { Readable } from '../readable.ts';
 import { costPage } from './cost.ts';
 
 const NOW = Date.parse('2026-11-22T09:00:00Z');

@@ -7,7 +7,7 @@
 import { Decimal, decimal, sumOf } from '../../../domain/money.ts';
 import type { CostForecast, CostGroup, CostLayer, CostPage, CostQuery, CostSource, CostSourceView } from '../../contract/cost-page.ts';
 import type { CostFilter, CostRange, CostReads, DailyAmount } from '../cost-reads.ts';
-import type { Readable } from '../dependencies.ts';
+import type { Readable } from '../readable.ts';
 import { costForecast } from './cost-forecast.ts';
 import { readableTeams, requestsByGroup, runningDays, serviceKey } from './cost-history.ts';
 

@@ -6,7 +6,7 @@ import { sarifDocument } from '../../../formats/sarif/sarif.ts';
 import type { FindingQuery, Findings, FindingTotals, StoredFinding } from '../../../ports/findings.ts';
 import type { TerraformState, TerraformStates } from '../../../ports/terraform-states.ts';
 import type { FindingFileFormat, FindingsPage, FindingsQuery, FindingTotalsView, FindingView } from '../../contract/findings-page.ts';
-import type { Readable } from '../dependencies.ts';
+import type { Readable } from '../readable.ts';
 
 const MOST_IN_A_FILE = 5_000;
 

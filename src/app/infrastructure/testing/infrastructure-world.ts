@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { openGitSource, type GitSource } from '../../../adapters/git/source.ts';
-import type { Readable } from '../../../api/console/dependencies.ts';
+import type { Readable } from '../../../api/console/readable.ts';
 import { startTestConsole, type StartOptions, type TestConsole } from '../../../api/console/testing/start-console.ts';
 import { infrastructurePageSchema, rootPageSchema, type InfrastructurePage, type RootPage } from '../../../api/contract/infrastructure-page.ts';
 import { packageRoot } from '../../package-root.ts';

@@ -5,7 +5,7 @@ import { PostgresFindings } from '../../../adapters/postgres/findings/store.ts';
 import { openStore } from '../../../adapters/postgres/open-store.ts';
 import { PostgresTerraformStates } from '../../../adapters/postgres/terraform-states/store.ts';
 import { testDatabase, type TestDatabase } from '../../../adapters/postgres/testing/database.ts';
-import type { Readable } from '../../../api/console/dependencies.ts';
+import type { Readable } from '../../../api/console/readable.ts';
 import { createStatePush } from '../../../api/platform/state-push.ts';
 import { acceptFinding, reopenFinding } from '../../../control/finding/operations.ts';
 import type { EventLog } from '../../../adapters/postgres/events/log.ts';
