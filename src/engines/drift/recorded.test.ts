@@ -45,6 +45,7 @@ test('what no apply does: other lineage, serial back, one serial twice, older Te
   expect(history(state(5, one), state(3, one))).toEqual(['serial-went-back existence s.tfstate 5 -> 3']);
   expect(history(state(5, one), state(5, one))).toEqual([]);
   expect(history(state(5, one), state(5, { ...one, 'aws_eip.e': { id: 'x' } }))).toEqual(['history-added housekeeping aws_eip.e', 'serial-repeated existence s.tfstate 5 -> 5']);
+  expect(history(state(5, one, { terraform_version: '0.11.14' }), state(5, { ...one, 'aws_eip.e': { id: 'x' } }, { terraform_version: '0.11.14' }))).toEqual(['history-added housekeeping aws_eip.e']);
   expect(history(state(5, one), state(6, one, { terraform_version: '1.8.5' }))).toEqual(['version-downgrade other s.tfstate 1.9.0 -> 1.8.5']);
   const { 'aws_vpc.v': _, ...without } = one;
   expect(history(state(5, one), state(6, without))).toEqual(['history-forgotten existence aws_vpc.v']);

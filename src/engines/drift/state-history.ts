@@ -49,7 +49,12 @@ function compareStep(before: RecordedState, after: RecordedState, options: Histo
   const versions = [before.source.terraformVersion, after.source.terraformVersion] as const;
   if (versions[0] !== undefined && versions[1] !== undefined && compareVersions(versions[1], versions[0]) < 0) found.add({ ...whole, kind: 'version-downgrade', class: 'other', from: text(versions[0]), to: text(versions[1]), fix: 'use one version everywhere: required_version, and the pipeline\'s image' });
   const changes = compareResources(before, after, step, options, found, replaced);
-  if (oldSerial !== undefined && serial === oldSerial && changes > 0) found.add({ ...whole, kind: 'serial-repeated', from: text(String(oldSerial)), to: text(String(serial)), fix: 'two writers had the same state at once: lock the state, and compare the two by hand' });
+  if (oldSerial !== undefined && serial === oldSerial && changes > 0 && !keepsSerial(versions[1])) found.add({ ...whole, kind: 'serial-repeated', from: text(String(oldSerial)), to: text(String(serial)), fix: 'two writers had the same state at once: lock the state, and compare the two by hand' });
+}
+
+/** Before 0.12, Terraform wrote a state several times within one apply and counted once. */
+function keepsSerial(version: string | undefined): boolean {
+  return version !== undefined && compareVersions(version, '0.12.0') < 0;
 }
 
 function stepName(before: RecordedState, after: RecordedState): string {

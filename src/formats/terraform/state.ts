@@ -72,6 +72,7 @@ function fromPieces(pieces: StatePieces, file: string, wanted: WantedAttributes)
 export function stateOf(value: JsonValue, file: string): StateFile {
   const kind = documentKind(value);
   if (kind === 'encrypted') refuseEncrypted(file);
+  if (kind === 'plan') throw new PlatformError({ code: 'ROADBED-8053', class: 'invalid', message: `${file} is a plan, not a Terraform state`, why: 'it has what is planned: planned_values, resource_changes or configuration', next: 'give the state, and the plan beside it: roadbed state STATE --plan PLAN' });
   if (kind !== 'state' || !isJsonObject(value)) {
     throw new PlatformError({ code: 'ROADBED-8053', class: 'invalid', message: `${file} is not a Terraform state`, why: 'it has none of the marks of one: version, serial, lineage, or values', next: 'give the output of `terraform state pull` or `terraform show -json`' });
   }

@@ -122,6 +122,7 @@ describe('states', () => {
     expect(refusal(() => readState('{"version": 9, "serial": 1, "resources": []}', 's')).message).toContain('version 9');
     expect(refusal(() => readState('{"format_version": "2.0", "terraform_version": "9", "values": {}}', 's')).code).toBe('ROADBED-8052');
     expect(refusal(() => readState('[1]', 's')).code).toBe('ROADBED-8053');
+    expect(refusal(() => readState('{"format_version":"1.2","terraform_version":"1.9.0","planned_values":{}}', 's')).message).toContain('is a plan');
     expect(refusal(() => readState('{"version": 4, "serial": 1, "resources": [{"type": "a", "instances": [{}]}]}', 's')).why).toBe('resources[0] has no name');
   });
 
