@@ -12,12 +12,18 @@ export function planAddition({ node }: Surrounding, declaration: ResourceDeclara
   const { hcl } = place.file as ReadFile;
   const block = place.file.json ? undefined : blockAt(hcl.body, place.start);
   if (block === undefined) return { reason: 'the code is written in JSON, where nothing can be added by place' };
-  if (repetition !== undefined) return { reason: `its block makes several instances; each needs its own ${change.type}` };
   if (node.configuration?.resources.has(`${change.type}.${name}`) === true) return { reason: `${change.type}.${name} is in the code already` };
-  const referring = Object.entries(change.refer).map(([argument, attribute]) => [argument, `${address}.${attribute}`] as const);
+  if (repetition?.kind === 'enabled') return { reason: 'its block is there or not by a condition (enabled)' };
+  const { repeated, one } = repetition === undefined ? { repeated: [], one: address } : repetitionOf(address, repetition.kind);
+  const referring = Object.entries(change.refer).map(([argument, attribute]) => [argument, `${one}.${attribute}`] as const);
   const own = bodyOf(change.body);
-  const edit = insertBlockAfter(hcl, block, `resource "${change.type}" "${name}"`, { attributes: [...referring, ...own.attributes], blocks: own.blocks });
+  const edit = insertBlockAfter(hcl, block, `resource "${change.type}" "${name}"`, { attributes: [...repeated, ...referring, ...own.attributes], blocks: own.blocks });
   return { alternatives: [[{ file: hcl, edit }]], direct: true, through: [], removes: [], adds: [`${node.path.map((call) => `module.${call}.`).join('')}${change.type}.${name}`] };
+}
+
+/** One beside each instance, whatever decides how many there are. */
+function repetitionOf(address: string, kind: 'count' | 'for-each'): { repeated: [string, string][]; one: string } {
+  return kind === 'count' ? { repeated: [['count', `length(${address})`]], one: `${address}[count.index]` } : { repeated: [['for_each', address]], one: 'each.value' };
 }
 
 function bodyOf(body: AddedBody): NewBody {

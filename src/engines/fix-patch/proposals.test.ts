@@ -127,7 +127,10 @@ test('a resource that is missing beside another one is put there, once', async (
   const code = 'resource "aws_ecr_repository" "app" {\n  name = "app"\n}\n\noutput "x" {\n  value = 1\n}\n';
   const { made } = await proposals({ 'main.tf': code });
   expect(applied({ 'main.tf': code }, unifiedDiff(made.together.files, () => false) ?? '')['main.tf']).toBe('resource "aws_ecr_repository" "app" {\n  name = "app"\n}\n\nresource "aws_ecr_lifecycle_policy" "app" {\n  repository = aws_ecr_repository.app.name\n  policy     = jsonencode({\n    rules = [{\n      n = 1\n    }]\n  })\n\n  filter {}\n}\n\noutput "x" {\n  value = 1\n}\n');
-  expect(reasonOf((await proposals({ 'main.tf': code.replace('  name', '  count = 2\n  name') })).of('aws_ecr_repository.app[0]'))).toContain('several instances');
+  const counted = await proposals({ 'main.tf': code.replace('  name', '  count = 2\n  name') });
+  expect(changedLines(counted.of('aws_ecr_repository.app[0]'))).toEqual(expect.arrayContaining(['+  count      = length(aws_ecr_repository.app)', '+  repository = aws_ecr_repository.app[count.index].name']));
+  const each = await proposals({ 'main.tf': code.replace('"app"\n}', 'each.key\n  for_each = toset(["a", "b"])\n}') });
+  expect(changedLines(each.of('aws_ecr_repository.app["a"]'))).toEqual(expect.arrayContaining(['+  for_each   = aws_ecr_repository.app', '+  repository = each.value.name']));
 });
 
 test('a module that was fetched is not changed, its call is', async () => {
