@@ -37,5 +37,5 @@ export const costCommands: CommandGroup = (program, act) => {
     .option('--state <file>', 'a state to take ids and data sources from')
     .option('--top <folder>', 'modules are read below this folder only (default: the repository around the path)')
     .option('--providers <folder>', 'own resource types beside those that ship')
-    .action(act(async (session: Session, path: string | undefined, flags: CostFlags) => (await import('../cost/run-cost.ts')).cost(session, path, flags)));
+    .action(act(async (session: Session, path: string | undefined, flags: CostFlags) => await (await import('../state/told-errors.ts')).withoutSecretsInErrors(async () => await (await import('../cost/run-cost.ts')).cost(session, path, flags))));
 };

@@ -11,6 +11,7 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { localPlatform } from '../../app/local-platform.ts';
+import { PlatformError } from '../../domain/error.ts';
 import { runProgram } from '../program.ts';
 import { STATE_FORMATS } from './options.ts';
 
@@ -98,10 +99,14 @@ function file(name: string, content: Json | string): string {
 }
 
 async function roadbed(...words: string[]): Promise<Run> {
+  return await roadbedOn(platform, ...words);
+}
+
+async function roadbedOn(on: typeof platform, ...words: string[]): Promise<Run> {
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
   let said = '';
   for (const stream of Object.values(streams)) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const code = await runProgram(['state', ...words, '--debug'], { ...streams, environment: {} }, platform);
+  const code = await runProgram(['state', ...words, '--debug'], { ...streams, environment: {} }, on);
   await new Promise((done) => setImmediate(done));
   return { code, said };
 }
@@ -169,6 +174,19 @@ test('a plain password is hidden by its name alone: attributes, outputs, address
   const other = file('named/before.tfstate', JSON.stringify(state).replaceAll(secret.text, 'other-words').replace('"serial":3', '"serial":2'));
   for (const format of STATE_FORMATS.filter((one) => one !== 'patch')) expect(tells((await roadbed(now, '--history', other, '--format', format)).said, secret), format).toBe(false);
 }, 60_000);
+
+test('in a crash: whatever breaks while a state is looked at, and quotes it', async () => {
+  const secret = { text: 'ghp_16C7e42F292c6912E7710c838347Ae178B4c', core: '16C7e42F292c6912E7710c838347Ae178B4c' };
+  const state = file('crash/a.tfstate', plain);
+  const broken = (fault: unknown): typeof platform => ({ ...platform, infrastructure: { ...platform.infrastructure, rules: async () => await Promise.reject(fault) } });
+  const faults = [new Error(`broken at ${secret.text}`), new TypeError(`x ${secret.text}`, { cause: new Error(secret.text) }), secret.text, new PlatformError({ code: 'ROADBED-6000', class: 'failed', message: secret.text, why: secret.text, next: secret.text, detail: secret.text })];
+  for (const fault of faults) {
+    const { code, said } = await roadbedOn(broken(fault), state);
+    expect(code).not.toBe(0);
+    expect(said).toContain('ROADBED-6000');
+    expect(tells(said, secret), said).toBe(false);
+  }
+});
 
 test('nothing but what was asked for is written: neither beside the state nor in the folder for temporary files', async () => {
   const text = 'ghp_16C7e42F292c6912E7710c838347Ae178B4b';
