@@ -7,6 +7,7 @@
  */
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -22,7 +23,7 @@ const MINUTE = 60_000;
 const AZURE_ACCOUNT = 'devstoreaccount1';
 const AZURE_KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-const place = mkdtempSync(join(tmpdir(), 'roadbed-storages-'));
+let place = '';
 const running: ChildProcess[] = [];
 let clients = process.env['ROADBED_TEST_CLIENTS'] ?? '';
 
@@ -37,6 +38,7 @@ let googleServer = onPath('fake-gcs-server');
 if (googleServer === undefined && go === undefined) console.log('state storage: Google is skipped, there is no fake-gcs-server; get it with: go install github.com/fsouza/fake-gcs-server@v1.56.1');
 
 beforeAll(() => {
+  place = mkdtempSync(join(tmpdir(), 'roadbed-storages-'));
   if (clients === '') {
     clients = join(place, 'clients');
     mkdirSync(clients);
@@ -168,6 +170,37 @@ describe('S3', () => {
     const left = spawnSync('grep', ['-rl', '--exclude-dir=node_modules', SECRET, place], { encoding: 'utf8' });
     expect(left.stdout).toBe('');
   }, MINUTE);
+
+  // The last of S3: from here on the server asks for permissions.
+  test('who may read a key and not list is served, told that workspaces were not seen, and refused everything else by the permission\'s name', async ({ skip }) => {
+    if (endpoint === '') skip();
+    const reader = await readerOf(endpoint);
+    const one = await roadbed([at('app')], reader);
+    expect([one.code, one.references]).toEqual([8, ['acme-states/app#default#aws_eip.app']]);
+    expect(one.err).toContain('its bucket may not be listed (s3:ListBucket)');
+    const all = await roadbed([at('')], reader);
+    expect(all.code).toBe(3);
+    expect(all.err).toContain('ROADBED-8805');
+    expect(all.err).toContain('s3:ListBucket on the bucket');
+    expect((await roadbed([at('app')], { ...reader, AWS_ACCESS_KEY_ID: 'AKIANOBODY' })).code).toBe(3);
+  }, MINUTE);
+
+  /** A user with s3:GetObject alone; moto checks permissions once it is told to. */
+  async function readerOf(server: string): Promise<{ AWS_ACCESS_KEY_ID: string; AWS_SECRET_ACCESS_KEY: string }> {
+    const checkAfter = async (requests: number): Promise<void> => expect((await fetch(`${server}/moto-api/reset-auth`, { method: 'POST', body: String(requests) })).status).toBe(200);
+    const user = randomUUID();
+    await checkAfter(1_000_000);
+    const iam = async (fields: Record<string, string>): Promise<string> => {
+      const answer = await fetch(server, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=x' }, body: new URLSearchParams({ Version: '2010-05-08', UserName: user, ...fields }) });
+      expect(answer.status).toBe(200);
+      return await answer.text();
+    };
+    await iam({ Action: 'CreateUser' });
+    await iam({ Action: 'PutUserPolicy', PolicyName: 'read', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::acme-states/*' }] }) });
+    const key = await iam({ Action: 'CreateAccessKey' });
+    await checkAfter(0);
+    return { AWS_ACCESS_KEY_ID: /<AccessKeyId>(.*?)</.exec(key)?.[1] ?? '', AWS_SECRET_ACCESS_KEY: /<SecretAccessKey>(.*?)</.exec(key)?.[1] ?? '' };
+  }
 });
 
 describe('Google Cloud Storage', () => {
