@@ -1,4 +1,4 @@
-/** Bills of providers in the control plane: the store, the place where uploads wait, who may, and old ones going. */
+/** Bills of providers in the control plane: the store, uploads and their import, whose resources they name, who may, and old ones going. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { openImportThreads } from '../../adapters/bill-import/import-thread.ts';
@@ -8,6 +8,8 @@ import { mayReadRow } from '../../api/objects/http/events-view.ts';
 import type { BillApiDependencies } from '../../api/platform/bills.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { TerraformStates } from '../../ports/terraform-states.ts';
+import { openBillLookup } from '../infrastructure/bill-lookup.ts';
 import type { PlatformDatabase } from './database.ts';
 import type { ObjectCore } from './object-core.ts';
 
@@ -18,7 +20,7 @@ export interface PlatformBills extends BillApiDependencies {
   stop(): Promise<void>;
 }
 
-export function openPlatformBills(parts: { core: ObjectCore; storage: PlatformDatabase; dataDir: string; clock: Clock; log: Logger }): PlatformBills {
+export function openPlatformBills(parts: { core: ObjectCore; storage: PlatformDatabase; states: TerraformStates; dataDir: string; clock: Clock; log: Logger }): PlatformBills {
   const { core, storage, clock, log } = parts;
   const bills = new PostgresBills(storage.database);
   let pruning: Promise<unknown> = Promise.resolve();
@@ -36,6 +38,7 @@ export function openPlatformBills(parts: { core: ObjectCore; storage: PlatformDa
   return {
     bills,
     load: threads.load,
+    lookup: openBillLookup(parts.states, bills),
     spool: openBillSpool(join(parts.dataDir, 'bills')),
     events: storage.store.events,
     authorise: async (identity, action) => {

@@ -177,7 +177,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const infrastructure = openInfrastructureReads({ thread: analysis, gitDir: road.source.gitDir, clock, log: (line) => log.error({}, line) });
   const platformStates = openPlatformStates({ core, storage, secrets: secretPlace.secrets, infrastructure, gitDir: road.source.gitDir, clock, version, log });
   closing.add('states', () => platformStates.stop());
-  const bills = openPlatformBills({ core, storage, dataDir: folders.dataDir, clock, log });
+  const bills = openPlatformBills({ core, storage, states: platformStates.states, dataDir: folders.dataDir, clock, log });
   closing.add('bills', () => bills.stop());
   const operations = allOperations({
     findings: platformStates.operations,

@@ -12,6 +12,8 @@ export interface StateResource {
   address: string;
   root: string;
   attributes: Readonly<Record<string, unknown>>;
+  /** Of the state, where the resource's own tags name none. */
+  team?: string;
 }
 
 /** Attributes that hold a cloud id, and those with tags. */
@@ -23,7 +25,7 @@ const SHORTEST_ID = 4;
 export function resourceLookup(resources: Iterable<StateResource>, rules: AllocationRules = DEFAULT_RULES): ResourceLookup {
   const exact = new Map<string, KnownResource | 'several'>();
   for (const resource of resources) {
-    const known = { address: resource.address, root: resource.root, ...owners(resource.attributes, rules) };
+    const known = { address: resource.address, root: resource.root, ...(resource.team === undefined ? {} : { team: resource.team }), ...owners(resource.attributes, rules) };
     const ids = ID_ATTRIBUTES.flatMap((name) => (typeof resource.attributes[name] === 'string' ? ways(resource.attributes[name]) : []));
     for (const id of new Set(ids)) {
       const before = exact.get(id);
