@@ -44,11 +44,13 @@ export function findingRoutes(deps: OperationsApiDependencies): Hono<AskedBy> {
   });
   app.get(reads.infrastructureState.path, async (context) => {
     const { root } = valid(context.req.query(), stateQuerySchema);
-    return context.json(await rootStates(known(), await repository(context), root, { keptSerials: KEPT_SERIALS }));
+    const place = await repository(context);
+    return context.json(await rootStates(deps.findings, place, root, { keptSerials: KEPT_SERIALS }));
   });
   app.get(reads.infrastructureOverlay.path, async (context) => {
     const { root, workspace } = valid(context.req.query(), stateQuerySchema);
-    const overlay = await overlayOf(known(), await repository(context), root, workspace);
+    const place = await repository(context);
+    const overlay = deps.findings === undefined ? undefined : await overlayOf(deps.findings, place, root, workspace);
     return context.json(overlay === undefined ? {} : { overlay });
   });
   return app;

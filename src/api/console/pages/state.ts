@@ -21,11 +21,12 @@ export async function statesOfRoot({ states }: StateReads, repository: Repositor
   return all.filter((state) => state.root === root && state.repository === repository.name).sort((a, b) => Number(b.workspace === 'default') - Number(a.workspace === 'default') || (a.workspace < b.workspace ? -1 : 1));
 }
 
-export async function rootStates(reads: StateReads, repository: RepositoryName, root: string, options: { keptSerials: number }): Promise<RootStates> {
-  const [found, estate] = await Promise.all([statesOfRoot(reads, repository, root), reads.states.estate()]);
+/** Without a store of states there are none. */
+export async function rootStates(reads: StateReads | undefined, repository: RepositoryName, root: string, options: { keptSerials: number }): Promise<RootStates> {
+  const [found, estate] = reads === undefined ? [[], {}] : await Promise.all([statesOfRoot(reads, repository, root), reads.states.estate()]);
   const { coverage } = estate;
   return {
-    states: await Promise.all(found.map((state) => rootState(reads, state))),
+    states: reads === undefined ? [] : await Promise.all(found.map((state) => rootState(reads, state))),
     command: `terraform state pull | roadbed state push - --root ${quoted(root)} --repository ${repository.name} -n ${repository.namespace}`,
     keptSerials: options.keptSerials,
     coverage: {
