@@ -49,7 +49,7 @@ export function memberFromRecord(record: StateRecord, source: EstateMember['sour
 
 /** Texts of findings with the marks of such values made readable. */
 export function withoutMarks(text: string): string {
-  return text.replace(/hmac:[0-9a-f]{16}(?: (?:hmac:[0-9a-f]{0,12}|~\S*))*…?/g, '(not kept)');
+  return text.replace(/hmac:[0-9a-f]{16}(?: (?:hmac:[0-9a-f]{0,12}|~[^\s,;)]*))*…?/g, '(not kept)');
 }
 
 type Marked = (text: string) => AttributeValue;
