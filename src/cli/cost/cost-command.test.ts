@@ -97,4 +97,21 @@ describe('prices', () => {
     expect((await roadbed('cost', 'one')).out).toContain('aws_instance.a\tus-east-1\t70.88');
     expect((await roadbed('cost', 'one', '--prices', 'own')).out).toContain('aws_instance.a\tus-east-1\t37.30');
   });
+
+  test('of an earlier day make an earlier report again', async () => {
+    const own = (price: string, day: string): string => `provider,service_or_type,region,dimension,unit,usd,as_of\naws,AmazonEC2,us-east-1,"Instance usage (Linux, on-demand, m5.large)",hour,${price},${day}\n`;
+    mkdirSync(join(folder, 'dated', 'one'), { recursive: true });
+    cpSync(join(folder, 'one'), join(folder, 'dated', 'one'), { recursive: true });
+    mkdirSync(join(folder, 'contract'));
+    writeFileSync(join(folder, 'contract', 'june.csv'), own('0.08', '2026-06-01'));
+    writeFileSync(join(folder, 'contract', 'october.csv'), own('0.07', '2026-10-01'));
+    const of = async (...words: string[]): Promise<string> => (await roadbed('cost', 'dated/one', '--prices', 'contract', ...words)).out;
+    expect(await of()).toContain('\t51.90');
+    expect(await of('--prices-as-of', '2026-07-31')).toContain('\t59.20');
+    expect((await roadbed('cost', 'dated/one', '--prices-as-of', 'June')).err).toContain('ROADBED-8892');
+    expect((await roadbed('cost', 'dated/one', '--prices-as-of', '2020-01-01')).err).toContain('no price book of 2020-01-01 is kept');
+    expect((await roadbed('prices', 'keep', '--to', 'contract')).err).toMatch(/the price book of \d{4}-\d{2}-\d{2} is in contract/);
+    expect((await roadbed('prices', 'keep', '--to', 'contract')).err).toContain('is there already');
+    expect(await of('--prices-as-of', '2026-11-30')).toContain('\t51.90');
+  });
 });

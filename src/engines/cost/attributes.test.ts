@@ -159,6 +159,26 @@ describe('tiers', () => {
   });
 });
 
+describe('pipelines, tests and models of Azure', () => {
+  const west = { location: 'westeurope' };
+
+  test('are priced by their size, edition and licence, and by the number of tests', () => {
+    expect(lines(cost('azurerm_data_factory_integration_runtime_azure_ssis.a', { ...west, node_size: 'Standard_D8_v3', number_of_nodes: 2 }))).toEqual(['Nodes: 2829.48']);
+    expect(lines(cost('azurerm_data_factory_integration_runtime_azure_ssis.a', { ...west, node_size: 'Standard_D1_v2', license_type: 'BasePrice' }))).toEqual(['Nodes: 147.13']);
+    const group = { source_endpoints: ['a', 'b'], destination_endpoints: ['c'], test_configuration_names: ['x', 'y'] };
+    expect(lines(cost('azurerm_network_connection_monitor.a', { ...west, test_group: [group, { ...group, enabled: false }] }))).toEqual(['Tests: 1.20']);
+    expect(lines(cost('azurerm_app_service_certificate_order.a', { location: 'global', product_type: 'WildCard' }))).toEqual(['Certificate: 25.01']);
+  });
+
+  test('are by usage: a model by what its rows count, hours as hours', () => {
+    const model = (name: string): ResourceCost => cost('azurerm_cognitive_deployment.a', { location: 'eastus', model: [{ name }] }, { usage: { monthly_text_embeddings: 500_000_000, monthly_fine_tuning_hosting_hours: 10 } });
+    expect(lines(model('text-embedding-3-small'), 'all')).toEqual(['Text embeddings: 10.00']);
+    expect(lines(model('gpt-35-turbo'), 'all')).toContain('Fine tuning hosting: 30.00');
+    expect(model('gpt-9').lines).toMatchObject([{ unknown: 'the price book has no price of gpt-9 in eastus' }]);
+    expect(lines(cost('azurerm_synapse_workspace.a', west, { usage: { monthly_data_scanned_gb: 2048, monthly_requests: 1000 } }), 'usage')).toEqual(expect.arrayContaining(['Serverless queries: 10.00', 'Pipeline activity runs: 1.00']));
+  });
+});
+
 describe('what every account has free each month', () => {
   const functions = ['a', 'b'].map((name) => resource(`aws_lambda_function.${name}`, { memory_size: 128 }));
   const usage = new Usage(undefined, new Map([['aws_lambda_function', new Map([['monthly_requests', decimal(800_000)], ['request_duration_ms', decimal(100)]])]]));

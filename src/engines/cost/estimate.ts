@@ -16,6 +16,7 @@ import { AWS_RELATIONAL } from './aws/relational.ts';
 import { AWS_SERVICES } from './aws/services.ts';
 import { AZURE_DATABASES } from './azure/databases.ts';
 import { AZURE_MACHINES } from './azure/machines.ts';
+import { AZURE_PIPELINES } from './azure/pipelines.ts';
 import { AZURE_PLATFORMS } from './azure/platforms.ts';
 import { AZURE_SERVICES } from './azure/services.ts';
 import { AZURE_STORAGE } from './azure/storage.ts';
@@ -35,7 +36,7 @@ import { NOTHING, sumOfSpans, times } from './span.ts';
 import { tagsOf } from './tags.ts';
 import { Usage } from './usage.ts';
 
-const RULES: CosterTable = { ...AWS_INSTANCES, ...AWS_DISKS, ...AWS_RELATIONAL, ...AWS_DATABASES, ...AWS_NETWORK, ...AWS_SERVICES, ...AWS_PLATFORMS, ...AZURE_MACHINES, ...AZURE_DATABASES, ...AZURE_STORAGE, ...AZURE_SERVICES, ...AZURE_PLATFORMS, ...GOOGLE_RESOURCES, ...GOOGLE_SERVICES };
+const RULES: CosterTable = { ...AWS_INSTANCES, ...AWS_DISKS, ...AWS_RELATIONAL, ...AWS_DATABASES, ...AWS_NETWORK, ...AWS_SERVICES, ...AWS_PLATFORMS, ...AZURE_MACHINES, ...AZURE_DATABASES, ...AZURE_STORAGE, ...AZURE_SERVICES, ...AZURE_PLATFORMS, ...AZURE_PIPELINES, ...GOOGLE_RESOURCES, ...GOOGLE_SERVICES };
 
 /** Types with a rule of their own, sorted. */
 export const RULED_TYPES: readonly string[] = Object.keys(RULES).sort();

@@ -2,7 +2,7 @@
 import type { Decimal } from '../../../domain/money.ts';
 import { decimal } from '../../../domain/money.ts';
 import { azureMachinePrice } from '../../price-book/machine-prices.ts';
-import { bySize, orRelated, POWERS } from '../by-size.ts';
+import { bySize, orRelated } from '../by-size.ts';
 import type { Coster, Costing, CosterTable } from '../costing.ts';
 import { attempt, Undetermined } from '../costing.ts';
 
@@ -87,14 +87,6 @@ function spark(c: Costing): void {
   c.onUsage('Nodes', 'monthly_run_hours', () => c.fact('small (3 nodes)'), (hours) => hours.times(cores()));
 }
 
-function integrationRuntime(c: Costing): void {
-  const kind = (): string => (c.text('compute_type') ?? 'General').replace('General', 'General Purpose').replace('ComputeOptimized', 'Compute Optimized').replace('MemoryOptimized', 'Memory Optimized');
-  const cores = (): number => c.number('core_count')?.toNumber() ?? 8;
-  c.onUsage('Data flow compute', 'monthly_run_hours', () => bySize(c, c.resource.type, cores(), [...POWERS, 144, 272], (count) => `Compute (${kind()}, ${count} vCores)`), (hours) => hours);
-  c.onUsage('Data movement', 'monthly_movement_hours', () => c.fact('Data movement activity'), (hours) => hours);
-  c.onUsage('Pipeline runs', 'monthly_requests', () => c.fact('Orchestration'));
-}
-
 function databricks(c: Costing): void {
   const variant = c.text('sku')?.toLowerCase() === 'premium' ? 'premium' : 'non_usage/standard';
   c.onUsage('All-purpose compute', 'monthly_all_purpose_dbu', () => c.fact(`All-purpose compute DBUs [case ${variant}]`), (units) => units);
@@ -128,8 +120,6 @@ export const AZURE_PLATFORMS: CosterTable = {
   azurerm_recovery_services_vault: vault,
   azurerm_synapse_sql_pool: warehouse,
   azurerm_synapse_spark_pool: spark,
-  azurerm_data_factory_integration_runtime_azure: integrationRuntime,
-  azurerm_data_factory_integration_runtime_managed: integrationRuntime,
   azurerm_databricks_workspace: databricks,
   azurerm_security_center_subscription_pricing: defender,
   azurerm_network_ddos_protection_plan: (c) => c.fixed('Plan', () => c.fact('DDoS Protection Plan')),
