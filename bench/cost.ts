@@ -4,17 +4,21 @@
  * `npm run bench -- cost [--runs 3]`. Code and states are priced by `roadbed cost INPUT --format json`, cold processes;
  * 19,838 resources of bench/cost/generate.ts are 3.3 MB. Estimating and the price book are also measured alone, in this process.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { shippedPrices } from '../src/app/price-files.ts';
 import { estimateCost } from '../src/engines/cost/estimate.ts';
 import { modelFromState } from '../src/engines/infrastructure/from-state.ts';
+import type { PriceProvider } from '../src/engines/price-book/price.ts';
 import { PriceBook } from '../src/engines/price-book/price-book.ts';
 import { readState } from '../src/formats/terraform/state.ts';
 import { coldRuns, machine, rounded } from './command/cold-run.ts';
 import { writeRoot } from './cost/generate.ts';
 import { writeState } from './state/generate.ts';
+
+const PRICES = resolve(import.meta.dirname, '../prices');
+const PROVIDERS: readonly PriceProvider[] = ['aws', 'azure', 'gcp', 'oci', 'linode', 'generic'];
 
 const [, given] = process.argv.slice(2);
 const runs = Number(given ?? 3);
@@ -59,11 +63,11 @@ function inProcess(): Record<string, unknown> {
     const path = join(folder, 'shop.tfstate');
     writeState(path, 10_000);
     const today = new Date().toISOString().slice(0, 10);
-    // A book reads each table when it is first asked: pricing ten kinds of resources reads those of one provider.
+    // A book reads each table when it is first asked: here all of them.
     const book = alone(() => {
       const made = new PriceBook(shippedPrices(), []);
-      writeState(join(folder, 'small.tfstate'), 10);
-      estimateCost(modelFromState(readState(readFileSync(join(folder, 'small.tfstate'), 'utf8'), 'small'), { path: 'small' }), made, { today });
+      for (const provider of PROVIDERS) made.facts(provider);
+      for (const table of readdirSync(PRICES).filter((name) => name.endsWith('.csv.gz') && !name.startsWith('facts-'))) made.table(table.replace('.csv.gz', ''));
       return made;
     });
     const model = modelFromState(readState(readFileSync(path, 'utf8'), 'shop'), { path: 'shop' });
