@@ -35,6 +35,7 @@ beforeEach(async () => {
     {
       bills,
       load: loadBillInto(bills),
+      lookup: async () => (id) => (id.endsWith('i-1') ? { address: 'aws_instance.web', root: 'shop' } : undefined),
       spool: openBillSpool(folder),
       events: log,
       mayReadRow: () => true,
@@ -71,7 +72,7 @@ type Row = Record<string, string>;
 const put = (rows: readonly Row[], query = '', person = 'ada'): Promise<Answer> => ask('PUT', `?file=bill.csv${query}`, { body: focusCsv(rows), person });
 
 test('a bill is imported, packed or not, listed, asked and removed, and leaves audit rows and no file', async () => {
-  const rows = [{ BilledCost: '3' }, { BilledCost: '2', Tags: '{"team":"search"}' }, { BilledCost: '0.5', Tags: '' }];
+  const rows = [{ BilledCost: '3' }, { BilledCost: '2', Tags: '{"team":"search"}' }, { BilledCost: '0.5', EffectiveCost: '3', Tags: '', ResourceId: 'lost' }];
   const { status, body } = await put(rows);
   expect([status, body.import?.rows, body['known']]).toEqual([200, 3, false]);
   const packed = await ask('PUT', '?file=bill.csv.gz', { body: new Uint8Array(gzipSync(focusCsv(rows))) });
@@ -81,6 +82,8 @@ test('a bill is imported, packed or not, listed, asked and removed, and leaves a
   expect(costs.body).toMatchObject({ from: '2026-09-01', to: '2026-09-01', totals: [{ currency: 'USD', rows: 3, billed: '5.5' }], unallocated: [{ billed: '0.5' }], groups: [{ name: 'payments', billed: '3' }, { name: 'search', billed: '2' }, { name: '(unallocated)', billed: '0.5' }] });
   expect((await ask('GET', '/charges?filter=team%3Dsearch')).body.items).toMatchObject([{ billed: '2', file: 'bill.csv', row: 3, subject: { tags: { team: 'search' } } }]);
   expect((await ask('GET', '/charges?filter=team%3D')).body.items).toMatchObject([{ billed: '0.5' }]);
+  expect((await ask('GET', '/unmanaged')).body['findings']).toMatchObject([{ rule: 'cost.bill.unmanaged-resource', subject: { reference: 'v1:cloud:AWS/lost' } }]);
+  expect((await ask('GET', '/costs?by=address')).body['groups']).toMatchObject([{ name: 'shop#aws_instance.web' }, { name: '(none)' }]);
   expect((await ask('GET', '/months')).body.items).toMatchObject([{ month: '2026-09', totals: [{ billed: '5.5' }] }]);
   expect((await ask('GET', `/${body.import?.id}`)).body.import?.rows).toBe(3);
   expect((await ask('DELETE', `/${body.import?.id}`)).status).toBe(200);

@@ -18,11 +18,13 @@ import { monthForecasts } from '../../control/bill/month-forecast.ts';
 import { BILL_MEASURES } from '../../domain/bill.ts';
 import { PlatformError } from '../../domain/error.ts';
 import type { EventRow } from '../../domain/event.ts';
+import { Decimal } from '../../domain/money.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
 import { requestReference } from '../../domain/reference.ts';
 import type { Action, Decision } from '../../engines/access/decide.ts';
 import { groupName, groupWord, UNALLOCATED, type GroupFilter } from '../../engines/bill-allocation/group.ts';
 import { readRate } from '../../engines/bill-allocation/rates.ts';
+import { unmanagedSpend } from '../../engines/bill-allocation/unmanaged.ts';
 import { DEFAULT_RULES, readAllocationRules } from '../../engines/bill-allocation/rules.ts';
 import { exportColumns, focusHeaderLine, focusLine } from '../../formats/focus/print-csv.ts';
 import type { Bills, BillRange, BillSpool, LoadBill } from '../../ports/bills.ts';
@@ -161,6 +163,14 @@ function routes(deps: BillApiDependencies, log: (line: string) => void): Hono<As
     if (query.team !== undefined && by !== 'team') throw new PlatformError({ code: 'ROADBED-8744', class: 'usage', message: 'the forecast of one team is by team' });
     const forecasts = await monthForecasts(bills, view, { ...(by === undefined ? {} : { by: groupWord(by) }), ...(query.measure === undefined ? {} : { measure: query.measure }), ...(query.namespace === undefined ? {} : { namespace: query.namespace }) });
     return context.json({ schemaVersion: 1, ...forecastDocument(query.team === undefined ? forecasts : forecasts.filter((one) => one.name === query.team)) });
+  });
+  app.get('/unmanaged', async (context) => {
+    const { query, range, view } = await asked(context.env.identity, new URL(context.req.url).searchParams);
+    const minimum = Decimal.parse(context.req.query('minimum') ?? '1');
+    if (minimum === undefined) throw new PlatformError({ code: 'ROADBED-8744', class: 'usage', message: 'minimum is an amount' });
+    const { buckets, costs } = await ownedCosts(bills, range, view, ['team', 'resource', 'address']);
+    const own = query.team === undefined ? costs : costs.filter((cost) => cost.team === query.team);
+    return context.json({ schemaVersion: 1, findings: unmanagedSpend(own, buckets, { ...range, measure: query.measure ?? 'effective', atLeast: minimum }) });
   });
   app.get('/charges', async (context) => {
     const { range, view, filters } = await asked(context.env.identity, new URL(context.req.url).searchParams);

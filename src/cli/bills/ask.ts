@@ -104,9 +104,11 @@ export async function askForecast(session: Session, path: string | undefined, fl
   return forecastDocument(await monthForecasts(source, view, { ...(flags.by === undefined ? {} : { by: groupWord(flags.by) }), measure: measureOf(flags, 'effective') }));
 }
 
-/** What is on the bill of a file and in none of the states given. */
-export async function askUnmanaged(session: Session, path: string, flags: BillFlags): Promise<Finding[]> {
+/** What is on the bill and in none of the states: of those given for a file, of those that were pushed to the platform. */
+export async function askUnmanaged(session: Session, path: string | undefined, flags: BillFlags): Promise<Finding[]> {
+  const minimum = String(numberOf('--minimum', flags.minimum, 1, 0, 1e12));
+  if (path === undefined) return (await session.connection().call<{ findings: Finding[] }>('GET', `/roadbed/v1/bills/unmanaged?${query(session, flags, { minimum })}`)).findings;
   const { source, view, range } = await local(session, path, flags);
   const { buckets, costs } = await ownedCosts(source, range, view, ['team', 'resource', 'address']);
-  return unmanagedSpend(costs, buckets, { ...range, measure: measureOf(flags, 'effective'), atLeast: decimal(String(numberOf('--minimum', flags.minimum, 1, 0, 1e12))) });
+  return unmanagedSpend(costs, buckets, { ...range, measure: measureOf(flags, 'effective'), atLeast: decimal(minimum) });
 }

@@ -28,11 +28,11 @@ export async function showCosts(session: Session, path: string | undefined, flag
 }
 
 async function showUnmanaged(session: Session, path: string | undefined, flags: BillFlags): Promise<void> {
-  if (path === undefined || flags.state === undefined) throw new PlatformError({ code: 'ROADBED-8752', class: 'usage', message: 'what no state has is told of a file and of states', next: 'roadbed bills show FILE --unmanaged --state terraform.tfstate' });
+  if (path !== undefined && flags.state === undefined) throw new PlatformError({ code: 'ROADBED-8752', class: 'usage', message: 'what no state has is told of a file with states', next: 'roadbed bills show FILE --unmanaged --state terraform.tfstate' });
   const findings = await askUnmanaged(session, path, flags);
   if (wantsJson(session, flags)) return session.output.line(JSON.stringify({ schemaVersion: 1, findings }));
   printTable(session, flags, ['resource', 'type', 'cost', 'account', 'team'], findings.map((finding) => [finding.evidence[0]?.value ?? '', finding.subject.type, finding.evidence[1]?.value ?? '', finding.evidence[2]?.value ?? '', finding.evidence[3]?.value ?? '']));
-  session.output.say(`${findings.length} resources on the bill are in none of the states given`);
+  session.output.say(`${findings.length} resources on the bill are in none of the states ${path === undefined ? 'that were pushed' : 'given'}`);
 }
 
 export async function showAnomalies(session: Session, path: string | undefined, flags: BillFlags): Promise<void> {

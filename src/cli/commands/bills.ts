@@ -47,7 +47,7 @@ export const billCommands: CommandGroup = (program, act) => {
     .option('--by <what>', 'team, service, environment, provider, provider-service, category, account, region, resource, address, rule or tag:KEY (default: team)')
     .option('--by-day', 'day by day')
     .option('--filter <what=name>', 'only these, as --by names them: provider-service=AWS Lambda; may be given several times', several)
-    .option('--unmanaged', 'resources on the bill that are in none of the states given')
+    .option('--unmanaged', 'resources on the bill that are in no state: of those given with a file, or pushed to the platform')
     .option('--minimum <amount>', 'with --unmanaged: only above this (default: 1)')
     .action(act(async (session: Session, file: string | undefined, flags: BillFlags) => (await import('../bills/show.ts')).showCosts(session, file, flags)));
   question(bills.command('anomalies'))
