@@ -23,7 +23,7 @@ export function documentKind(value: JsonValue): 'state' | 'plan' | 'encrypted' |
   if ('planned_values' in value || 'resource_changes' in value || 'configuration' in value) return 'plan';
   if ('lineage' in value || 'serial' in value || ('version' in value && ('resources' in value || 'modules' in value))) return 'state';
   if (typeof value['version'] === 'number' && 'terraform_version' in value) return 'state';
-  if ('format_version' in value && 'terraform_version' in value) return 'state';
+  if ('format_version' in value && ('terraform_version' in value || isJsonObject(value['values'] ?? null))) return 'state';
   return 'other';
 }
 

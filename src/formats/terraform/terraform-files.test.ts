@@ -123,6 +123,7 @@ describe('states', () => {
     expect(refusal(() => readState('{"format_version": "2.0", "terraform_version": "9", "values": {}}', 's')).code).toBe('ROADBED-8052');
     expect(refusal(() => readState('[1]', 's')).code).toBe('ROADBED-8053');
     expect(refusal(() => readState('{"format_version":"1.2","terraform_version":"1.9.0","planned_values":{}}', 's')).message).toContain('is a plan');
+    expect(readState('{"format_version":"1.0","values":{"root_module":{"resources":[{"address":"a.b","mode":"managed","type":"a","name":"b","values":{}}]}}}', 's').instances).toHaveLength(1);
     expect(refusal(() => readState('{"version": 4, "serial": 1, "resources": [{"type": "a", "instances": [{}]}]}', 's')).why).toBe('resources[0] has no name');
   });
 
