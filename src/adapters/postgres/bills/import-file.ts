@@ -48,7 +48,7 @@ async function withinTransaction(client: pg.Client, request: BillImportRequest, 
     [request.namespace ?? '', request.sha256],
   );
   const [before] = known.rows;
-  if (before !== undefined) return { id: before.id, known: true, replaced: [] };
+  if (before !== undefined) return { id: before.id, known: true, replaced: request.overlap === 'replace' ? await adopt(client, before.id, request.delivery) : [] };
   const id = await begin(client, request);
   const slices = new FileSlices(client, request);
   const own = await load(client, id, slices, batches);
@@ -57,7 +57,7 @@ async function withinTransaction(client: pg.Client, request: BillImportRequest, 
   await plan(client);
   await client.query(daysSql, [id]);
   await compare(client, id, request.file, learnt);
-  const replaced = request.overlap === 'replace' ? await replace(client, id, slices) : [];
+  const replaced = request.overlap === 'replace' ? await replace(client, id, slices.earlier) : [];
   await client.query('update roadbed.bill_import set own_columns = $2 where id = $1', [id, own]);
   const alreadyThere = request.overlap === 'add' && slices.earlier.length > 0 ? await leaveOut(client, id, slices) : 0;
   await finish(client, id, slices, learnt, alreadyThere);
@@ -163,14 +163,27 @@ async function compare(client: pg.Client, id: number, file: string, learnt: Bill
   throw new PlatformError({ code: 'ROADBED-8733', class: 'failed', message: `the sums of ${file} are not those of the database`, why: wrong === undefined ? 'the currencies differ' : `${wrong.currency}: ${wrong.billed} in ${wrong.rows} rows of the file, ${stored.get(wrong.currency)?.billed ?? 'none'} stored`, next: 'nothing was imported; report it with the file\'s header' });
 }
 
+/** A file that came unchanged with a corrected delivery belongs to that one from now on: its other files must not take its rows away. */
+async function adopt(client: pg.Client, id: number, delivery: string): Promise<number[]> {
+  await client.query('update roadbed.bill_import set delivery = $2 where id = $1', [id, delivery]);
+  const { rows } = await client.query<{ import: number; number: number }>(
+    `select other.import, other.number from roadbed.bill_slice own
+     join roadbed.bill_slice other on other.provider = own.provider and other.billing_account = own.billing_account and other.period_start = own.period_start and other.replaced_by is null
+     join roadbed.bill_import m on m.id = other.import and m.delivery <> $2
+     where own.import = $1 and own.replaced_by is null`,
+    [id, delivery],
+  );
+  return replace(client, id, rows);
+}
+
 /** Takes the charges of earlier deliveries away and leaves the word of who replaced them. */
-async function replace(client: pg.Client, id: number, slices: FileSlices): Promise<number[]> {
-  for (const earlier of slices.earlier) {
+async function replace(client: pg.Client, id: number, slices: readonly { import: number; number: number }[]): Promise<number[]> {
+  for (const earlier of slices) {
     await client.query('delete from roadbed.bill_charge where import = $1 and slice = $2', [earlier.import, earlier.number]);
     await client.query('delete from roadbed.bill_day where import = $1 and slice = $2', [earlier.import, earlier.number]);
     await client.query('update roadbed.bill_slice set replaced_by = $3 where import = $1 and number = $2', [earlier.import, earlier.number, id]);
   }
-  const touched = [...new Set(slices.earlier.map((earlier) => earlier.import))];
+  const touched = [...new Set(slices.map((earlier) => earlier.import))];
   for (const kind of ['bill_item', 'bill_subject']) {
     await client.query(`delete from roadbed.${kind} where import = any($1) and not exists (select from roadbed.bill_slice s where s.import = ${kind}.import and s.replaced_by is null)`, [touched]);
   }

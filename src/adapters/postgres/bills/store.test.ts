@@ -123,6 +123,22 @@ test('the parts of one delivery stand beside each other, and replace together', 
   expect(await billed()).toBe('3');
 });
 
+test('a part that comes again unchanged with a corrected delivery keeps its rows, whatever the order', async () => {
+  const part = (cost: string): Row[] => [{ BilledCost: cost, SkuId: cost }];
+  for (const turned of [false, true]) {
+    const account = turned ? 'b' : 'a';
+    const of = (cost: string): Row[] => part(cost).map((row) => ({ ...row, BillingAccountId: account }));
+    await take(of('1'), { delivery: `${account} first` });
+    await take(of('2'), { delivery: `${account} first` });
+    const corrected = turned ? [of('3'), of('1')] : [of('1'), of('3')];
+    for (const rows of corrected) await take(rows, { delivery: `${account} second`, overlap: 'replace' });
+    expect((await everything()).filter((charge) => charge.subject.billingAccount === account).map((charge) => charge.billed).sort()).toEqual(['1', '3']);
+  }
+  const alone = await take(part('1').map((row) => ({ ...row, BillingAccountId: 'a' })), { delivery: 'a third', overlap: 'replace' });
+  expect(alone).toMatchObject({ known: true, replaced: [{ state: 'replaced' }] });
+  expect(await billed()).toBe('5');
+});
+
 test('with add, only rows that are not there yet are added, however often a row stands in the file', async () => {
   const line = (index: number, cost = '1'): Row => ({ BilledCost: cost, SkuId: `s${index}`, x_Line: String(index) });
   await take([...Array.from({ length: 30 }, (_, index) => line(index)), line(1), { BilledCost: '4' }, { BilledCost: '4' }]);
