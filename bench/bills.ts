@@ -8,7 +8,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processesOf, startPlatform, stopPlatform } from './api/platform.ts';
@@ -71,6 +71,8 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
 
 async function measure(rows: number): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), 'roadbed-bench-bills-'));
+  // PostgreSQL runs as another user and must get through.
+  chmodSync(folder, 0o755);
   const dataDir = join(folder, 'data');
   const file = join(folder, 'bill.csv');
   await writeBill(file, rows);
