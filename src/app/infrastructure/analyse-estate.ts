@@ -4,15 +4,23 @@
  * others but that they do not use it. Runs in the analysis thread.
  */
 import { PlatformError } from '../../domain/error.ts';
-import type { Finding, FindingLocation } from '../../domain/finding.ts';
+import type { Finding, FindingFix, FindingLocation } from '../../domain/finding.ts';
 import { modelFromRecord, memberFromRecord, withoutMarks } from '../../engines/state-record/from-record.ts';
 import { runRules } from '../../engines/rules/run-rules.ts';
 import { estimatedPrices } from '../../engines/waste/estimated-prices.ts';
 import { wasteFindings } from '../../engines/waste/waste-findings.ts';
 import type { EstateCoverage } from '../../ports/terraform-states.ts';
+import { commitTree } from '../../adapters/git/tree.ts';
+import type { GivenCode } from '../../cli/state/code.ts';
+import { withPatches } from '../../cli/state/patches.ts';
+import { codeReader } from '../../engines/fix-patch/code.ts';
+import type { StateRecord } from '../../engines/state-record/record.ts';
 import { readAt } from './analyse-root.ts';
 import type { KeptState, StateJob } from './analysis-job.ts';
 import { gateOf, redactorOf, unpackRecord, type StateWorld } from './state-world.ts';
+
+/** Of a run over all states. */
+const PATCH_TIME_MS = 20_000;
 
 export interface AnalysedEstate {
   /** Findings of each state, in the order given. */
@@ -28,10 +36,14 @@ export async function analyseEstate({ members: kept, key, today }: Extract<State
   const redactor = redactorOf(world, key);
   const prices = estimatedPrices({ book: world.book, today, members });
   const findings: (readonly Finding[])[] = [];
+  const began = performance.now();
   for (const [index, state] of kept.entries()) {
     const matches = run.matches.filter((match) => match.resource.source === state.source);
-    const places = matches.length === 0 ? undefined : await placesOf(state, index, records, world);
-    findings.push(wasteFindings(matches, { redactor, prices, ...(places === undefined ? {} : { locate: (resource) => places.get(resource.address) ?? places.get(resource.resource) }) }).map(readable));
+    const code = matches.length === 0 ? undefined : await codeBeside(state, records[index], world);
+    const found = wasteFindings(matches, { redactor, prices, ...(code === undefined ? {} : { locate: (resource) => code.locate(resource) }) });
+    const member = members[index];
+    const patched = code === undefined || member === undefined ? found : await patchedFindings(state, found, performance.now() - began, async () => (await withPatches({ code, findings: found, matches, members: [member], rules: world.rules, redactor })).findings);
+    findings.push(patched.map(readable));
   }
   return {
     findings,
@@ -46,16 +58,31 @@ export async function analyseEstate({ members: kept, key, today }: Extract<State
   };
 }
 
+/** By commit, root and findings: a push elsewhere runs the rules again, and changes no patch. */
+const knownFixes = new Map<string, ReadonlyMap<string, FindingFix>>();
+const MOST_KNOWN = 200;
+
+/** Each patch is tried on the code, which takes its time: how much of it is left decides how many states get theirs now. */
+async function patchedFindings({ code }: KeptState, found: readonly Finding[], spent: number, patch: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  const key = JSON.stringify([code, found.map(({ fingerprint, saving }) => [fingerprint, saving])]);
+  if (!knownFixes.has(key) && spent < PATCH_TIME_MS) {
+    knownFixes.set(key, new Map((await patch()).map(({ fingerprint, fix }) => [fingerprint, fix])));
+    for (const oldest of knownFixes.keys()) if (knownFixes.size > MOST_KNOWN) knownFixes.delete(oldest);
+  }
+  const fixes = knownFixes.get(key);
+  return fixes === undefined ? found : found.map((finding) => ({ ...finding, fix: fixes.get(finding.fingerprint) ?? finding.fix }));
+}
+
 function readable(finding: Finding): Finding {
   return { ...finding, sentence: withoutMarks(finding.sentence), evidence: finding.evidence.map(({ name, value }) => ({ name, value: withoutMarks(value) })) };
 }
 
-/** Where the code declares what; without it, or with faults in it, findings have no place. */
-async function placesOf({ code, source }: KeptState, index: number, records: readonly ReturnType<typeof unpackRecord>[], world: StateWorld): Promise<Map<string, FindingLocation> | undefined> {
-  const record = records[index];
+/** Where the code declares what, and how to try changes on it; without it, or with faults in it, findings have neither place nor patch. */
+async function codeBeside({ code, source }: KeptState, record: StateRecord | undefined, world: StateWorld): Promise<GivenCode | undefined> {
   if (code === undefined || record === undefined) return undefined;
   try {
-    const { model } = await readAt(code.gitDir, code.commit, { ...code.root, workspace: code.root.workspace ?? source.workspace }, world.catalogue, modelFromRecord(record, { path: source.path }));
+    const { model, tree, reading } = await readAt(code.gitDir, code.commit, { ...code.root, workspace: code.root.workspace ?? source.workspace }, world.catalogue, modelFromRecord(record, { path: source.path }));
+    if (tree === undefined || reading === undefined) return undefined;
     const places = new Map<string, FindingLocation>();
     for (const { address, resource, location } of model.resources) {
       if (location === undefined) continue;
@@ -64,7 +91,8 @@ async function placesOf({ code, source }: KeptState, index: number, records: rea
       places.set(address, place);
       places.set(resource, place);
     }
-    return places;
+    const files = await commitTree(code.gitDir, code.commit);
+    return { model, tree, top: code.root.path, read: codeReader({ source: files, folder: code.root.path, ...reading }), locate: (resource) => places.get(resource.address) ?? places.get(resource.resource) };
   } catch (error) {
     if (error instanceof PlatformError) return undefined;
     throw error;

@@ -3,7 +3,6 @@
  * stored. When the answer is out, the serial is there and its analysis is pending; before that, nothing is.
  */
 import type { Actor } from '../../domain/event.ts';
-import { terraformReference } from '../../domain/finding.ts';
 import { PlatformError } from '../../domain/error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Findings } from '../../ports/findings.ts';
@@ -73,10 +72,8 @@ export function openStateIntake(parts: StateIntakeParts): StateIntake {
       const source = stateSource(state);
       const job: AnalysisJob = kind === 'refresh' ? { kind: 'state-refresh', ...(await frame()), source, raw } : { kind: 'state-inventory', ...(await frame()), members: await keptStates(state), raw };
       const compared = await answer<ComparedState>(job);
-      // An inventory may show faults of other teams' states; those are told to whoever pushes theirs.
-      const own = compared.findings.filter((finding) => finding.subject.reference.startsWith(terraformReference(source.root, source.workspace, '')));
-      const comparison: StateComparison = { kind, receivedAt: now(), receivedBy: by.subject, summary: { ...compared.summary, findings: own.length } };
-      await findings.record({ namespace: name.namespace, scope: scopeOf(state.id, kind), analysis: kind === 'refresh' ? 'drift by refresh' : 'drift by inventory', source: stateLabel(name), at: comparison.receivedAt, actor: by, findings: own });
+      const comparison: StateComparison = { kind, receivedAt: now(), receivedBy: by.subject, summary: compared.summary };
+      await findings.record({ namespace: name.namespace, scope: scopeOf(state.id, kind), analysis: kind === 'refresh' ? 'drift by refresh' : 'drift by inventory', source: stateLabel(name), at: comparison.receivedAt, actor: by, findings: compared.findings });
       await states.recordComparison(state.id, comparison);
       return { ...comparison, name };
     },

@@ -68,6 +68,8 @@ describe('a state that belongs to code', { timeout: 60_000 }, () => {
     expect(page.sources).toEqual(['infrastructure/aws-shop']);
     const located = page.findings.find((finding) => finding.location !== undefined);
     expect(located).toMatchObject({ code: { repository: 'infrastructure', root: 'aws-shop' } });
+    expect(page.findings.find(({ rule }) => rule === 'waste.aws.bucket-without-lifecycle')?.fix.patch).toContain('+resource "aws_s3_bucket_lifecycle_configuration" "media" {');
+    expect(page.findings[0]?.fix.withoutPatch).toBe('it is not in the code');
     const { fingerprint = '' } = page.findings[0] ?? {};
     await all.findings.waive('shop', fingerprint, { reason: 'until the migration is over', until: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) }, { issuer: 'roadbed', subject: 'user:ada' });
     expect(findingsPageSchema.parse(await ask('/findings?area=waste')).findings.map((finding) => finding.fingerprint)).not.toContain(fingerprint);

@@ -6,7 +6,7 @@
  * must be kept to be of use (a name, a size) only secrets that can be told by their looks are planted.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStateWorld, type StateWorld } from './testing/state-world.ts';
+import { openStateWorld, type StateWorld } from '../../src/app/infrastructure/testing/state-world.ts';
 
 const RANDOM = 'wJalrXUtnFEMIK7MDENGbPxRfiCYzz9Kq3Tn';
 const KEY_ID = 'AKIAQ7ZLMNOPQRSTUVWX';
