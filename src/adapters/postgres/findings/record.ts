@@ -64,9 +64,9 @@ async function resolve(client: pg.PoolClient, run: FindingRun, gone: readonly st
   return rows.map((row) => row.body);
 }
 
-/** PostgreSQL's texts hold no NUL; an address of a hostile state may. */
+/** PostgreSQL's texts hold no NUL, and its JSON no half of a surrogate pair, which it notices only when it is read; an address of a hostile state may have both. */
 function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
 function bodyText(finding: Finding): string {
