@@ -1,17 +1,21 @@
 /** Laws of every rule, for resources with whatever a person, a provider or an enemy writes into their attributes. */
 import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { Decimal, sumOf } from '../../domain/money.ts';
+import { expect, test, vi } from 'vitest';
+import { Decimal, decimal, sumOf } from '../../domain/money.ts';
 import type { AttributeValue } from '../infrastructure/model.ts';
 import { UnknownAttribute } from '../infrastructure/model.ts';
+import { printCsv } from '../../formats/price-list/csv.ts';
+import { BOOK_COLUMNS } from '../../formats/price-list/imported-price.ts';
+import { PriceBook } from '../price-book/price-book.ts';
 import { PRICE_STEPS } from '../price-book/price.ts';
 import { PRICE_UNITS } from '../price-book/units.ts';
 import type { ResourceCost } from './cost-line.ts';
 import { totalOf } from './difference.ts';
 import { estimateCost, RULED_TYPES } from './estimate.ts';
-import { modelOf, PRICES_FOLDER, resource, shippedBook } from './testing/infrastructure.ts';
+import { modelOf, PRICES_FOLDER, resource, shipped, shippedBook } from './testing/infrastructure.ts';
 import { Usage } from './usage.ts';
 
 interface Described {
@@ -96,4 +100,33 @@ test('what follows from the configuration is charged in a unit with a time in it
       expect(TIMED, `${cost.type}: ${line.name}`).toContain(line.price.unit);
     }
   });
+});
+
+/** One resource of each type, of a common size. */
+const COMMON: Readonly<Record<string, Record<string, AttributeValue>>> = {
+  aws: { region: 'eu-west-1', instance_type: 'm5.large', instance_class: 'db.m5.large', node_type: 'cache.m5.large', engine: 'postgres' },
+  azurerm: { location: 'westeurope', size: 'Standard_D2s_v5', vm_size: 'Standard_D2s_v5', sku_name: 'Standard', sku: 'Standard' },
+  google: { region: 'europe-west1', zone: 'europe-west1-b', machine_type: 'n2-standard-4', tier: 'db-custom-2-7680' },
+};
+const everyType = modelOf(RULED_TYPES.map((type) => resource(`${type}.a`, COMMON[type.split('_', 1)[0] ?? ''] ?? {})));
+const priced = (book: PriceBook): readonly ResourceCost[] => estimateCost(everyType, book, { today: '2026-11-22', usage: new Usage('medium') }).resources;
+
+test('an own price of the key that an estimate prints is the price of that line, or what its note makes of it', () => {
+  const prices = priced(shippedBook).flatMap((cost) => cost.lines.flatMap(({ price }) => (price === undefined ? [] : [price])));
+  const rows = new Map(prices.map(({ provider, service, region, dimension, unit }) => [[provider, service, region, dimension].join(), [provider, service, region, dimension, unit, '7.7', '2026-10-01', 'contract', 'listed', 'high']]));
+  expect(rows.size).toBeGreaterThan(250);
+  for (const { type, lines } of priced(new PriceBook(shipped, [{ name: 'own.csv', text: printCsv([[...BOOK_COLUMNS], ...rows.values()]) }]))) {
+    for (const { name, price } of lines) {
+      if (price === undefined) continue;
+      expect([price.method, price.step, price.asOf], `${type}: ${name}`).toEqual(['own', 'own', '2026-10-01']);
+      if (price.note === undefined) expect(price.amount.compare(decimal('7.7')), `${type}: ${name}`).toBe(0);
+    }
+  }
+});
+
+test('pricing reaches for no network', () => {
+  const reached = [vi.spyOn(Socket.prototype, 'connect'), vi.spyOn(globalThis, 'fetch')];
+  priced(new PriceBook(shipped));
+  for (const one of reached) expect(one).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
 });

@@ -41,7 +41,7 @@ export class OwnPrices {
 
   /** The own price of a key; of several the newest. */
   price(provider: string, service: string, region: string, dimension: string): Price | undefined {
-    const fits = this.#facts.of(service, dimension).filter((fact) => fact.provider === provider && (fact.region === region || fact.region === 'any'));
+    const fits = this.#facts.of(service, dimension).filter((fact) => fact.provider === provider && (fact.region === region || fact.region === 'any' || fact.region === 'global'));
     return fits.sort((a, b) => Number(b.region === region) - Number(a.region === region) || (a.asOf < b.asOf ? 1 : -1))[0];
   }
 

@@ -120,7 +120,7 @@ function windowsFiles(c: Costing): void {
     const own = c.book.own.price('aws', c.resource.type, c.region, `${dimension} [Single-AZ]`);
     if (own !== undefined && 'value' in two && !two.value) return { ...own, step: 'own' };
     const found = c.fact(dimension);
-    return ('value' in two && two.value) || !('amount' in found) ? found : { ...timesPrice(found, (amount) => amount.times(decimal('0.5'))), method: 'estimated', confidence: 'low', step: 'provider', note: 'half of the price of two zones' };
+    return ('value' in two && two.value) || !('amount' in found) ? found : { ...timesPrice(found, (amount) => amount.times(decimal('0.5'))), dimension: `${dimension} [Single-AZ]`, method: 'estimated', confidence: 'low', step: 'provider', note: 'half of the price of two zones' };
   };
   c.fixed('Storage', () => price(c.text('storage_type') === 'HDD' ? 'HDD storage' : 'SSD storage'), () => capacity(c));
   c.fixed('Throughput', () => price('Throughput capacity'), () => c.number('throughput_capacity') ?? 8);

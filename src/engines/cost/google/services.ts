@@ -91,9 +91,12 @@ const FIRST_LEVEL = new Set(['asia-east1', 'asia-northeast1', 'asia-northeast2',
 /** The book has the second level; the first is a sixth less for what always runs, two sevenths less for what runs on request. */
 function runPrice(c: Costing, part: 'CPU' | 'Memory', always: boolean): Found {
   const label = always ? 'throttling_disabled' : 'throttling_enabled/throttling_enabled_no_usage';
-  const own = c.book.own.price('gcp', 'google_cloud_run_v2_service', c.region, `${part} allocation time [${always ? 'always' : 'on request'}]`);
-  if (own !== undefined) return { ...own, step: 'own' };
-  const found = c.book.fact('gcp', 'google_cloud_run_v2_service', 'europe-west3', `${part} allocation time (tier 2) [case ${label}]`);
+  const row = `${part} allocation time (tier 2) [case ${label}]`;
+  for (const dimension of [`${part} allocation time [${always ? 'always' : 'on request'}]`, row]) {
+    const own = c.book.own.price('gcp', 'google_cloud_run_v2_service', c.region, dimension);
+    if (own !== undefined) return { ...own, step: 'own' };
+  }
+  const found = c.book.fact('gcp', 'google_cloud_run_v2_service', 'europe-west3', row);
   if (!FIRST_LEVEL.has(c.region) || !isPrice(found)) return isPrice(found) ? { ...found, region: c.region } : found;
   const less = Decimal.one.dividedBy(decimal(always ? '1.2' : '1.4'), 12);
   const lower = reduced(found, less, `regions of the first level, 1 / ${always ? '1.2' : '1.4'}`);
