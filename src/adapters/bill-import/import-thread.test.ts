@@ -35,7 +35,7 @@ test('a bill is imported in a thread, and an error comes out of it as it was', a
   expect(await load(focusCsv([{}]))).toMatchObject({ known: true });
   await new PostgresBills(database).remove('1');
   await expect(load(focusCsv([{ BilledCost: 'x' }]))).rejects.toMatchObject({ code: 'ROADBED-8704', class: 'invalid', message: expect.stringContaining('row 2 of bill.csv: BilledCost') as string });
-}, 20_000);
+});
 
 test('stopping ends an import, and nothing is left of it', async () => {
   const started = load(focusCsv(Array.from({ length: 60_000 }, (_, index) => ({ SkuId: `s${index}` }))));
@@ -45,4 +45,4 @@ test('stopping ends an import, and nothing is left of it', async () => {
   await threads.stop();
   await refused;
   expect(await new PostgresBills(database).imports()).toEqual([]);
-}, 20_000);
+});

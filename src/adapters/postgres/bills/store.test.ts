@@ -223,4 +223,4 @@ test('a process that is killed while it imports leaves nothing behind', async ()
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 30_000);
+});
