@@ -29,6 +29,16 @@ test('a row stays one line of the terminal: what may be shortened is, the rest n
   expect(lines[1]).toMatch(/^payments\.prod\.3296858d2d8c {2}the success rate .*…$/);
 });
 
+test('two columns that may be shortened share what the others leave, and amounts stand at their last digit', () => {
+  const { output, text } = terminal(80);
+  const rows = [{ name: 'module.service["storefront"].aws_ecs_service.this', cost: '60.28', how: 'by usage: '.repeat(12) }, { name: 'aws_lb.public', cost: '1,029.35', how: '' }];
+  output.table(rows, [{ title: 'Resource', value: (row) => row.name, clip: true }, { title: 'Cost', value: (row) => row.cost, right: true }, { title: 'How', value: (row) => row.how, clip: true }]);
+  const lines = text().replace(/\u001b\[[0-9;]{1,10}m/g, '').trimEnd().split('\n');
+  expect(lines[1]).toMatch(/^module\.service\["storefront"\]\.aws_….{5}60\.28  by usage: by usage: .*…$/);
+  expect(lines[2]).toMatch(/^aws_lb\.public {23}1,029\.35$/);
+  expect(lines[1]).toHaveLength(80);
+});
+
 test('a table without rows has no header either', () => {
   const { output, text } = terminal();
   output.table([], [{ title: 'Name', value: () => '' }]);

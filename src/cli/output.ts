@@ -30,6 +30,8 @@ export interface TableColumn<Row> {
   style?: (row: Row) => Style | undefined;
   /** Long words that people may read shortened, so that a row stays one line of the terminal; a pipe gets all of it. */
   clip?: boolean;
+  /** Amounts stand under each other at their last digit. */
+  right?: boolean;
 }
 
 /** Width that a shortened column keeps. */
@@ -113,10 +115,11 @@ export class Output {
     if (rows.length === 0) return;
     const cells = this.#clipped(rows.map((row) => columns.map((column) => harmless((column.shown ?? column.value)(row)))), columns);
     const widths = columns.map((column, index) => Math.max(column.title.length, ...cells.map((row) => row[index]?.length ?? 0)));
-    this.line(this.style('dim', columns.map((column, index) => column.title.toUpperCase().padEnd(widths[index] ?? 0)).join('  ').trimEnd()));
+    const pad = (text: string, column: TableColumn<Row>, index: number): string => (column.right === true ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0));
+    this.line(this.style('dim', columns.map((column, index) => pad(column.title.toUpperCase(), column, index)).join('  ').trimEnd()));
     rows.forEach((row, at) => {
       const text = columns.map((column, index) => {
-        const padded = (cells[at]?.[index] ?? '').padEnd(widths[index] ?? 0);
+        const padded = pad(cells[at]?.[index] ?? '', column, index);
         const style = column.style?.(row);
         return style === undefined ? padded : this.style(style, padded);
       });
@@ -124,13 +127,21 @@ export class Output {
     });
   }
 
-  /** Shortens the cells of columns that may be, by what the widest row is too wide for the terminal. */
+  /**
+   * Shortens cells so that the widest row is one line of the terminal. The columns that may be shortened share what the
+   * others leave: one that needs less than its share keeps all of it, and what it does not need goes to the others.
+   */
   #clipped<Row>(cells: string[][], columns: readonly TableColumn<Row>[]): string[][] {
-    const widths = columns.map((column, index) => Math.max(column.title.length, ...cells.map((row) => row[index]?.length ?? 0)));
-    const over = widths.reduce((sum, width) => sum + width + 2, -2) - (this.#streams.stdout.columns ?? Infinity);
-    if (over <= 0) return cells;
-    const most = (index: number): number => (columns[index]?.clip === true ? Math.max(SHORTEST, (widths[index] ?? 0) - over) : Infinity);
-    return cells.map((row) => row.map((cell, index) => (cell.length > most(index) ? `${cell.slice(0, most(index) - 1)}…` : cell)));
+    const most = columns.map((column, index) => Math.max(column.title.length, ...cells.map((row) => row[index]?.length ?? 0)));
+    let left = (this.#streams.stdout.columns ?? Infinity) - 2 * (columns.length - 1);
+    if (most.reduce((sum, width) => sum + width, 0) <= left) return cells;
+    left -= most.reduce((sum, width, index) => sum + (columns[index]?.clip === true ? 0 : width), 0);
+    const shared = most.map((_, index) => index).filter((index) => columns[index]?.clip === true).sort((a, b) => (most[a] ?? 0) - (most[b] ?? 0));
+    shared.forEach((index, at) => {
+      most[index] = Math.min(most[index] ?? 0, Math.max(SHORTEST, Math.floor(left / (shared.length - at))));
+      left -= most[index] ?? 0;
+    });
+    return cells.map((row) => row.map((cell, index) => (cell.length > (most[index] ?? 0) ? `${cell.slice(0, (most[index] ?? 0) - 1)}…` : cell)));
   }
 
   /** What happened / why / what to do / reference; the stack only with --debug. */

@@ -15,24 +15,24 @@ export function printTable(output: Output, report: CostReport): void {
     return output.table<CostChange>(comparison.difference.changes, [
       { title: 'Resource', value: (change) => change.address, clip: true },
       { title: 'Change', value: (change) => change.kind },
-      { title: 'Before', value: (change) => (change.kind === 'added' ? '-' : printNumber(change.before, currency)) },
-      { title: 'After', value: (change) => (change.kind === 'removed' ? '-' : printNumber(change.after, currency)) },
-      { title: monthly, value: (change) => `${change.difference.isNegative ? '' : '+'}${printNumber(change.difference, currency)}${change.incomplete ? ' + unknown' : ''}`, style: (change) => (change.difference.isNegative ? 'green' : 'yellow') },
+      { title: 'Before', value: (change) => (change.kind === 'added' ? '-' : printNumber(change.before, currency)), right: true },
+      { title: 'After', value: (change) => (change.kind === 'removed' ? '-' : printNumber(change.after, currency)), right: true },
+      { title: monthly, value: (change) => `${change.difference.isNegative ? '' : '+'}${printNumber(change.difference, currency)}${change.incomplete ? ' + unknown' : ''}`, style: (change) => (change.difference.isNegative ? 'green' : 'yellow'), right: true },
     ]);
   }
   if (report.by !== 'resource') {
     return output.table<RollUp>(report.groups, [
       { title: report.by, value: (group) => group.name, clip: true },
-      { title: 'Resources', value: (group) => String(group.resources) },
-      { title: 'Fixed', value: (group) => printNumber(group.fixed.value, currency) },
-      { title: 'Usage', value: (group) => printNumber(group.usage.value, currency) },
-      { title: monthly, value: (group) => `${printNumber(totalOf(group), currency)}${group.unknown === 0 ? '' : ` + ${group.unknown} unknown`}`, style: () => 'bold' },
+      { title: 'Resources', value: (group) => String(group.resources), right: true },
+      { title: 'Fixed', value: (group) => printNumber(group.fixed.value, currency), right: true },
+      { title: 'Usage', value: (group) => printNumber(group.usage.value, currency), right: true },
+      { title: monthly, value: (group) => `${printNumber(totalOf(group), currency)}${group.unknown === 0 ? '' : ` + ${group.unknown} unknown`}`, style: () => 'bold', right: true },
     ]);
   }
   output.table<ResourceCost>(dearest(report.estimate.resources), [
     { title: 'Resource', value: (resource) => resource.address, clip: true },
     { title: 'Region', value: (resource) => (resource.region === '' ? '-' : resource.region) },
-    { title: monthly, value: (resource) => amountOf(resource, report), style: (resource) => (resource.status === 'unknown' || resource.status === 'partly' ? 'yellow' : 'bold') },
+    { title: monthly, value: (resource) => amountOf(resource, report), style: (resource) => (resource.status === 'unknown' || resource.status === 'partly' ? 'yellow' : 'bold'), right: true },
     { title: 'How', value: (resource) => howOf(resource), clip: true },
   ]);
 }

@@ -46,15 +46,15 @@ function table({ output }: Session, report: FindingReport): void {
     output.table(groups, [
       { title: 'cause', value: (group) => group.title, clip: true, style: () => 'bold' },
       { title: 'severity', value: (group) => group.severity, style: (group) => COLOURS[group.severity] },
-      { title: 'resources', value: (group) => String(group.findings.length) },
-      { title: 'a month', value: sumText, style: (group) => (group.sums.length === 0 ? 'dim' : 'green') },
+      { title: 'resources', value: (group) => String(group.findings.length), right: true },
+      { title: 'a month', value: sumText, style: (group) => (group.sums.length === 0 ? 'dim' : 'green'), right: true },
       { title: 'rule', value: (group) => group.rule, style: () => 'dim' },
     ]);
     output.line('');
   }
   output.table(groups.flatMap((group) => group.findings), [
     { title: 'severity', value: (finding) => finding.severity, style: (finding) => COLOURS[finding.severity] },
-    { title: 'saving', value: savingText, shown: (finding) => savingText(finding).replace(/ \(.*/, ''), style: (finding) => (finding.saving?.known === true ? 'green' : undefined) },
+    { title: 'saving', value: savingText, shown: (finding) => savingText(finding).replace(/ \(.*/, ''), style: (finding) => (finding.saving?.known === true ? 'green' : undefined), right: true },
     { title: 'finding', value: (finding) => finding.sentence, clip: true },
     { title: 'confidence', value: (finding) => finding.confidence },
     { title: 'place', value: (finding) => (finding.location === undefined ? finding.subject.source : `${finding.location.file}:${finding.location.line}`), clip: true },
