@@ -6,8 +6,13 @@ import { openBillSpool } from '../../adapters/bill-spool/spool.ts';
 import { PostgresBills } from '../../adapters/postgres/bills/store.ts';
 import { mayReadRow } from '../../api/objects/http/events-view.ts';
 import type { BillApiDependencies } from '../../api/platform/bills.ts';
+import { changesFromEvents } from '../../control/bill/anomalies.ts';
+import type { BillView } from '../../control/bill/costs.ts';
+import { recordBillFindings } from '../../control/bill/finding-recorder.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
+import { DEFAULT_RULES, readAllocationRules } from '../../engines/bill-allocation/rules.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Findings } from '../../ports/findings.ts';
 import type { TerraformStates } from '../../ports/terraform-states.ts';
 import { openBillLookup } from '../infrastructure/bill-lookup.ts';
 import type { PlatformDatabase } from './database.ts';
@@ -17,6 +22,10 @@ const KEPT_MONTHS = 25;
 const PRUNE_EVERY_MS = 6 * 3_600_000;
 
 export interface PlatformBills extends BillApiDependencies {
+  /** Rules, and what states know of ids on the bill, as they are now. */
+  view(): Promise<BillView>;
+  /** In the replica that leads: what bills say becomes findings. */
+  record(findings: Findings): { stop(): Promise<void> };
   stop(): Promise<void>;
 }
 
@@ -35,10 +44,17 @@ export function openPlatformBills(parts: { core: ObjectCore; storage: PlatformDa
   const timer = setInterval(prune, PRUNE_EVERY_MS);
   timer.unref();
   const threads = openImportThreads(storage.database.connection);
+  const lookup = openBillLookup(parts.states, bills);
+  const view = async (): Promise<BillView> => {
+    const [rules, known] = await Promise.all([bills.allocation(), lookup()]);
+    return { rules: rules === undefined ? DEFAULT_RULES : readAllocationRules(rules.text, 'the rules of the platform'), ...(known === undefined ? {} : { lookup: known }) };
+  };
   return {
+    view,
+    record: (findings) => recordBillFindings({ bills, view, changes: changesFromEvents(storage.store.events), findings, clock, log }),
     bills,
     load: threads.load,
-    lookup: openBillLookup(parts.states, bills),
+    lookup,
     spool: openBillSpool(join(parts.dataDir, 'bills')),
     events: storage.store.events,
     authorise: async (identity, action) => {

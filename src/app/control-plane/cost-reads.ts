@@ -3,7 +3,6 @@ import { RunningCosts } from '../../adapters/postgres/running-cost.ts';
 import { billHistory } from '../../api/console/bill-history.ts';
 import type { CostReads } from '../../api/console/cost-reads.ts';
 import { changesFromEvents } from '../../control/bill/anomalies.ts';
-import { DEFAULT_RULES, readAllocationRules } from '../../engines/bill-allocation/rules.ts';
 import type { Findings } from '../../ports/findings.ts';
 import type { PlatformBills } from './bills.ts';
 import type { PlatformDatabase } from './database.ts';
@@ -14,10 +13,7 @@ export function openCostReads({ storage, bills, findings }: { storage: PlatformD
     findings,
     bills: billHistory({
       bills: bills.bills,
-      view: async () => {
-        const [rules, lookup] = await Promise.all([bills.bills.allocation(), bills.lookup?.()]);
-        return { rules: rules === undefined ? DEFAULT_RULES : readAllocationRules(rules.text, 'the rules of the platform'), ...(lookup === undefined ? {} : { lookup }) };
-      },
+      view: bills.view,
       changes: (readable) => changesFromEvents(storage.store.events, (row) => readable.row(row)),
     }),
   };

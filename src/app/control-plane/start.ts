@@ -198,16 +198,19 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
 
   const stopping = new AbortController();
   closing.add('demo', () => stopping.abort());
+  let billFindings: ReturnType<typeof bills.record> | undefined;
+  closing.add('findings of bills', () => billFindings?.stop());
   const lead = async (): Promise<void> => {
     await road.lead();
     platformStates.analysis.start();
+    billFindings = bills.record(platformStates.findings);
     // Seeding is idempotent, and one that the database cut short is taken up again.
     if (demo !== undefined && fleet !== undefined) {
       const states = (): Promise<void> => seedStates(platformStates, demo, { namespace: fleet.namespace, repository: fleet.infrastructure.name }, stopping.signal);
       void demo.seed().then(states).catch((error: unknown) => log.error({ error: String(error) }, 'the demo could not be seeded'));
     }
   };
-  const leadership = keepLeading({ connection: storage.database.connection, log, lead, follow: async () => void (await Promise.all([road.follow(), platformStates.analysis.stop()])) });
+  const leadership = keepLeading({ connection: storage.database.connection, log, lead, follow: async () => void (await Promise.all([road.follow(), platformStates.analysis.stop(), billFindings?.stop()])) });
   closing.add('lease', () => leadership.stop());
 
   const token = await core.identities.issue(ADMIN, { ephemeral: true, description: 'roadbed up' });
