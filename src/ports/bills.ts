@@ -92,7 +92,7 @@ export interface BillEvidence extends BillCharge {
 }
 
 export interface BillCoverage {
-  /** Day of the first and of the last charge; absent where there is no bill. */
+  /** Day of the first and of the last charge; absent where there is no bill. The last is that of the organisation's bill where it has one, so that no team's own bill moves what "now" is. */
   firstDay?: string;
   lastDay?: string;
   /** Changes whenever an import comes or goes: the key of what is kept of answers. */
@@ -118,7 +118,7 @@ export interface Bills {
   subjects(range: BillRange): Promise<BillSubjectCost[]>;
   /** Sums by day, currency and bucket, where `bucketOf` says which bucket a subject (by `subjectKey`) is in; subjects without one are left out. `categories`: charges of these only (`Usage`, ...). */
   days(range: BillRange, bucketOf: ReadonlyMap<string, number>, categories?: readonly string[]): Promise<BillDayCost[]>;
-  /** The rows under a number, in the order of the file; `after` continues behind a row of an earlier answer. */
+  /** The rows under a number, in the order of the file; `subjects` by `subjectKey`; `after` continues behind a row of an earlier answer. */
   charges(range: BillRange, where: { subjects?: readonly string[]; after?: { import: string; row: number }; limit: number }): Promise<BillEvidence[]>;
   /** All rows of the range, import by import, in batches; ends early when the consumer stops. */
   stream(range: BillRange): AsyncIterable<readonly BillEvidence[]>;
@@ -131,7 +131,7 @@ export interface Bills {
   removeBefore(day: string): Promise<number>;
 }
 
-/** The key of a subject in `days`: the same subject may be in the organisation's bill and in a team's. */
+/** The key of a subject in `days` and `charges`: the same subject may be in the organisation's bill and in a team's. */
 export function subjectKey(id: string, namespace: string | undefined): string {
   return namespace === undefined ? id : `${id} ${namespace}`;
 }

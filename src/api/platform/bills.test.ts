@@ -163,6 +163,29 @@ test('a team reads its part and its own bills, and no more', async () => {
   expect(events.filter((event) => event.kind === 'request.refused')).toHaveLength(2);
 });
 
+test('a team\'s own bill takes nothing from others, charges nobody else, and opens no row of theirs', async () => {
+  await put([{ BilledCost: '7', Tags: '{"team":"search"}', ResourceId: 'theirs' }, { BilledCost: '5', Tags: '' }], '&delivery=september');
+  for (const more of ['', '&overlap=replace', '&overlap=add', '&delivery=september', '&delivery=september&overlap=replace']) {
+    const answer = await put([{ BilledCost: '0' }], `&namespace=payments${more}`, 'paul');
+    expect([more, answer.status, answer.body.code]).toEqual([more, 409, 'ROADBED-8739']);
+    expect(answer.text).not.toContain('bill.csv brought');
+  }
+  expect((await ask('GET', '/months')).body.items).toMatchObject([{ totals: [{ billed: '12' }] }]);
+  // The same things in an account of its own, with the words of others in it, and a day that is far away.
+  const own = { BillingAccountId: '77', SubAccountId: '', BillingPeriodStart: '2026-09-01' };
+  expect((await put([{ ...own, BilledCost: '100', Tags: '{"team":"search"}', ResourceId: 'theirs' }, { ...own, BilledCost: '1', ChargePeriodStart: '9998-01-01', ChargePeriodEnd: '9998-01-02' }], '&namespace=payments', 'paul')).status).toBe(200);
+  expect((await ask('GET', '/costs?team=search')).body).toMatchObject({ to: '2026-09-01', totals: [{ billed: '7' }] });
+  expect((await ask('GET', '/costs?team=payments', { person: 'paul' })).body).toMatchObject({ totals: [{ billed: '100' }] });
+});
+
+test('a subject that stands in two bills opens the rows of one of them', async () => {
+  const first = await put([{ BilledCost: '7', Tags: '' }]);
+  await ask('DELETE', `/${first.body.import?.id}`);
+  expect((await put([{ BilledCost: '2', Tags: '' }], '&namespace=payments', 'paul')).status).toBe(200);
+  await put([{ BilledCost: '7', Tags: '', BillingPeriodStart: '2026-09-02' }]);
+  expect((await ask('GET', '/charges?team=payments', { person: 'paul' })).body.items).toMatchObject([{ billed: '2' }]);
+});
+
 test('bad bodies and questions are refused by name, and nothing is kept of them', async () => {
   expect((await ask('PUT', '?file=a.csv', { body: '' })).body.code).toBe('ROADBED-8721');
   expect((await ask('PUT', '?file=a.csv', { body: 'a,b\n1,2\n' })).body.code).toBe('ROADBED-8701');

@@ -179,7 +179,7 @@ function routes(deps: BillApiDependencies, log: (line: string) => void): Hono<As
     const under = new Set(costs.filter((cost) => { const bucket = buckets[cost.bucket]; return bucket !== undefined && (filters.length === 0 || bucket.owner.shared === undefined) && filters.every((filter) => groupName(filter.word, cost, bucket) === filter.name); }).map((cost) => cost.bucket));
     const limit = Math.min(MOST_ROWS, Math.max(1, Number(context.req.query('limit') ?? 100) || 100));
     const [, after, row] = /^(\d{1,9}):(\d{1,10})$/.exec(context.req.query('after') ?? '') ?? [];
-    const items = await bills.charges(range, { subjects: [...under].flatMap((index) => buckets[index]?.subjectIds ?? []), limit, ...(after === undefined ? {} : { after: { import: after, row: Number(row) } }) });
+    const items = await bills.charges(range, { subjects: [...under].flatMap((index) => buckets[index]?.subjectKeys ?? []), limit, ...(after === undefined ? {} : { after: { import: after, row: Number(row) } }) });
     const last = items.at(-1);
     return context.json({ schemaVersion: 1, items, ...(items.length < limit || last === undefined ? {} : { next: `${last.import}:${last.row}` }) });
   });

@@ -39,7 +39,7 @@ export async function ownedCosts(source: BillSource, range: BillRange, view: Bil
   const bucketOf = new Map<string, number>();
   for (const { id, subject, namespace } of await source.subjects(range)) {
     const owner = ownerOf(subject, namespace, view.rules, view.lookup);
-    const bucket: BillBucket = { subjectIds: [id], subject, owner };
+    const bucket: BillBucket = { subjectKeys: [subjectKey(id, namespace)], subject, owner };
     const names = words.map((word) => groupName(word, { team: owner.team, by: owner.by }, bucket));
     const place = owner.shared === undefined ? JSON.stringify([owner.team, owner.by, names]) : `${id} ${namespace ?? ''}`;
     const known = places.get(place);
@@ -49,7 +49,7 @@ export async function ownedCosts(source: BillSource, range: BillRange, view: Bil
       buckets.push(bucket);
     } else {
       bucketOf.set(subjectKey(id, namespace), known);
-      buckets[known]?.subjectIds.push(id);
+      buckets[known]?.subjectKeys.push(subjectKey(id, namespace));
     }
   }
   const days = await source.days(range, bucketOf, categories);

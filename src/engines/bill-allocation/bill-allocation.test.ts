@@ -45,13 +45,16 @@ function owner(subject: Partial<BillSubject>, namespace?: string, lookup?: Resou
   return ownerOf({ ...SUBJECT, ...subject }, namespace, RULES, lookup);
 }
 
-test('the state is asked first, then tags in the order of the keys, then rules, then the import', () => {
+test('the state is asked first, then tags in the order of the keys, then rules; a team\'s own bill is its own whatever stands in it', () => {
   const lookup: ResourceLookup = (id) => (id === 'arn:i-1' ? { address: 'aws_instance.web', root: 'shop', team: 'mobile' } : undefined);
-  expect(owner({ tags: { team: 'search' } }, 'payments', lookup)).toMatchObject({ team: 'mobile', by: 'state', resource: { address: 'aws_instance.web' } });
-  expect(owner({ resource: 'arn:i-2', tags: { TEAM: ' Suche ', 'Cost-Center': '4711', app: 'Web', env: 'Prod' } }, 'x', lookup)).toMatchObject({ team: 'payments', by: 'tag:cost-center', service: 'web', environment: 'prod' });
+  expect(owner({ tags: { team: 'search' } }, undefined, lookup)).toMatchObject({ team: 'mobile', by: 'state', resource: { address: 'aws_instance.web' } });
+  expect(owner({ resource: 'arn:i-2', tags: { TEAM: ' Suche ', 'Cost-Center': '4711', app: 'Web', env: 'Prod' } }, undefined, lookup)).toMatchObject({ team: 'payments', by: 'tag:cost-center', service: 'web', environment: 'prod' });
   expect(owner({ tags: { TEAM: 'SUCHE' } })).toMatchObject({ team: 'search', by: 'tag:team' });
   expect(owner({ tags: { shared: 'yes', team: '  ' } })).toMatchObject({ team: 'platform', by: 'rule:shared-tag' });
   expect(owner({}, 'payments')).toMatchObject({ team: 'payments', by: 'import' });
+  const foreign = owner({ resource: 'arn:i-1', subAccountName: 'audit-eu', tags: { team: 'search', shared: 'yes', app: 'Web' } }, 'payments', lookup);
+  expect(foreign).toMatchObject({ team: 'payments', by: 'import' });
+  expect(foreign.shared).toBeUndefined();
   expect(owner({})).toMatchObject({ team: '', by: '' });
 });
 
@@ -62,7 +65,7 @@ test('a rule with override is before the state and the tags, and leaves them wha
 const cost = (day: number, bucket: number, billed: string, currency = 'USD'): DayCost => ({ day: `2026-09-0${day}`, bucket, currency, billed, effective: billed, list: '', contracted: billed, rows: 1 });
 
 function buckets(...subjects: Partial<BillSubject>[]): BillBucket[] {
-  return subjects.map((subject, index) => ({ subjectIds: [String(index)], subject: { ...SUBJECT, ...subject }, owner: owner(subject) }));
+  return subjects.map((subject, index) => ({ subjectKeys: [String(index)], subject: { ...SUBJECT, ...subject }, owner: owner(subject) }));
 }
 
 function shares(costs: readonly AllocatedCost[]): Record<string, string> {
@@ -160,7 +163,7 @@ test('an empty file is the defaults, and every fault of a wrong one is told with
 test('what is on the bill and in no state is a finding; without any state nothing is', () => {
   const lookup: ResourceLookup = (id) => (id === 'arn:known' ? { address: 'a.b', root: 'r' } : undefined);
   const subjects = [{ resource: 'arn:known' }, { resource: 'arn:lost', resourceName: '' }, { resource: 'arn:cheap' }, { resource: '' }];
-  const known: BillBucket[] = subjects.map((subject, index) => ({ subjectIds: [String(index)], subject: { ...SUBJECT, ...subject }, owner: owner(subject, undefined, lookup) }));
+  const known: BillBucket[] = subjects.map((subject, index) => ({ subjectKeys: [String(index)], subject: { ...SUBJECT, ...subject }, owner: owner(subject, undefined, lookup) }));
   const costs = [cost(1, 0, '100'), cost(1, 1, '20.5'), cost(2, 1, '20'), cost(1, 2, '0.1'), cost(1, 3, '9')];
   const options = { from: '2026-09-01', to: '2026-09-02', measure: 'billed', atLeast: decimal(1) } as const;
   const findings = unmanagedSpend(allocate(costs, known, noMetric), known, options);

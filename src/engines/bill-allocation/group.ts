@@ -20,7 +20,7 @@ export const NONE = '(none)';
 /** One kind of cost: subjects that one owner has and that nothing asked for tells apart. */
 export interface BillBucket {
   /** For the evidence. */
-  subjectIds: string[];
+  subjectKeys: string[];
   /** One of them. */
   subject: BillSubject;
   owner: Owner;

@@ -1,6 +1,6 @@
 /**
- * Whose a cost is: by the Terraform resource it belongs to, then by its tags, then by a rule, then by the team that
- * the bill was imported for. Each word (team, service, environment) is taken from the first that knows it; who said
+ * Whose a cost is: the team's that the bill was imported for; else by the Terraform resource it belongs to, then by its
+ * tags, then by a rule. Each word (team, service, environment) is taken from the first that knows it; who said
  * the team is kept, so that every figure can tell why it stands where it stands.
  */
 import type { BillSubject } from '../../domain/bill.ts';
@@ -33,11 +33,12 @@ export interface Owner {
   shared?: AllocationRule;
 }
 
-/** `namespace`: the team that the bill was imported for. */
+/** `namespace`: the team that the bill was imported for. Its members wrote it, so its charges are theirs whatever stands in it: they can charge nobody else. */
 export function ownerOf(subject: BillSubject, namespace: string | undefined, rules: AllocationRules, lookup?: ResourceLookup): Owner {
   const resource = subject.resource === '' ? undefined : lookup?.(subject.resource, subject);
   const tags = new Map(Object.entries(subject.tags).map(([key, value]) => [key.toLowerCase(), value]));
   const found: Owner = { team: '', service: '', environment: '', by: '', ...(resource === undefined ? {} : { resource }) };
+  say(found, 'team', namespace, 'import');
   const first = rules.rules.find((rule) => rule.override && matches(rule, subject, tags));
   const firstTarget = first?.to;
   if (firstTarget !== undefined) OWNER_WORDS.forEach((word) => say(found, word, firstTarget[word], `rule:${first?.name ?? ''}`));
@@ -46,14 +47,13 @@ export function ownerOf(subject: BillSubject, namespace: string | undefined, rul
     const key = rules.keys[word].find((name) => (tags.get(name) ?? '').trim() !== '');
     if (key !== undefined) say(found, word, normal(tags.get(key) ?? '', word, rules), `tag:${key}`);
   }
-  if (first?.split !== undefined) return shared(found, first);
+  if (first?.split !== undefined && namespace === undefined) return shared(found, first);
   if (found.team === '') {
     const rule = rules.rules.find((one) => !one.override && matches(one, subject, tags));
     if (rule?.split !== undefined) return shared(found, rule);
     const target = rule?.to;
     if (target !== undefined) OWNER_WORDS.forEach((word) => say(found, word, target[word], `rule:${rule?.name ?? ''}`));
   }
-  say(found, 'team', namespace, 'import');
   return found;
 }
 

@@ -13,7 +13,7 @@ import type { BillImportRequest } from '../../../ports/bills.ts';
 import { LOCKS, LOCK_SPACE } from '../lock-space.ts';
 import { columnsOfTheirOwn, ContentIds } from './content.ts';
 import { copyArray, copyIn } from './copy-in.ts';
-import { FileSlices } from './slices.ts';
+import { FileSlices, refuseOthers } from './slices.ts';
 import { contentSql, daysSql, repeatedSql } from './statements.ts';
 
 const ROWS_TO_JUDGE = 2_000;
@@ -48,7 +48,7 @@ async function withinTransaction(client: pg.Client, request: BillImportRequest, 
     [request.namespace ?? '', request.sha256],
   );
   const [before] = known.rows;
-  if (before !== undefined) return { id: before.id, known: true, replaced: request.overlap === 'replace' ? await adopt(client, before.id, request.delivery) : [] };
+  if (before !== undefined) return { id: before.id, known: true, replaced: request.overlap === 'replace' ? await adopt(client, before.id, request) : [] };
   const id = await begin(client, request);
   const slices = new FileSlices(client, request);
   const own = await load(client, id, slices, batches);
@@ -164,15 +164,17 @@ async function compare(client: pg.Client, id: number, file: string, learnt: Bill
 }
 
 /** A file that came unchanged with a corrected delivery belongs to that one from now on: its other files must not take its rows away. */
-async function adopt(client: pg.Client, id: number, delivery: string): Promise<number[]> {
+async function adopt(client: pg.Client, id: number, request: BillImportRequest): Promise<number[]> {
+  const { delivery, namespace = '' } = request;
   await client.query('update roadbed.bill_import set delivery = $2 where id = $1', [id, delivery]);
-  const { rows } = await client.query<{ import: number; number: number }>(
-    `select other.import, other.number from roadbed.bill_slice own
+  const { rows } = await client.query<{ import: number; number: number; namespace: string }>(
+    `select other.import, other.number, m.namespace from roadbed.bill_slice own
      join roadbed.bill_slice other on other.provider = own.provider and other.billing_account = own.billing_account and other.period_start = own.period_start and other.replaced_by is null
-     join roadbed.bill_import m on m.id = other.import and m.delivery <> $2
+     join roadbed.bill_import m on m.id = other.import and (m.delivery <> $2 or m.namespace <> $3)
      where own.import = $1 and own.replaced_by is null`,
-    [id, delivery],
+    [id, delivery, namespace],
   );
+  refuseOthers(rows, request);
   return replace(client, id, rows);
 }
 

@@ -49,11 +49,12 @@ export class FileSlices {
   }
 
   async #look(slice: BillSlice): Promise<void> {
-    const { rows } = await this.#client.query<{ import: number; number: number; file: string; imported_at: Date }>(
-      `select s.import, s.number, m.file, m.imported_at from roadbed.bill_slice s join roadbed.bill_import m on m.id = s.import
-       where s.provider = $1 and s.billing_account = $2 and s.period_start = $3 and s.replaced_by is null and m.delivery <> $4`,
-      [slice.provider, slice.billingAccount, slice.periodStart, this.#request.delivery],
+    const { rows } = await this.#client.query<{ import: number; number: number; namespace: string; file: string; imported_at: Date }>(
+      `select s.import, s.number, m.namespace, m.file, m.imported_at from roadbed.bill_slice s join roadbed.bill_import m on m.id = s.import
+       where s.provider = $1 and s.billing_account = $2 and s.period_start = $3 and s.replaced_by is null and (m.delivery <> $4 or m.namespace <> $5)`,
+      [slice.provider, slice.billingAccount, slice.periodStart, this.#request.delivery, this.#request.namespace ?? ''],
     );
+    refuseOthers(rows, this.#request);
     const [first] = rows;
     if (first !== undefined && this.#request.overlap === 'refuse') {
       throw new PlatformError({
@@ -66,4 +67,10 @@ export class FileSlices {
     }
     this.earlier.push(...rows.map((row) => ({ import: row.import, number: row.number, file: row.file, importedAt: row.imported_at })));
   }
+}
+
+/** A team's own bill takes nothing away from other bills, and is told nothing of them. Throws ROADBED-8739. */
+export function refuseOthers(earlier: readonly { namespace: string }[], { namespace, file }: Pick<BillImportRequest, 'namespace' | 'file'>): void {
+  if (namespace === undefined || earlier.every((one) => one.namespace === namespace)) return;
+  throw new PlatformError({ code: 'ROADBED-8739', class: 'conflict', message: `an account and billing period of ${file} stand in a bill that is not of ${namespace}`, why: "a team's own bill and another one would count the same charges twice", next: `nothing was imported; ask for your part of the other bill: roadbed bills show --team ${namespace}` });
 }

@@ -79,7 +79,7 @@ export class PostgresBills implements Bills {
   async coverage(namespace?: string): Promise<BillCoverage> {
     const { rows } = await reading(
       this.#database.pool.query<{ first: string | null; last: string | null; version: string }>(
-        `select min(d.day)::text as first, max(d.day)::text as last,
+        `select min(d.day)::text as first, coalesce(max(d.day) filter (where m.namespace = coalesce($1, '')), max(d.day))::text as last,
            (select md5(coalesce(string_agg(s.import || ':' || s.number || ':' || coalesce(s.replaced_by, 0), ',' order by s.import, s.number), '')) from roadbed.bill_slice s) as version
          from roadbed.bill_day d join roadbed.bill_import m on m.id = d.import where $1::text is null or m.namespace = $1`,
         [namespace ?? null],
@@ -127,13 +127,14 @@ export class PostgresBills implements Bills {
   }
 
   async charges(range: BillRange, where: { subjects?: readonly string[]; after?: { import: string; row: number }; limit: number }): Promise<BillEvidence[]> {
+    const keys = where.subjects?.map((key) => key.split(SEPARATOR));
     const { rows } = await reading(
       this.#database.pool.query<ChargeRow>(
         `select ${CHARGE_COLUMNS} from ${CHARGE_TABLES}
          where m.first_day <= $2 and m.last_day >= $1 and c.starts >= ($1::date)::timestamp at time zone 'UTC' and c.starts < ($2::date + 1)::timestamp at time zone 'UTC'
-           and ($3::text is null or m.namespace = $3) and ($4::uuid[] is null or i.subject = any($4)) and (c.import, c."row") > ($5, $6)
+           and ($3::text is null or m.namespace = $3) and ($4::uuid[] is null or (i.subject, m.namespace) in (select * from unnest($4::uuid[], $8::text[]))) and (c.import, c."row") > ($5, $6)
          order by c.import, c."row" limit $7`,
-        [range.from, range.to, range.namespace ?? null, where.subjects ?? null, Number(where.after?.import ?? 0), where.after?.row ?? 0, where.limit],
+        [range.from, range.to, range.namespace ?? null, keys?.map(([id]) => id) ?? null, Number(where.after?.import ?? 0), where.after?.row ?? 0, where.limit, keys?.map(([, namespace]) => namespace ?? '') ?? null],
       ),
     );
     return rows.map(chargeOf);
