@@ -36,6 +36,7 @@ export interface StatePushDependencies {
   authorise: (identity: Identity, action: Action) => Promise<Decision>;
   push(asked: Asked, raw: Uint8Array, options: { commit?: string; replaceLineage?: boolean }, by: Actor): Promise<PushOutcome & { name: StateName }>;
   compare(kind: StateComparison['kind'], asked: Asked, raw: Uint8Array, by: Actor): Promise<StateComparison & { name: StateName }>;
+  remove(asked: Asked, by: Actor): Promise<{ name: StateName; serials: number }>;
   /** A team that nobody has made cannot own a state. */
   hasNamespace: (name: string) => boolean;
 }
@@ -46,7 +47,8 @@ export function createStatePush(deps: StatePushDependencies, log: (line: string)
   return async (request, response, identity) => {
     const url = new URL(request.url ?? '/', 'https://roadbed');
     const [, namespace, , kind] = PATH.exec(url.pathname) ?? [];
-    if (namespace === undefined || request.method !== 'PUT') return false;
+    const removal = request.method === 'DELETE' && kind === undefined;
+    if (namespace === undefined || (request.method !== 'PUT' && !removal)) return false;
     try {
       answer(response, 200, await take(deps, turns, request, identity, namespace, kind as StateComparison['kind'] | undefined, url.searchParams));
     } catch (error) {
@@ -66,6 +68,7 @@ async function take(deps: StatePushDependencies, turns: Turns, request: Incoming
   const { commit, replaceLineage, repository, ...rest } = valid(Object.fromEntries(parameters), querySchema);
   const asked: Asked = { namespace, ...rest, ...(repository === undefined ? {} : { repository }) };
   const by: Actor = { issuer: identity.issuer, subject: identity.subject };
+  if (request.method === 'DELETE') return deps.remove(asked, by);
   return turns.take(async () => {
     const raw = await readBody(request);
     if (kind !== undefined) return deps.compare(kind, asked, raw, by);

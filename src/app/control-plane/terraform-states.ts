@@ -100,6 +100,7 @@ export function openPlatformStates(parts: TerraformStatesParts): PlatformStates 
     push: {
       push: intake.push,
       compare: intake.compare,
+      remove: intake.remove,
       hasNamespace: (name) => namespaceExists(core, name),
       authorise: (identity, action) => authorise(identity, action.namespace ?? '', 'PUT', 'terraform-states'),
     },

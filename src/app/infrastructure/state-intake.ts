@@ -11,7 +11,7 @@ import type { AnalysisJob, KeptState } from './analysis-job.ts';
 import type { AnalysisThread } from './analysis-thread.ts';
 import type { ComparedState } from './compare-state.ts';
 import { unpackPush } from './record-state.ts';
-import { scopeOf, stateLabel, stateSource } from './state-names.ts';
+import { scopeOf, STATE_SCOPES, stateLabel, stateSource } from './state-names.ts';
 
 /** Serials that keep what was kept of them; older ones stay in the history with their numbers. */
 export const KEPT_SERIALS = 30;
@@ -33,6 +33,8 @@ export interface StateIntake {
   push(asked: AskedState, raw: Uint8Array, options: { commit?: string; replaceLineage?: boolean }, by: Actor): Promise<PushOutcome & { name: StateName }>;
   /** Throws ROADBED-8514 where no state goes by the name. */
   compare(kind: StateComparison['kind'], asked: AskedState, raw: Uint8Array, by: Actor): Promise<StateComparison & { name: StateName }>;
+  /** Forgets a state with its history; its findings are resolved. Throws ROADBED-8514. */
+  remove(asked: AskedState, by: Actor): Promise<{ name: StateName; serials: number }>;
 }
 
 /** A repository that is not named is looked for. */
@@ -51,6 +53,12 @@ export function openStateIntake(parts: StateIntakeParts): StateIntake {
     throw new PlatformError({ code: 'ROADBED-8515', class: 'usage', message: `Several repositories of ${rest.namespace} have a root ${rest.root}.`, why: found.slice(0, 5).join(', '), next: 'name one with --repository' });
   }
 
+  async function knownState(name: StateName): Promise<TerraformState> {
+    const state = await states.find(name);
+    if (state !== undefined) return state;
+    throw new PlatformError({ code: 'ROADBED-8514', class: 'not-found', message: `No state of ${stateLabel(name)} was pushed in ${name.namespace}.`, next: `roadbed state push STATE --root ${name.root} -n ${name.namespace}` });
+  }
+
   async function keptStates(first: TerraformState): Promise<KeptState[]> {
     const all = [first, ...(await states.list()).filter(({ id }) => id !== first.id)];
     const documents = await Promise.all(all.map(async (state) => ({ state, document: await states.document(state.id, state.newest.number) })));
@@ -67,8 +75,7 @@ export function openStateIntake(parts: StateIntakeParts): StateIntake {
     },
     async compare(kind, asked, raw, by) {
       const name = await nameOf(asked);
-      const state = await states.find(name);
-      if (state === undefined) throw new PlatformError({ code: 'ROADBED-8514', class: 'not-found', message: `No state of ${stateLabel(name)} was pushed in ${name.namespace}.`, next: `roadbed state push STATE --root ${name.root} -n ${name.namespace}` });
+      const state = await knownState(name);
       const source = stateSource(state);
       const job: AnalysisJob = kind === 'refresh' ? { kind: 'state-refresh', ...(await frame()), source, raw } : { kind: 'state-inventory', ...(await frame()), members: await keptStates(state), raw };
       const compared = await answer<ComparedState>(job);
@@ -76,6 +83,15 @@ export function openStateIntake(parts: StateIntakeParts): StateIntake {
       await findings.record({ namespace: name.namespace, scope: scopeOf(state.id, kind), analysis: kind === 'refresh' ? 'drift by refresh' : 'drift by inventory', source: stateLabel(name), at: comparison.receivedAt, actor: by, findings: compared.findings });
       await states.recordComparison(state.id, comparison);
       return { ...comparison, name };
+    },
+    async remove(asked, by) {
+      const name = await nameOf(asked);
+      const { id, serials } = await knownState(name);
+      // Findings first: killed in between, the state is still there and the next analysis brings them back.
+      for (const scope of STATE_SCOPES) await findings.record({ namespace: name.namespace, scope: scopeOf(id, scope), analysis: 'removal of the state', source: stateLabel(name), at: now(), actor: by, findings: [] });
+      await states.remove(id, by);
+      parts.pushed();
+      return { name, serials };
     },
   };
 }

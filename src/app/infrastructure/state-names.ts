@@ -17,8 +17,9 @@ export function stateSource(name: StateName): EstateSource {
   return { path: stateLabel(name), root: rootName(name), workspace: name.workspace };
 }
 
-export type StateScope = 'waste' | 'drift' | 'refresh' | 'inventory';
-export const STATE_SCOPES: readonly StateScope[] = ['waste', 'drift', 'refresh', 'inventory'];
+/** Parts of what is found in a state: each is a run of its own. */
+export const STATE_SCOPES = ['waste', 'drift', 'refresh', 'inventory'] as const;
+type StateScope = (typeof STATE_SCOPES)[number];
 
 export function scopeOf(id: number, part: StateScope): string {
   return `terraform:${id}/${part}`;

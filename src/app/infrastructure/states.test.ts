@@ -118,6 +118,15 @@ describe('surgery', { timeout: 60_000 }, () => {
     expect(await rulesOf('cut', 'drift')).toContain('drift.lineage-changed cut');
   });
 
+  test('a state that is removed goes with its history, and its findings are resolved', async () => {
+    expect((await all.send('shop/terraform-states?root=cut', undefined, 'user:eve')).status).toBe(403);
+    expect(await (await all.send('shop/terraform-states?root=cut', undefined)).json()).toMatchObject({ name: { root: 'cut' }, serials: 4 });
+    expect(await rulesOf('cut', 'drift')).toEqual([]);
+    expect((await all.states.list()).some(({ root }) => root === 'cut')).toBe(false);
+    expect(await (await all.send('shop/terraform-states?root=cut', undefined)).json()).toMatchObject({ code: 'ROADBED-8514' });
+    expect((await all.events.query({ kinds: ['state.removed'] })).map(({ actor }) => actor.subject)).toEqual(['user:ada']);
+  });
+
   test('use in a state of another team is use', async () => {
     const address = { mode: 'managed', type: 'aws_eip', name: 'shared', provider: 'provider["registry.terraform.io/hashicorp/aws"]', instances: [{ schema_version: 0, attributes: { id: 'eipalloc-0feedbeef00000001', public_ip: '203.0.113.9' } }] };
     await all.send('shop/terraform-states?root=addresses', state(1, [address], { lineage: 'cccccccc-0000-4000-8000-000000000003' }));

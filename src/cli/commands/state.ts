@@ -44,4 +44,11 @@ export const stateCommands: CommandGroup = (program, act) => {
     .option('--inventory <file>', 'also an export of what is there: what is missing and what is unmanaged')
     .option('--replace-lineage', 'another state takes the place of the one that goes by this name')
     .action(act(async (session: Session, paths: string[], flags: PushFlags) => await (await import('../state/told-errors.ts')).withoutSecretsInErrors(async () => await (await import('../state/push-state.ts')).pushStates(session, paths, flags))));
+  state
+    .command('remove')
+    .description('forget a state that was pushed, with its history; its findings are resolved')
+    .option('--root <name>', 'name of the root')
+    .option('--workspace <name>', 'workspace (default: default)')
+    .option('--repository <name>', 'repository of its code; needed only where several have a root of this name')
+    .action(act(async (session: Session, flags: PushFlags) => (await import('../state/push-state.ts')).removeState(session, flags)));
 };

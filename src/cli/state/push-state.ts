@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream';
 import type { PushOutcome, StateComparison, StateName } from '../../ports/terraform-states.ts';
 import { PREFIX } from '../../api/contract/routes.ts';
 import { PlatformError } from '../../domain/error.ts';
+import { confirmByName } from '../confirm.ts';
 import type { Session } from '../session.ts';
 import type { PushFlags } from './options.ts';
 
@@ -37,6 +38,18 @@ export async function pushStates(session: Session, paths: readonly string[], own
   }
   if (session.output.json) session.output.document({ pushed });
   else if (pushed.length > 0) session.output.say('next: the analysis takes some seconds; findings are in the console under Findings');
+}
+
+/** Asks for the root's name, for the history does not come back. */
+export async function removeState(session: Session, own: PushFlags): Promise<void> {
+  const flags: PushFlags = { ...(session.options as PushFlags), ...own };
+  const { namespace } = session.options;
+  if (namespace === undefined || flags.root === undefined) throw usage('the state is not named', 'roadbed state remove --root NAME -n TEAM');
+  if (session.options.dryRun === true) return session.output.say(`would forget the state ${flags.root} of ${namespace}`);
+  await confirmByName(session, `The history of ${flags.root} goes; its next push begins a new one.`, flags.root);
+  const answer = await session.connection().call<{ name: StateName; serials: number }>('DELETE', address(session, namespace, flags.root, flags, ''));
+  if (session.output.json) session.output.document({ ...answer });
+  else session.output.line(`${nameOf(answer.name)} is forgotten, with ${answer.serials} serials`);
 }
 
 async function push(session: Session, path: string, to: string): Promise<Pushed> {

@@ -31,8 +31,8 @@ export interface StateWorld {
   log: string[];
   /** Of hidden values. */
   key: Uint8Array;
-  /** Sends a body as `user:<who>`; `user:eve` may nothing. */
-  send(path: string, body: Uint8Array | string, who?: string): Promise<Response>;
+  /** Sends a body, or a removal without one, as `user:<who>`; `user:eve` may nothing. */
+  send(path: string, body: Uint8Array | string | undefined, who?: string): Promise<Response>;
   /** Three serials of an example, each analysed before the next. */
   pushExample(root: string, serials?: number): Promise<void>;
   example(root: string): Promise<string[]>;
@@ -71,7 +71,7 @@ export async function openStateWorld(options: { webRoot?: string; readable?: Rea
     thread, states, findings, clock, key: async () => key, pushed: () => analysis.wake(),
     repositoriesWith: async (namespace, root) => ((await rootsOf(namespace, 'infrastructure'))?.roots.some(({ name }) => name === root) === true ? ['infrastructure'] : []),
   });
-  const take = createStatePush({ authorise, push: intake.push, compare: intake.compare, hasNamespace: (name) => name !== 'nobody' }, (line) => log.push(line));
+  const take = createStatePush({ authorise, push: intake.push, compare: intake.compare, remove: intake.remove, hasNamespace: (name) => name !== 'nobody' }, (line) => log.push(line));
   const server = createServer((request, response) => {
     void take(request, response, { issuer: 'roadbed', subject: String(request.headers['x-test-subject'] ?? 'user:ada') }).then((taken) => {
       if (!taken) response.writeHead(404).end();
@@ -79,7 +79,7 @@ export async function openStateWorld(options: { webRoot?: string; readable?: Rea
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const send = (path: string, body: Uint8Array | string, who = 'user:ada'): Promise<Response> => fetch(`${url}/roadbed/v1/namespaces/${path}`, { method: 'PUT', headers: { 'x-test-subject': who }, body: body as string });
+  const send = (path: string, body: Uint8Array | string | undefined, who = 'user:ada'): Promise<Response> => fetch(`${url}/roadbed/v1/namespaces/${path}`, { method: body === undefined ? 'DELETE' : 'PUT', headers: { 'x-test-subject': who }, ...(body === undefined ? {} : { body: body as string }) });
   const example = async (name: string): Promise<string[]> => {
     const found = (await rootsOf('shop', 'infrastructure')) ?? { commit: await world.register('shop', 'infrastructure', exampleFiles()), roots: [] };
     const root = ((await rootsOf('shop', 'infrastructure'))?.roots ?? []).find((one) => one.name === name);
