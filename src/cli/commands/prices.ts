@@ -6,7 +6,7 @@ export const priceCommands: CommandGroup = (program, act) => {
   const prices = program.command('prices').description('the price book: list prices with source, date and confidence');
   prices
     .command('list')
-    .argument('[words]', 'in the service or the dimension')
+    .argument('[words...]', 'each in the service, the region or the dimension')
     .description('search the prices')
     .option('--provider <provider>', 'aws, azure, gcp, oci, linode')
     .option('--service <service>', 'Terraform type or service of the vendor')
@@ -14,7 +14,7 @@ export const priceCommands: CommandGroup = (program, act) => {
     .option('--limit <count>', 'how many (default: 50)')
     .option('--prices <folder>', 'own prices over the shipped ones')
     .option('--prices-as-of <day>', 'as they were on this day: 2026-10-31')
-    .action(act(async (session: Session, words: string | undefined, flags: PricesFlags) => (await import('../cost/run-prices.ts')).listPrices(session, words, flags)));
+    .action(act(async (session: Session, words: string[], flags: PricesFlags) => (await import('../cost/run-prices.ts')).listPrices(session, words, flags)));
   prices
     .command('show')
     .argument('<name>', 'machine type (m5.large, db.r6g.large, Standard_D4s_v5, n2-standard-4) or Terraform type')

@@ -33,7 +33,8 @@ describe('the cost of an example', () => {
     expect(code).toBe(0);
     expect(out).toContain('module.network.aws_nat_gateway.this\teu-west-1\t35.04');
     expect(err).toMatch(/resources: \d+ priced, \d+ depending on usage, \d+ free, .*\d+ unknown.*; oldest price of \d{4}-\d{2}-\d{2}/);
-    expect(err).toMatch(/USD a month(?: \(from [\d.]+ USD to [\d.]+ USD\))?: fixed [\d.]+ USD, by usage 0\.00 USD/);
+    expect(err).toMatch(/USD a month(?: \(from [\d.]+ USD to [\d.]+ USD\))?: fixed [\d.]+ USD, usage not given \(--usage\)/);
+    expect(out).toMatch(/^aws_db_instance\.orders\teu-west-1\t[\d.]+\tDatabase instance [\d.]+, Storage [\d.]+; by usage/m);
     expect(out).not.toContain('undefined');
   });
 
@@ -45,6 +46,15 @@ describe('the cost of an example', () => {
     for (const format of ['markdown', 'html']) expect((await roadbed('cost', shop, '--format', format, '--usage', 'medium')).out).toContain(`${cents} USD`);
     const [, ...rows] = (await roadbed('cost', shop, '--format', 'csv', '--usage', 'medium')).out.trim().split('\n');
     expect(rows.length).toBeGreaterThan(80);
+  });
+
+  test('tells that modules whose code is not here are not in the total', async () => {
+    const lonely = join(folder, 'lonely');
+    mkdirSync(lonely);
+    writeFileSync(join(lonely, 'main.tf'), 'module "vpc" {\n  source  = "terraform-aws-modules/vpc/aws"\n  version = "5.0.0"\n}\n');
+    const { out, err } = await roadbed('cost', lonely, '--format', 'json');
+    expect(err).toContain('0.00 USD a month: fixed 0.00 USD, by usage 0.00 USD; not in it: 1 module whose code is not here (terraform init fetches it)');
+    expect((JSON.parse(out) as { coverage: { modulesNotRead: number } }).coverage.modulesNotRead).toBe(1);
   });
 
   test('rolls up, and never tells a sensitive value', async () => {

@@ -79,6 +79,6 @@ function groupTable({ groups, currency }: CostReport): string {
 }
 
 function resourceTable(report: CostReport): string {
-  const rows = dearest(report.estimate.resources).map((resource) => `<tr><td>${escape(resource.address)}<br><span class="quiet">${escape([resource.region, howOf(resource)].filter((part) => part !== '').join(' · '))}</span><td class="n">${escape(amountOf(resource, report))}`);
+  const rows = dearest(report.estimate.resources).map((resource) => `<tr><td>${escape(resource.address)}<br><span class="quiet">${escape([resource.region, howOf(resource, report)].filter((part) => part !== '').join(' · '))}</span><td class="n">${escape(amountOf(resource, report))}`);
   return `<div class="wide"><table><thead><tr><th>Resource and how its price was found<th class="n">${escape(report.currency.code)} a month</thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }

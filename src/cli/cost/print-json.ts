@@ -21,7 +21,7 @@ export function costDocument(report: CostReport): Record<string, unknown> {
     hourly: total.times(currency.rate).dividedBy(HOURS_A_MONTH, 6).toString(),
     fixed: span(estimate.fixed, amount),
     usage: span(estimate.usage, amount),
-    coverage: { ...estimate.coverage, estimated: amount(estimate.coverage.estimated), usage: amount(estimate.coverage.usage) },
+    coverage: { ...estimate.coverage, estimated: amount(estimate.coverage.estimated), usage: amount(estimate.coverage.usage), modulesNotRead: report.modulesNotRead },
     by: report.by,
     groups: report.groups.map((group) => ({ name: group.name, resources: group.resources, unknown: group.unknown, monthly: amount(totalOf(group)), fixed: amount(group.fixed.value), usage: amount(group.usage.value) })),
     resources: estimate.resources.map((resource) => resourceDocument(resource, amount)),

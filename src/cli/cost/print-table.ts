@@ -33,6 +33,6 @@ export function printTable(output: Output, report: CostReport): void {
     { title: 'Resource', value: (resource) => resource.address, clip: true },
     { title: 'Region', value: (resource) => (resource.region === '' ? '-' : resource.region) },
     { title: monthly, value: (resource) => amountOf(resource, report), style: (resource) => (resource.status === 'unknown' || resource.status === 'partly' ? 'yellow' : 'bold'), right: true },
-    { title: 'How', value: (resource) => howOf(resource), clip: true },
+    { title: 'How', value: (resource) => howOf(resource, report), clip: true },
   ]);
 }

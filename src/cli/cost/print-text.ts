@@ -1,5 +1,6 @@
 /** The estimate as CSV and Markdown. */
 import { printCsv } from '../../formats/price-list/csv.ts';
+import { Decimal } from '../../domain/money.ts';
 import type { ResourceCost } from '../../engines/cost/cost-line.ts';
 import { printNumber } from '../../engines/cost/currency.ts';
 import { totalOf } from '../../engines/cost/difference.ts';
@@ -50,7 +51,7 @@ export function costMarkdown(report: CostReport): string {
   for (const line of report.policies === undefined ? [] : policyLines(report.policies.report)) lines.push(`- ${cell(line)}`);
   if (report.by !== 'resource') return `${[...lines, '', `| ${cell(report.by)} | resources | fixed | usage | ${currency.code} a month |`, '|---|--:|--:|--:|--:|', ...report.groups.map((group) => `| ${cell(group.name)} | ${group.resources} | ${printNumber(group.fixed.value, currency)} | ${printNumber(group.usage.value, currency)} | ${printNumber(totalOf(group), currency)} |`)].join('\n')}\n`;
   const shown = dearest(estimate.resources);
-  lines.push('', `| resource | ${currency.code} a month | how |`, '|---|--:|---|', ...shown.slice(0, SHOWN_RESOURCES).map((resource) => `| ${cell(resource.address)} | ${amountOf(resource, report)} | ${cell(howOf(resource))} |`));
+  lines.push('', `| resource | ${currency.code} a month | how |`, '|---|--:|---|', ...shown.slice(0, SHOWN_RESOURCES).map((resource) => `| ${cell(resource.address)} | ${amountOf(resource, report)} | ${cell(howOf(resource, report))} |`));
   if (shown.length > SHOWN_RESOURCES) lines.push('', `and ${shown.length - SHOWN_RESOURCES} more`);
   return `${lines.join('\n')}\n`;
 }
@@ -69,11 +70,13 @@ export function amountOf(resource: ResourceCost, { currency }: Pick<CostReport, 
   return `${printNumber(totalOf(resource), currency)}${resource.status === 'partly' ? ' + unknown' : ''}`;
 }
 
-/** What stands out about a resource's figure: why it is unknown, that it is estimated, how much depends on usage. */
-export function howOf(resource: ResourceCost): string {
+/** What a resource's figure is made of where that is several things, why it is unknown, that it is estimated, what depends on usage. */
+export function howOf(resource: ResourceCost, { currency }: Pick<CostReport, 'currency'>): string {
+  const paid = resource.lines.filter((line) => line.monthly !== undefined && !line.monthly.value.isZero);
+  const parts = paid.length < 2 ? [] : [paid.map((line) => `${line.name} ${printNumber(line.monthly?.value ?? Decimal.zero, currency)}`).join(', ')];
   const unknown = resource.lines.filter((line) => line.kind === 'fixed' && line.unknown !== undefined).map((line) => `${line.name}: ${line.unknown ?? ''}`);
   const estimated = resource.lines.some((line) => line.price?.method === 'estimated' && line.monthly !== undefined) ? ['estimated'] : [];
-  const usage = resource.lines.filter((line) => line.kind === 'usage' && line.price !== undefined && line.monthly === undefined).map((line) => `${line.name} ${line.price?.amount.toString() ?? ''} USD per ${line.price?.unit ?? ''}`);
+  const usage = resource.lines.filter((line) => line.kind === 'usage' && line.price !== undefined && line.monthly === undefined).map((line) => `${line.name} ${line.price?.amount.times(currency.rate).toString() ?? ''} ${currency.code} per ${line.price?.unit ?? ''}`);
   const unpriced = resource.lines.filter((line) => line.kind === 'usage' && line.price === undefined).map((line) => `${line.name}: ${line.unknown ?? ''}`);
-  return [...unknown, ...unpriced, ...estimated, ...(usage.length === 0 ? [] : [`by usage: ${usage.join(', ')}`]), ...resource.notes].join('; ');
+  return [...parts, ...unknown, ...unpriced, ...estimated, ...(usage.length === 0 ? [] : [`by usage: ${usage.join(', ')}`]), ...resource.notes].join('; ');
 }

@@ -16,6 +16,8 @@ export interface CostReport {
   groups: readonly RollUp[];
   currency: Currency;
   budgets: readonly BudgetResult[];
+  /** Modules whose code is not there: what they make is in no figure. */
+  modulesNotRead: number;
   /** When policies were given. */
   policies?: JudgedPolicies;
   /** Kubernetes clusters whose machines are described. */
@@ -38,12 +40,20 @@ function some(count: number, words: string): string[] {
   return count === 0 ? [] : [`${count} ${words}`];
 }
 
-/** `1,204.11 USD a month, 1.65 an hour: fixed 1,104.11, by usage 100.00; 220.00 rests on estimated prices`. */
-export function totalLine({ estimate, currency }: Pick<CostReport, 'estimate' | 'currency'>): string {
+/** `1204.11 USD a month: fixed 1104.11 USD, by usage 100.00 USD; 220.00 USD rests on estimated prices; not in it: 2 unknown resources`. */
+export function totalLine({ estimate, currency, modulesNotRead }: Pick<CostReport, 'estimate' | 'currency' | 'modulesNotRead'>): string {
   const amount = (value: typeof estimate.fixed.value): string => printAmount(value, currency);
   const total = totalOf(estimate);
   const { low, high } = { low: estimate.fixed.low.plus(estimate.usage.low), high: estimate.fixed.high.plus(estimate.usage.high) };
   const range = low.compare(high) === 0 ? '' : ` (from ${amount(low)} to ${amount(high)})`;
   const estimated = estimate.coverage.estimated.isZero ? '' : `; ${amount(estimate.coverage.estimated)} rests on estimated prices`;
-  return `${amount(total)} a month${range}: fixed ${amount(estimate.fixed.value)}, by usage ${amount(estimate.usage.value)}${estimated}`;
+  const usage = estimate.usage.value.isZero && lacksUsage(estimate) ? 'usage not given (--usage)' : `by usage ${amount(estimate.usage.value)}`;
+  const { partly, unknown } = estimate.coverage.byStatus;
+  const left = [...some(unknown, unknown === 1 ? 'unknown resource' : 'unknown resources'), ...some(partly, `known in part only`), ...some(modulesNotRead, `${modulesNotRead === 1 ? 'module' : 'modules'} whose code is not here (terraform init fetches it)`)];
+  return `${amount(total)} a month${range}: fixed ${amount(estimate.fixed.value)}, ${usage}${estimated}${left.length === 0 ? '' : `; not in it: ${left.join(', ')}`}`;
+}
+
+/** Something is paid by usage, and how much is used was not told: no amount is not nothing. */
+function lacksUsage({ resources }: CostEstimate): boolean {
+  return resources.some(({ lines }) => lines.some((line) => line.kind === 'usage' && line.monthly === undefined));
 }

@@ -66,6 +66,7 @@ export async function cost(session: Session, path: string | undefined, flags: Co
     by,
     groups: whole.kubernetes !== undefined && isAllocationWord(by) ? kubernetesGroups(whole.kubernetes, whole.others, by) : rollUp(after, by),
     currency,
+    modulesNotRead: now.model?.coverage.opaqueModules ?? 0,
     budgets: judgeBudgets(budgets, after, difference),
     ...(policies.length === 0 ? {} : { policies: judge(policies, { estimate: after, model: now.model }, earlier === undefined ? undefined : { estimate: earlier, model: before?.model }, { currency, workspace: flags.workspace ?? 'default', root: now.name, source: given, at }) }),
     ...(whole.kubernetes === undefined || whole.kubernetes.clusters.length === 0 ? {} : { clusters: whole.kubernetes.clusters }),

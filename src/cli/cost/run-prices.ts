@@ -44,11 +44,11 @@ function table(session: Session, prices: readonly Price[]): void {
   ]);
 }
 
-export async function listPrices(session: Session, words: string | undefined, flags: PricesFlags): Promise<number> {
+export async function listPrices(session: Session, words: readonly string[], flags: PricesFlags): Promise<number> {
   const book = await openBook(session, flags);
-  const wanted = words?.toLowerCase();
+  const wanted = words.flatMap((word) => word.toLowerCase().split(/\s+/));
   const limit = Number(flags.limit ?? 50);
-  const fits = (price: Price): boolean => (flags.provider === undefined || price.provider === flags.provider) && (flags.service === undefined || price.service === flags.service) && (flags.region === undefined || price.region === flags.region) && (wanted === undefined || `${price.service} ${price.dimension}`.toLowerCase().includes(wanted));
+  const fits = (price: Price): boolean => (flags.provider === undefined || price.provider === flags.provider) && (flags.service === undefined || price.service === flags.service) && (flags.region === undefined || price.region === flags.region) && wanted.every((word) => `${price.service} ${price.region} ${price.dimension}`.toLowerCase().includes(word));
   const all = [...book.everyFact()].filter(fits);
   if (all.length === 0) throw new PlatformError({ code: 'ROADBED-8308', class: 'not-found', message: 'the price book has no such price', next: 'ask with fewer words; machine types are shown with: roadbed prices show m5.large' });
   table(session, all.slice(0, limit));
