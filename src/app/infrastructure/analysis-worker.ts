@@ -11,7 +11,8 @@ import { exampleStates } from '../../control/demo/example-state.ts';
 import { analyseRoot, readAt, contentOf, drawingOf, fileOf, modulesOf, type AnalysedRoot } from './analyse-root.ts';
 import type { AnalysisAnswer, AnalysisJob, AnalysisRequest, RootPlace } from './analysis-job.ts';
 import { compareState } from './compare-state.ts';
-import { packPush, recordState } from './record-state.ts';
+import { packPush } from './pushed-record.ts';
+import { recordState } from './record-state.ts';
 import { stateWorld } from './state-world.ts';
 
 const KEPT = 4;

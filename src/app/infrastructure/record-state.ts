@@ -2,18 +2,8 @@
 import { PlatformError } from '../../domain/error.ts';
 import { RECORD_VERSION, recordOf } from '../../engines/state-record/record.ts';
 import { readState } from '../../formats/terraform/state.ts';
+import type { RecordedPush } from './pushed-record.ts';
 import { gateOf, packRecord, type StateWorld } from './state-world.ts';
-
-export interface RecordedPush {
-  serial: number;
-  lineage: string;
-  terraformVersion?: string;
-  resources: number;
-  /** Hexadecimal. */
-  content: string;
-  document: Uint8Array;
-  documentVersion: number;
-}
 
 const LINEAGE = /^[\w.-]{1,100}$/;
 
@@ -44,18 +34,4 @@ export function textOf(raw: Uint8Array): string {
   } catch {
     throw new PlatformError({ code: 'ROADBED-8512', class: 'invalid', message: 'What was pushed is not text in UTF-8.', next: 'terraform state pull writes it so; PowerShell does with `| Out-File -Encoding utf8`' });
   }
-}
-
-/** Facts as JSON, then the document: a length of four bytes before each. */
-export function packPush({ document, ...facts }: RecordedPush): Uint8Array {
-  const head = Buffer.from(JSON.stringify(facts));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(head.length);
-  return Buffer.concat([length, head, document]);
-}
-
-export function unpackPush(bytes: Uint8Array): RecordedPush {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = 4 + buffer.readUInt32BE(0);
-  return { ...(JSON.parse(buffer.subarray(4, end).toString('utf8')) as Omit<RecordedPush, 'document'>), document: Buffer.from(buffer.subarray(end)) };
 }

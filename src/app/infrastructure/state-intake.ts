@@ -10,7 +10,7 @@ import type { PushOutcome, StateComparison, StateName, TerraformState, Terraform
 import type { AnalysisJob, KeptState } from './analysis-job.ts';
 import type { AnalysisThread } from './analysis-thread.ts';
 import type { ComparedState } from './compare-state.ts';
-import { unpackPush } from './record-state.ts';
+import { unpackPush } from './pushed-record.ts';
 import { scopeOf, STATE_SCOPES, stateLabel, stateSource } from './state-names.ts';
 
 /** Serials that keep what was kept of them; older ones stay in the history with their numbers. */
