@@ -20,6 +20,20 @@ test('escape sequences of a hostile log, commit or error reach no terminal, our 
   expect(shown.replace(/\u001b\[[0-9;]{1,10}m/g, '')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
+test('a hostile name begins no line and no cell of a pipe, which a build server might take for a command', () => {
+  const pipe = new PassThrough({ encoding: 'utf8' });
+  const output = new Output({}, { stdout: pipe, stderr: pipe, environment: {} });
+  const hostile = 'disk\r\n##vso[task.setvariable variable=PATH]x\n::stop-commands::y\u001b[2J\tz';
+  output.table([{ hostile }], [{ title: 'Name', value: (row) => row.hostile }, { title: 'Size', value: () => '1' }]);
+  output.say(`not known: ${hostile}`);
+  const lines = String(pipe.read() ?? '').trimEnd().split('\n');
+  expect(lines).toHaveLength(2);
+  expect(lines[0]?.split('\t')).toHaveLength(2);
+  expect(lines.join('')).not.toMatch(/[\u001b\r]/);
+  output.say('to be removed:\n  one');
+  expect(String(pipe.read())).toBe('to be removed:\n  one\n');
+});
+
 test('a row stays one line of the terminal: what may be shortened is, the rest never', () => {
   const { output, text } = terminal(60);
   const row = { name: 'payments.prod.3296858d2d8c', reason: 'the success rate was below its limit for three measurements in a row' };

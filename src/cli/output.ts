@@ -54,6 +54,16 @@ export function harmless(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => (character === '\u001b' ? '\u241b' : '\ufffd'));
 }
 
+/** A cell of a pipe: no tab or line break of somebody's names begins a cell or a line, which a build server might take for a command. */
+function oneCell(text: string): string {
+  return harmless(text.replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' '));
+}
+
+/** `::` and `##` at the beginning of a line are commands to build servers; a name with a line break in it must give none. */
+function withoutCommands(text: string): string {
+  return text.replace(/\s*[\r\n]\s*(?=::|##)/g, ' ');
+}
+
 /** The same for a line that may hold our own colours, which are left. */
 function withStyles(line: string): string {
   return line.split(/(\u001b\[[0-9;]{0,10}m)/).map((part, index) => (index % 2 === 1 ? part : harmless(part))).join('');
@@ -82,7 +92,7 @@ export class Output {
 
   /** Talk: progress, hints, the next step. Nothing with `--quiet`. */
   say(line: string): void {
-    if (this.#options.quiet !== true) this.#streams.stderr.write(`${this.#streams.stderr.isTTY === true ? withStyles(line) : line}\n`);
+    if (this.#options.quiet !== true) this.#streams.stderr.write(`${withStyles(withoutCommands(line))}\n`);
   }
 
   /** A line of data. */
@@ -109,7 +119,7 @@ export class Output {
   table<Row>(rows: readonly Row[], columns: readonly TableColumn<Row>[]): void {
     if (this.json) return this.document({ items: rows.map((row) => Object.fromEntries(columns.map((column) => [column.title.toLowerCase().replaceAll(' ', '_'), column.value(row)]))) });
     if (!this.person) {
-      for (const row of rows) this.line(columns.map((column) => column.value(row)).join('\t'));
+      for (const row of rows) this.line(columns.map((column) => oneCell(column.value(row))).join('\t'));
       return;
     }
     if (rows.length === 0) return;
