@@ -4,7 +4,6 @@ import { API_VERSION } from '../domain/kinds/group.ts';
 import type { ApiObject } from '../domain/object.ts';
 import type { RolloutSpec, RolloutStatus } from '../domain/kinds/rollout.ts';
 import type { Session as SessionInfo } from '../api/contract/pages.ts';
-import { PREFIX, reads } from '../api/contract/routes.ts';
 import type { Connection } from './connection.ts';
 
 export type RolloutObject = ApiObject<RolloutSpec, RolloutStatus>;
@@ -40,6 +39,7 @@ export async function listOwn<T extends ApiObject = ApiObject>(connection: Conne
   } catch (refused) {
     if (namespace !== undefined || CLUSTER_WIDE.has(plural) || !(refused instanceof PlatformError) || refused.class !== 'forbidden') throw refused;
     // Whoever may not read all of them together may read those of the own teams.
+    const { PREFIX, reads } = await import('../api/contract/routes.ts');
     const { namespaces } = await connection.call<SessionInfo>('GET', `${PREFIX}${reads.session.path}`);
     if (namespaces.length === 0) throw refused;
     return (await Promise.all(namespaces.map(list))).flat();

@@ -1,7 +1,6 @@
-/** finding: what the platform's analyses found, and living with it until a day. */
+/** finding: what the platform's analyses found, and living with it until a day. The contract is loaded when it is spoken, for every command starts with this file. */
 import type { FindingsPage, FindingView } from '../../api/contract/findings-page.ts';
 import type { OperationResult } from '../../api/contract/operations.ts';
-import { PREFIX, reads } from '../../api/contract/routes.ts';
 import { PlatformError } from '../../domain/error.ts';
 import { age } from '../output.ts';
 import type { CommandGroup, Session } from '../session.ts';
@@ -15,6 +14,7 @@ interface ListFlags {
 }
 
 async function list(session: Session, flags: ListFlags): Promise<void> {
+  const { PREFIX, reads } = await import('../../api/contract/routes.ts');
   const { namespace } = session.options;
   const query = new URLSearchParams({ ...flags, limit: '1000', ...(namespace === undefined ? {} : { namespace }) });
   const page = await session.connection().call<FindingsPage>('GET', `${PREFIX}${reads.findings.path}?${query}`);
@@ -49,6 +49,7 @@ async function operate(session: Session, operation: string, args: Record<string,
   const { namespace } = session.options;
   if (namespace === undefined) throw new PlatformError({ code: 'ROADBED-8523', class: 'usage', message: 'no team is named', why: 'a finding belongs to one', next: `roadbed finding list, then again with -n TEAM` });
   if (session.options.dryRun === true) return session.output.say(`would ask for ${operation} of ${args['fingerprint'] ?? ''}`);
+  const { PREFIX } = await import('../../api/contract/routes.ts');
   const result = await session.connection().call<OperationResult>('POST', `${PREFIX}/operations/${operation}`, { body: { namespace, ...args } });
   if (session.output.json) session.output.document({ ...result });
   else session.output.line(result.message);

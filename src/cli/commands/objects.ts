@@ -1,7 +1,6 @@
 /** get, apply, delete: the object API without kubectl. Server-side apply, Table output, one line an object. */
 import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
 import { PlatformError } from '../../domain/error.ts';
 import type { ApiObject } from '../../domain/object.ts';
 import { age, type TableColumn } from '../output.ts';
@@ -32,7 +31,10 @@ async function get(session: Session, kindName: string, name: string | undefined,
   const query = new URLSearchParams({ ...(flags.selector === undefined ? {} : { labelSelector: flags.selector }), ...(flags.fieldSelector === undefined ? {} : { fieldSelector: flags.fieldSelector }) });
   const path = `${kindPath(kind, namespace, name)}${name === undefined && query.size > 0 ? `?${query}` : ''}`;
   if (session.output.json || flags.output === 'json') return session.output.document(await connection.call<Record<string, unknown>>('GET', path));
-  if (flags.output === 'yaml') return session.output.line(stringify(await connection.call('GET', path)).trimEnd());
+  if (flags.output === 'yaml') {
+    const { stringify } = await import('yaml');
+    return session.output.line(stringify(await connection.call('GET', path)).trimEnd());
+  }
   const table = await connection.call<TableAnswer>('GET', path, { accept: TABLE });
   const columns = table.columnDefinitions.map((column, index) => ({ ...column, index })).filter((column) => flags.output === 'wide' || column.priority === 0);
   const scoped = kind.namespaced && namespace === undefined ? [{ title: 'Namespace', value: (row: TableAnswer['rows'][number]) => row.object?.metadata.namespace ?? '' }] : [];
@@ -66,6 +68,7 @@ async function namespaceOfObject(session: Session, kind: DiscoveredKind, name: s
 async function readDocuments(file: string): Promise<ApiObject[]> {
   const text = file === '-' ? await readStdin() : await readFile(isAbsolute(file) ? file : `${process.cwd()}/${file}`, 'utf8');
   if (text.length > MAX_FILE_BYTES) throw new PlatformError({ code: 'ROADBED-6090', class: 'usage', message: `${file} is larger than 3 MiB` });
+  const { parseAllDocuments } = await import('yaml');
   const documents = parseAllDocuments(text);
   for (const document of 'empty' in documents ? [] : documents) {
     const [error] = document.errors;
