@@ -35,7 +35,7 @@ export function CostGroups({ data, onOpen }: { data: CostPage; onOpen: (search: 
             <td className={table.number}>{amount(group.soFar, currency, group.incomplete)}</td>
             <td className={table.tight}>{changeWords(group.soFar, group.before) ?? <span className={table.soft}>{group.before === undefined && data.month.previous !== undefined ? 'new' : '–'}</span>}</td>
             {source === 'running' ? <td className={table.number}>{amount(group.monthly, currency, false)}</td> : null}
-            {unit ? <td className={table.number}>{group.perThousand === undefined ? <span className={table.soft}>no traffic</span> : <span title={`${group.requests?.toLocaleString('en')} requests in ${data.days.length} days`}>{money(group.perThousand, currency)}</span>}</td> : null}
+            {unit ? <td className={table.number}>{group.perThousand === undefined ? <span className={table.soft}>none counted yet</span> : <span title={`${group.requests?.toLocaleString('en')} requests in ${data.days.length} days`}>{money(group.perThousand, currency)}</span>}</td> : null}
           </tr>
         ))}
       </Table>
