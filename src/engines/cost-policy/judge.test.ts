@@ -175,10 +175,11 @@ describe('resources', () => {
     expect(judged({ expression: hostile }, many).verdicts[0]?.breaches[0]?.reason).toContain('more than 2000000 steps');
     expect(judged({ expression: `resource.monthly > 0 && resources.exists(a, a.monthly > resource.monthly)` }, many).verdicts[0]?.breaches[0]?.reason).toContain('steps');
     expect(status(hostile, many.slice(0, 100))).toBe('holds');
+    expect(judged({ expression: hostile.replaceAll('.all(', '.all//\n(') }, many).verdicts[0]?.breaches[0]?.reason).toContain('more than 2000000 steps');
   });
 });
 
-test.each(['total.monthly', 'total.monthly in [155]', '[total.monthly] == [total.fixed]', 'teams == components', 'resources.all(r, r.monthly in [r.fixed])', 'dyn(total.monthly) == 5', 'total.nothing > 1', 'process.exit()', 'total.constructor == 1', 'resource.address.matches("(a+)+$")', '1 +', 'resource.tags > 1', `${'total.monthly > 1 && '.repeat(300)}true`, 'resources'])('the expression %s is refused before it runs', (expression) => {
+test.each(['total.monthly', 'total.monthly in [155]', '[total.monthly] == [total.fixed]', 'teams == components', 'resources.all(r, r.monthly in [r.fixed])', 'dyn(total.monthly) == 5', 'total.nothing > 1', 'process.exit()', 'total.constructor == 1', 'resource.address.matches("(a+)+$")', 'resource.address.matches//\n("(a+)+$")', '1 +', 'resource.tags > 1', `${'total.monthly > 1 && '.repeat(300)}true`, 'resources'])('the expression %s is refused before it runs', (expression) => {
   expect(compilePolicy(expression, '')).toHaveProperty('problem');
 });
 

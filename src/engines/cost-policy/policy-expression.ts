@@ -12,8 +12,8 @@ import { ChangeFacts, CoverageFacts, ResourceFacts, TotalFacts } from './policy-
 
 const LIMITS = { maxAstNodes: 400, maxDepth: 40, maxListElements: 100, maxMapEntries: 20, maxCallArguments: 8 };
 const MOST_STEPS = 2_000_000;
-const COMPREHENSION = /\.\s*(?:exists|exists_one|all|map|filter)\s*\(/g;
-const REFUSED = /\b(matches|dyn)\s*\(/;
+const COMPREHENSIONS = new Set(['exists', 'exists_one', 'all', 'map', 'filter']);
+const REFUSED = new Set(['matches', 'dyn']);
 const PATHS = /\b(?:total|change|coverage|resource|teams|components|modules|types|tags)(?:\.[A-Za-z_]\w*|\[(?:"[^"\\]*"|'[^'\\]*')\])+/g;
 const FIGURES = ['total', 'change', 'coverage', 'resources', 'teams', 'components', 'modules', 'types', 'tags'] as const;
 const AMOUNTS: Readonly<Record<string, string>> = { monthly: 'Amount', hourly: 'Amount', fixed: 'Amount', usage: 'Amount' };
@@ -38,14 +38,12 @@ export interface CompiledPolicy {
 
 /** Faults in CEL's own words, or what it was compiled to. */
 export function compilePolicy(expression: string, message: string): { problem: string } | { compiled: CompiledPolicy } {
-  const [, refused] = REFUSED.exec(expression) ?? [];
-  if (refused !== undefined) return { problem: `${refused} is not to be used: compare texts with ==, startsWith, endsWith or contains` };
-  const comprehensions = (expression.match(COMPREHENSION) ?? []).length;
   const whole = read(WHOLE, expression);
   const each = 'problem' in whole ? read(EACH, expression) : undefined;
   const ofResource = each !== undefined && !('problem' in each);
   const chosen = each ?? whole;
   if ('problem' in chosen) return chosen;
+  const comprehensions = chosen.calls.filter((name) => COMPREHENSIONS.has(name)).length;
   if (chosen.type !== 'bool') return { problem: `the expression gives ${chosen.type}, not bool` };
   const language = ofResource ? EACH : WHOLE;
   const words = placeholdersOf(message, language);
@@ -63,17 +61,29 @@ export function compilePolicy(expression: string, message: string): { problem: s
 
 type Run = (subject: PolicySubject) => unknown;
 
-function read(environment: Environment, source: string): { problem: string } | { run: Run; type: string } {
+function read(environment: Environment, source: string): { problem: string } | { run: Run; type: string; calls: readonly string[] } {
   try {
     const parsed = environment.parse(source);
+    const calls = callsIn(parsed.ast);
+    const refused = calls.find((name) => REFUSED.has(name));
+    if (refused !== undefined) return { problem: `${refused} is not to be used: compare texts with ==, startsWith, endsWith or contains` };
     const checked = parsed.check();
     if (!checked.valid) return { problem: firstLine(checked.error?.message ?? 'the types do not fit') };
     if (comparesInside(parsed.ast)) return { problem: 'amounts are compared one by one, not with in and not as lists or maps' };
     const names = namesIn(source);
-    return { run: (subject) => parsed(contextOf(subject, names)) as unknown, type: String(checked.type) };
+    return { run: (subject) => parsed(contextOf(subject, names)) as unknown, type: String(checked.type), calls };
   } catch (error) {
     return { problem: firstLine(error instanceof Error ? error.message : String(error)) };
   }
+}
+
+/** Names of the functions and methods that are called. Of the tree and not of the text, where a comment may stand between a name and its parenthesis. */
+function callsIn(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(callsIn);
+  if (typeof node !== 'object' || node === null || !('op' in node) || !('args' in node)) return [];
+  const { op, args } = node;
+  const name: unknown = Array.isArray(args) ? args[0] : undefined;
+  return [...((op === 'call' || op === 'rcall') && typeof name === 'string' ? [name] : []), ...callsIn(args)];
 }
 
 const COMPARABLE = new Set(['Amount', 'int', 'double']);

@@ -8,6 +8,7 @@
 import { PlatformError } from '../../domain/error.ts';
 import { Decimal, decimal } from '../../domain/money.ts';
 import { readYaml } from '../../formats/yaml-source/read.ts';
+import { globMatches } from '../drift/glob.ts';
 
 export const USAGE_PROFILES = ['small', 'medium', 'large'] as const;
 export type UsageProfile = (typeof USAGE_PROFILES)[number];
@@ -44,17 +45,17 @@ const DEFAULTS: Readonly<Record<string, readonly [number, number, number]>> = {
 export class Usage {
   readonly #profile: UsageProfile | undefined;
   readonly #types: ReadonlyMap<string, Quantities>;
-  readonly #resources: readonly { pattern: RegExp | undefined; address: string; quantities: Quantities }[];
+  readonly #resources: readonly { isPattern: boolean; address: string; quantities: Quantities }[];
 
   constructor(profile?: UsageProfile, types: ReadonlyMap<string, Quantities> = new Map(), resources: readonly { address: string; quantities: Quantities }[] = []) {
     this.#profile = profile;
     this.#types = types;
-    this.#resources = resources.map((one) => ({ ...one, pattern: one.address.includes('*') ? globOf(one.address) : undefined }));
+    this.#resources = resources.map((one) => ({ ...one, isPattern: one.address.includes('*') }));
   }
 
   of(address: string, type: string): ResourceUsage {
-    const own = this.#resources.find((one) => one.pattern === undefined && one.address === address)?.quantities;
-    const matched = this.#resources.filter((one) => one.pattern?.test(address) === true).map((one) => one.quantities);
+    const own = this.#resources.find((one) => !one.isPattern && one.address === address)?.quantities;
+    const matched = this.#resources.filter((one) => one.isPattern && globMatches(one.address, address)).map((one) => one.quantities);
     const sources = [own, ...matched, this.#types.get(type)].filter((one) => one !== undefined);
     return {
       get: (key) => {
@@ -65,10 +66,6 @@ export class Usage {
       },
     };
   }
-}
-
-function globOf(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replaceAll(/\*+/g, '*').split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)).join('.*')}$`);
 }
 
 export const USAGE_KEYS: readonly string[] = Object.keys(DEFAULTS);

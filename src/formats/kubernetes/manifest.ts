@@ -113,7 +113,7 @@ export function readManifests(text: string, file: string, kinds: ReadonlySet<str
 
 /** Braces outside of text that is quoted or a block: what a manifest cannot have and a template has. */
 function isTemplate(part: string): boolean {
-  return /^\s*(?:-\s*)?\{\{[-\s]|:\s+\{\{[-\s]/m.test(part);
+  return /^[ \t]*(?:-[ \t]*)?\{\{[-\s]|:[ \t]+\{\{[-\s]/m.test(part);
 }
 
 function cut(text: string): { text: string; line: number }[] {
