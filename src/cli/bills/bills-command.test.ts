@@ -65,6 +65,8 @@ test('resources are found in a state, and what is in none is told', async () => 
   const { out } = await roadbed('show', path, '--state', state, '--unmanaged', '--format', 'json');
   expect((JSON.parse(out) as { findings: { subject: { reference: string } }[] }).findings.map((finding) => finding.subject.reference)).toEqual(['v1:cloud:AWS/arn:aws:ec2:eu-west-1:1:instance/i-0002']);
   expect((await roadbed('show', path, '--unmanaged')).talk).toContain('ROADBED-8752');
+  const other = file('other.tfstate', STATE.replaceAll('i-0001', 'i-0009'));
+  expect((await roadbed('show', path, '--state', other, '--unmanaged')).talk).toContain('nothing to tell: the states given have all resources on the bill above 1, or none of them');
 });
 
 test('an estimate is compared with the bill, in parts that sum to the difference', async () => {

@@ -22,8 +22,9 @@ export async function showCosts(session: Session, path: string | undefined, flag
   }
   for (const total of answer.totals) {
     const none = answer.unallocated.find((one) => one.currency === total.currency)?.[measure] ?? '0';
-    session.output.say(`${total[measure]} ${total.currency} ${measure} from ${answer.from} to ${answer.to} in ${total.rows} rows; ${none} ${total.currency} of it unallocated`);
+    session.output.say(`${shown(total[measure])} ${total.currency} ${measure} from ${answer.from} to ${answer.to} in ${total.rows} rows; ${shown(none)} ${total.currency} of it unallocated`);
   }
+  if (answer.by === 'service' && answer.groups.length > 0 && answer.groups.every((row) => row.name === '(none)')) session.output.say('no charge names a service of yours (tag service, app, ...); the services of the provider: --by provider-service');
   if (answer.totals.length === 0) session.output.say(`no charges from ${answer.from} to ${answer.to}`);
 }
 
@@ -32,7 +33,9 @@ async function showUnmanaged(session: Session, path: string | undefined, flags: 
   const findings = await askUnmanaged(session, path, flags);
   if (wantsJson(session, flags)) return session.output.line(JSON.stringify({ schemaVersion: 1, findings }));
   printTable(session, flags, ['resource', 'type', 'cost', 'account', 'team'], findings.map((finding) => [finding.evidence[0]?.value ?? '', finding.subject.type, finding.evidence[1]?.value ?? '', finding.evidence[2]?.value ?? '', finding.evidence[3]?.value ?? '']));
-  session.output.say(`${findings.length} resources on the bill are in none of the states ${path === undefined ? 'that were pushed' : 'given'}`);
+  const states = path === undefined ? 'the states that were pushed' : 'the states given';
+  if (findings.length === 0) return session.output.say(`nothing to tell: ${states} have all resources on the bill above ${flags.minimum ?? 1}, or none of them (then they are of other accounts)`);
+  session.output.say(`${findings.length === 1 ? '1 resource on the bill is' : `${findings.length} resources on the bill are`} in none of ${states}`);
 }
 
 export async function showAnomalies(session: Session, path: string | undefined, flags: BillFlags): Promise<void> {
@@ -43,7 +46,7 @@ export async function showAnomalies(session: Session, path: string | undefined, 
     one.contributors.slice(0, 1).map((each) => `${each.address ?? each.resource}${each.isNew ? ' (new)' : ''} ${each.before} -> ${each.after} a day`).join(''), one.causes[0]?.sentence ?? '',
   ]));
   if (answer.from === undefined) return session.output.say('no bill; next: roadbed bills import FILE');
-  session.output.say(`${answer.anomalies.length} anomalies from ${answer.from} to ${answer.to ?? ''}; ${answer.judged} series were judged, ${answer.noData} have too few days for a verdict${answer.resourcesLeftOut === 0 ? '' : `, ${answer.resourcesLeftOut} cheaper resources were not looked at one by one`}`);
+  session.output.say(`${answer.anomalies.length === 1 ? '1 anomaly' : `${answer.anomalies.length} anomalies`} from ${answer.from} to ${answer.to ?? ''}; ${answer.judged} series were judged, ${answer.noData} have too few days for a verdict${answer.resourcesLeftOut === 0 ? '' : `, ${answer.resourcesLeftOut} cheaper resources were not looked at one by one`}`);
 }
 
 export async function showForecast(session: Session, path: string | undefined, flags: BillFlags): Promise<void> {

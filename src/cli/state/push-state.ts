@@ -55,7 +55,7 @@ export async function removeState(session: Session, own: PushFlags): Promise<voi
 async function push(session: Session, path: string, to: string): Promise<Pushed> {
   const answer = await send<Pushed>(session, path, to);
   if (!session.output.json) {
-    const what = answer.outcome === 'known' ? 'is there already, nothing to do' : `is stored${answer.surgery.length === 0 ? '' : ` and odd: ${answer.surgery.join(', ')}`}`;
+    const what = answer.outcome === 'known' ? 'is there already, nothing to do' : `is stored${answer.surgery.length === 0 ? '' : `, but ${answer.surgery.map((kind) => kind.replaceAll('-', ' ')).join(', ')}`}`;
     session.output.line(`${nameOf(answer.name)} serial ${answer.serial} ${what}`);
   }
   return answer;

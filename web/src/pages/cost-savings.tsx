@@ -13,7 +13,7 @@ export function CostSavings({ savings }: { savings: CostPage['savings'] }) {
     return <Panel flush><Empty kind="not-connected" title={title} text={text} command="roadbed state ." /></Panel>;
   }
   return (
-    <Table caption="Savings" columns={[{ label: 'What' }, { label: 'Where' }, { label: 'A month', number: true }, { label: 'Sure' }, { label: 'Price of' }]}>
+    <Table caption="Savings" columns={[{ label: 'What' }, { label: 'Where' }, { label: 'A month', number: true }, { label: 'Amount is' }, { label: 'Price of' }]}>
       {savings.largest.map((saving) => (
         <tr key={`${saving.namespace}${saving.fingerprint}`}>
           <td>
