@@ -1,4 +1,4 @@
-/** Policy files of `roadbed cost`: read, compiled, judged, and told. */
+/** Policy files of `roadbed cost`: read, compiled, judged, and told. The language of policies is loaded with the first file of them. */
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { PlatformError } from '../../domain/error.ts';
@@ -7,7 +7,6 @@ import { describeProblem } from '../../domain/source-problem.ts';
 import type { CostEstimate } from '../../engines/cost/cost-line.ts';
 import type { Currency } from '../../engines/cost/currency.ts';
 import type { CompiledFile, PolicyReport, PolicyVerdict } from '../../engines/cost-policy/judge.ts';
-import { compilePolicies, judgePolicies } from '../../engines/cost-policy/judge.ts';
 import { readPolicies } from '../../engines/cost-policy/policy.ts';
 import { breachSentence, policyFindings } from '../../engines/cost-policy/policy-findings.ts';
 import type { InfrastructureModel } from '../../engines/infrastructure/model.ts';
@@ -30,7 +29,7 @@ async function readPolicyFile(path: string, currency: Currency): Promise<Compile
   const documents = readYaml(text, path);
   const faults = documents.length === 1 ? (documents[0]?.problems.map(describeProblem) ?? []) : [`the file holds ${documents.length} documents`];
   const read = faults.length > 0 ? { problems: faults } : readPolicies(documents[0]?.value);
-  const compiled = 'file' in read ? compilePolicies(read.file) : read;
+  const compiled = 'file' in read ? (await import('../../engines/cost-policy/judge.ts')).compilePolicies(read.file) : read;
   if (!('file' in compiled)) throw new PlatformError({ code: 'ROADBED-8901', class: 'invalid', message: `${path} is no policy file`, why: `${compiled.problems.slice(0, SHOWN_FAULTS).join('; ')}${compiled.problems.length > SHOWN_FAULTS ? `; and ${compiled.problems.length - SHOWN_FAULTS} more` : ''}`, next: 'docs/reference/cost-policy.md has the form' });
   const { file } = compiled;
   if (file.currency !== currency.code) throw new PlatformError({ code: 'ROADBED-8902', class: 'usage', message: `the amounts of ${path} are in ${file.currency}, those of this run in ${currency.code}`, next: file.currency === 'USD' ? 'leave --currency out, or write the policies in that currency' : `give --currency ${file.currency}:RATE@DAY` });
@@ -58,7 +57,8 @@ export interface PolicyRun {
   at: string;
 }
 
-export function judge(files: readonly CompiledFile[], after: CostedSide, before: CostedSide | undefined, run: PolicyRun): JudgedPolicies {
+export async function judge(files: readonly CompiledFile[], after: CostedSide, before: CostedSide | undefined, run: PolicyRun): Promise<JudgedPolicies> {
+  const { judgePolicies } = await import('../../engines/cost-policy/judge.ts');
   const report = judgePolicies(files, { after: after.estimate, ...(before === undefined ? {} : { before: before.estimate, unchanged: unchangedIn(after.model, before.model) }), currency: run.currency, environment: run.workspace }, run.at.slice(0, 10));
   const { findings, suppressed } = policyFindings(report, { root: run.root, workspace: run.workspace, source: run.source });
   const { length: resources } = after.estimate.resources;

@@ -13,7 +13,6 @@ import { ROLL_UPS, rollUp } from '../../engines/cost/roll-up.ts';
 import type { InfrastructureModel } from '../../engines/infrastructure/model.ts';
 import { kubernetesGroups } from '../../engines/kubernetes-cost/kubernetes-groups.ts';
 import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
-import { sarifDocument } from '../../formats/sarif/sarif.ts';
 import { variableSources } from '../docs/options.ts';
 import { writeWhole } from '../docs/write-file.ts';
 import { EXIT } from '../exit-code.ts';
@@ -31,7 +30,6 @@ import { readUsage } from './options.ts';
 import { judge, policyLines, readPolicyFiles } from './policies.ts';
 import { kubernetesFlags, pricedInput } from './priced-input.ts';
 import type { PricedInput } from './priced-input.ts';
-import { costHtml } from './print-html.ts';
 import { costDocument } from './print-json.ts';
 import { printTable } from './print-table.ts';
 import { costCsv, costMarkdown } from './print-text.ts';
@@ -68,7 +66,7 @@ export async function cost(session: Session, path: string | undefined, flags: Co
     currency,
     modulesNotRead: now.model?.coverage.opaqueModules ?? 0,
     budgets: judgeBudgets(budgets, after, difference),
-    ...(policies.length === 0 ? {} : { policies: judge(policies, { estimate: after, model: now.model }, earlier === undefined ? undefined : { estimate: earlier, model: before?.model }, { currency, workspace: flags.workspace ?? 'default', root: now.name, source: given, at }) }),
+    ...(policies.length === 0 ? {} : { policies: await judge(policies, { estimate: after, model: now.model }, earlier === undefined ? undefined : { estimate: earlier, model: before?.model }, { currency, workspace: flags.workspace ?? 'default', root: now.name, source: given, at }) }),
     ...(whole.kubernetes === undefined || whole.kubernetes.clusters.length === 0 ? {} : { clusters: whole.kubernetes.clusters }),
     ...(difference === undefined || before === undefined ? {} : { comparison: { with: before.name, difference, sentence: differenceSentence(difference, (type) => catalogue.type(type).label, (value) => printAmount(value, currency)) } }),
   };
@@ -150,13 +148,14 @@ async function deliver(session: Session, report: CostReport, flags: CostFlags, a
   const format = flags.format ?? (session.output.json ? 'json' : 'table');
   if (format === 'table' && flags.out === undefined) return printTable(session.output, report);
   if (format === 'json' && flags.out === undefined && session.output.json) return session.output.document(costDocument(report));
-  const text = format === 'json' ? `${JSON.stringify(costDocument(report), undefined, 2)}\n` : format === 'csv' ? costCsv(report) : format === 'html' ? costHtml(report) : format === 'sarif' ? costSarif(session, report, at) : costMarkdown(report);
+  const text = format === 'json' ? `${JSON.stringify(costDocument(report), undefined, 2)}\n` : format === 'csv' ? costCsv(report) : format === 'html' ? (await import('./print-html.ts')).costHtml(report) : format === 'sarif' ? await costSarif(session, report, at) : costMarkdown(report);
   if (flags.out === undefined) session.streams.stdout.write(text);
   else await writeWhole(flags.out, text);
 }
 
 /** Only what policies found: a price alone is no finding. */
-function costSarif(session: Session, { policies, title }: CostReport, at: string): string {
+async function costSarif(session: Session, { policies, title }: CostReport, at: string): Promise<string> {
+  const { sarifDocument } = await import('../../formats/sarif/sarif.ts');
   const nothing: FindingReport = { subject: title, at, findings: [], suppressed: [], problems: [], coverage: { inputs: 1, unreadableInputs: 0, rules: 0, resources: 0, resourcesWithRules: 0, typesWithoutRules: [], priced: 0, unpriced: 0 }, savings: [] };
   return `${JSON.stringify(sarifDocument(policies?.findings ?? nothing, { name: 'Roadbed', version: session.platform.packageVersion }), undefined, 2)}\n`;
 }
