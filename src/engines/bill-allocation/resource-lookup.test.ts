@@ -24,3 +24,9 @@ test.each([
 test('the team is that of the tags in the state', () => {
   expect(lookup('i-0abc', subject)).toEqual({ address: 'aws_instance.web', root: 'shop', team: 'payments' });
 });
+
+test('a team that writes the id of another team\'s resource into its own state does not get its cost', () => {
+  const attributes = { id: 'i-0abc', arn: 'arn:aws:ec2:eu-west-1:1:instance/i-0abc' };
+  const both = resourceLookup([{ address: 'aws_instance.web', root: 'shop', team: 'payments', attributes }, { address: 'aws_instance.web', root: 'shop', team: 'mallory', attributes }]);
+  expect([both('i-0abc', subject), both('arn:aws:ec2:eu-west-1:1:instance/i-0abc', subject)]).toEqual([undefined, undefined]);
+});

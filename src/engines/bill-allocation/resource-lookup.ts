@@ -3,7 +3,8 @@
  *
  * Providers write an id in more than one way: a bill has the ARN where the state's `id` is the bare one, Azure writes ids in
  * any case, Google's begin with `//compute.googleapis.com/`. All ways are kept in lower case; a bare id that two
- * resources share says nothing and is left out, rather than giving the cost to the wrong one.
+ * resources share says nothing and is left out, rather than giving the cost to the wrong one; nor does an id that the
+ * states of two teams have, since any of them may have written it there.
  */
 import type { KnownResource, ResourceLookup } from './owner.ts';
 import { DEFAULT_RULES, OWNER_WORDS, type AllocationRules, type OwnerWord } from './rules.ts';
@@ -29,7 +30,7 @@ export function resourceLookup(resources: Iterable<StateResource>, rules: Alloca
     const ids = ID_ATTRIBUTES.flatMap((name) => (typeof resource.attributes[name] === 'string' ? ways(resource.attributes[name]) : []));
     for (const id of new Set(ids)) {
       const before = exact.get(id);
-      exact.set(id, before === undefined || (before !== 'several' && before.address === known.address && before.root === known.root) ? known : 'several');
+      exact.set(id, before === undefined || (before !== 'several' && before.address === known.address && before.root === known.root && before.team === known.team) ? known : 'several');
     }
   }
   return (id) => {
