@@ -5,11 +5,22 @@ import { totalOf } from '../../engines/cost/difference.ts';
 import { HOURS_A_MONTH } from '../../engines/price-book/units.ts';
 import { clusterDocument } from './cluster-words.ts';
 import { policiesDocument } from './policies.ts';
+import { indentedJson, LongList } from './indented-json.ts';
 import type { CostReport } from './report.ts';
 
 type Amount = (value: Decimal) => string;
+type ListOf = <Item>(items: readonly Item[], entryOf: (item: Item) => unknown) => unknown;
 
 export function costDocument(report: CostReport): Record<string, unknown> {
+  return documentOf(report, (items, entryOf) => items.map(entryOf));
+}
+
+/** The document as indented text, in pieces. */
+export function costJson(report: CostReport): Iterable<string> {
+  return indentedJson(documentOf(report, (items, entryOf) => new LongList(items, entryOf)));
+}
+
+function documentOf(report: CostReport, listOf: ListOf): Record<string, unknown> {
   const { estimate, currency, comparison } = report;
   const amount: Amount = (value) => value.times(currency.rate).toString();
   const total = totalOf(estimate);
@@ -23,8 +34,8 @@ export function costDocument(report: CostReport): Record<string, unknown> {
     usage: span(estimate.usage, amount),
     coverage: { ...estimate.coverage, estimated: amount(estimate.coverage.estimated), usage: amount(estimate.coverage.usage), modulesNotRead: report.modulesNotRead },
     by: report.by,
-    groups: report.groups.map((group) => ({ name: group.name, resources: group.resources, unknown: group.unknown, monthly: amount(totalOf(group)), fixed: amount(group.fixed.value), usage: amount(group.usage.value) })),
-    resources: estimate.resources.map((resource) => resourceDocument(resource, amount)),
+    groups: listOf(report.groups, (group) => ({ name: group.name, resources: group.resources, unknown: group.unknown, monthly: amount(totalOf(group)), fixed: amount(group.fixed.value), usage: amount(group.usage.value) })),
+    resources: listOf(estimate.resources, (resource) => resourceDocument(resource, amount)),
     ...(report.clusters === undefined ? {} : { clusters: report.clusters.map((cluster) => clusterDocument(cluster, amount)) }),
     budgets: report.budgets.map((budget) => ({ budget: budget.budget, limit: budget.limit.toString(), actual: budget.actual.toString(), exceeded: budget.exceeded, ...(budget.note === undefined ? {} : { note: budget.note }) })),
     ...(report.policies === undefined ? {} : policiesDocument(report.policies)),

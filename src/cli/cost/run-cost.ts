@@ -30,7 +30,7 @@ import { readUsage } from './options.ts';
 import { judge, policyLines, readPolicyFiles } from './policies.ts';
 import { kubernetesFlags, pricedInput } from './priced-input.ts';
 import type { PricedInput } from './priced-input.ts';
-import { costDocument } from './print-json.ts';
+import { costDocument, costJson } from './print-json.ts';
 import { printTable } from './print-table.ts';
 import { costCsv, costMarkdown } from './print-text.ts';
 import type { CostReport } from './report.ts';
@@ -148,9 +148,9 @@ async function deliver(session: Session, report: CostReport, flags: CostFlags, a
   const format = flags.format ?? (session.output.json ? 'json' : 'table');
   if (format === 'table' && flags.out === undefined) return printTable(session.output, report);
   if (format === 'json' && flags.out === undefined && session.output.json) return session.output.document(costDocument(report));
-  const text = format === 'json' ? `${JSON.stringify(costDocument(report), undefined, 2)}\n` : format === 'csv' ? costCsv(report) : format === 'html' ? (await import('./print-html.ts')).costHtml(report) : format === 'sarif' ? await costSarif(session, report, at) : costMarkdown(report);
-  if (flags.out === undefined) session.streams.stdout.write(text);
-  else await writeWhole(flags.out, text);
+  const text = format === 'json' ? costJson(report) : format === 'csv' ? costCsv(report) : format === 'html' ? (await import('./print-html.ts')).costHtml(report) : format === 'sarif' ? await costSarif(session, report, at) : costMarkdown(report);
+  if (flags.out !== undefined) return await writeWhole(flags.out, text);
+  for (const piece of typeof text === 'string' ? [text] : text) session.streams.stdout.write(piece);
 }
 
 /** Only what policies found: a price alone is no finding. */

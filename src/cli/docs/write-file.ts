@@ -2,7 +2,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/** @param content Whole, or in pieces. */
+export async function writeWhole(path: string, content: string | Uint8Array | Iterable<string>): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = join(dirname(path), `.${process.pid}.${Math.abs(hash(path))}.tmp`);
   await writeFile(temporary, content);
