@@ -1,3 +1,4 @@
+import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parquetWriteBuffer, schemaFromColumnData } from 'hyparquet-writer';
 import { expect, test } from 'vitest';
@@ -9,13 +10,13 @@ import { ROW } from './testing/rows.ts';
 type Column = { name: string; data: unknown[]; type?: string };
 
 /** A file whose costs are decimals of 38 digits, 18 behind the point, stored in 16 bytes each. */
-function parquet(costs: readonly bigint[], more: readonly Column[] = [], rowGroupSize = 7): Uint8Array {
+function parquet(costs: readonly bigint[], more: readonly Column[] = [], rowGroupSize = 7, zstd?: (page: Uint8Array) => Uint8Array): Uint8Array {
   const replaced = new Set(['BilledCost', ...more.map((column) => column.name)]);
   const columnData = [...Object.keys(ROW).filter((name) => !replaced.has(name)).map((name) => ({ name, data: costs.map(() => ROW[name] || null), type: 'STRING' })), ...more, { name: 'BilledCost', data: [...costs] }];
   const schema = schemaFromColumnData({ columnData: columnData.map((column) => (column.name === 'BilledCost' ? { ...column, data: [1] } : column)) as never }).map((element) =>
     element.name === 'BilledCost' ? { name: 'BilledCost', type: 'FIXED_LEN_BYTE_ARRAY' as const, type_length: 16, repetition_type: 'REQUIRED' as const, converted_type: 'DECIMAL' as const, precision: 38, scale: 18 } : element,
   );
-  return new Uint8Array(parquetWriteBuffer({ columnData: columnData.map(({ name, data }) => ({ name, data })) as never, schema, rowGroupSize }));
+  return new Uint8Array(parquetWriteBuffer({ columnData: columnData.map(({ name, data }) => ({ name, data })) as never, schema, rowGroupSize, ...(zstd === undefined ? {} : { codec: 'ZSTD' as const, compressors: { ZSTD: zstd } }) }));
 }
 
 async function read(bytes: Uint8Array): Promise<{ charges: BillCharge[]; facts: BillFileFacts; slices: number }> {
@@ -59,6 +60,12 @@ test('row groups are read one after the other', async () => {
   const large = await read(parquet(Array.from({ length: 40 }, () => 1n), [], 40));
   expect(small.charges).toHaveLength(40);
   expect(small.slices).toBeGreaterThan(large.slices);
+});
+
+test('a page unpacks to what its header says and to nothing more', async () => {
+  expect((await read(parquet([1n, 2n], [], 7, (page) => new Uint8Array(zstdCompressSync(page))))).charges).toHaveLength(2);
+  const bomb = new Uint8Array(zstdCompressSync(Buffer.alloc(64 * 1024 * 1024)));
+  await expect(read(parquet([1n, 2n], [], 7, () => bomb))).rejects.toMatchObject({ code: 'ROADBED-8706', why: expect.stringContaining('Cannot create a Buffer larger') as string });
 });
 
 test('damaged files and other tables are refused by name', async () => {

@@ -5,7 +5,8 @@
  * a cost that the file itself stores as a binary fraction (DOUBLE) is the shortest decimal that reads as the same number.
  * Cells then go through the same checks as those of a CSV file.
  */
-import { parquetMetadataAsync, parquetReadObjects, parquetSchema, type FileMetaData, type SchemaElement } from 'hyparquet';
+import { zstdDecompressSync } from 'node:zlib';
+import { parquetMetadataAsync, parquetReadObjects, parquetSchema, type Compressors, type FileMetaData, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { BillCharge } from '../../domain/bill.ts';
 import { PlatformError } from '../../domain/error.ts';
@@ -51,18 +52,38 @@ export function readFocusParquet(file: RandomAccessFile, options: ParquetOptions
     let start = 0;
     for (const group of metadata.row_groups) {
       const rows = Number(group.num_rows);
-      if (rows * names.length > mostCells || Number(group.total_byte_size) > LARGEST_GROUP) {
+      if (rows * names.length > mostCells || Number(group.total_byte_size) > LARGEST_GROUP || packedBytes(group) > LARGEST_GROUP) {
         throw new PlatformError({ code: 'ROADBED-8706', class: 'invalid', message: `${options.file} has a row group of ${rows} rows`, why: `it has ${group.total_byte_size} bytes unpacked; at most 1 GiB and ${Math.floor(mostCells / names.length)} rows of ${names.length} columns are read at a time`, next: 'write it with smaller row groups, or make CSV of it: roadbed bills export FILE --out bill.csv' });
       }
       const step = group.columns.every((column) => column.offset_index_offset !== undefined) ? STEP : Math.max(STEP, Math.ceil(rows / MOST_PARTS));
       for (let at = 0; at < rows; at += step) {
-        const read = await damaged(options.file, () => parquetReadObjects({ file, metadata, compressors, utf8: false, useOffsetIndex: true, parsers: PARSERS, rowStart: start + at, rowEnd: start + Math.min(rows, at + step) }));
+        const read = await damaged(options.file, () => parquetReadObjects({ file, metadata, compressors: boundedCompressors(options.file), utf8: false, useOffsetIndex: true, parsers: PARSERS, rowStart: start + at, rowEnd: start + Math.min(rows, at + step) }));
         yield read.flatMap((row, index) => chargeOf(current, start + at + index + 1, names.map((name) => cellOf(row[name], scales.get(name))), options.lenient === true));
       }
       start += rows;
     }
   }
   return { batches: batches(), facts: () => reader?.facts() ?? { version: '1.0', columns: [], warnings: [], rows: 0, totals: [] } };
+}
+
+function packedBytes(group: FileMetaData['row_groups'][number]): number {
+  return group.columns.reduce((sum, column) => sum + Number(column.meta_data?.total_compressed_size ?? 0), 0);
+}
+
+/** For one reading of a group: what its pages unpack to is bounded together, whatever the file's table of contents says of them. */
+function boundedCompressors(file: string): Compressors {
+  let left = LARGEST_GROUP;
+  const own: Compressors = { ...compressors, ZSTD: (input, length) => zstdDecompressSync(input, { maxOutputLength: Math.max(1, length) }) };
+  return Object.fromEntries(
+    Object.entries(own).map(([codec, unpack]) => [
+      codec,
+      (input: Uint8Array, length: number): Uint8Array => {
+        left -= length;
+        if (!(length >= 0) || left < 0) throw new PlatformError({ code: 'ROADBED-8706', class: 'invalid', message: `${file} unpacks to more than it says`, why: 'the pages of a row group have more than 1 GiB', next: 'write it with smaller row groups, or make CSV of it' });
+        return unpack(input, length);
+      },
+    ]),
+  );
 }
 
 async function damaged<Value>(file: string, work: () => Promise<Value>): Promise<Value> {
