@@ -53,8 +53,16 @@ export interface BillCharge extends BillAmounts {
   /** RFC 3339 UTC; the end is not part of it. */
   starts: string;
   ends: string;
-  /** All other columns that are not null, by their names in the file. */
+  /** All other columns that are not null, by their names in the file; without those that stand apart. */
   detail: Readonly<Record<string, string>>;
+  /** What differs in nearly every row (a line number, a quantity), where the reader was asked to keep it apart: charges that are otherwise alike then have the same `detail` object. An empty text is null. */
+  apart?: { columns: readonly string[]; values: readonly string[] };
+}
+
+/** All columns of a charge that it has no field for, those that stand apart too. */
+export function detailOf({ detail, apart }: Pick<BillCharge, 'detail' | 'apart'>): Readonly<Record<string, string>> {
+  if (apart === undefined) return detail;
+  return { ...detail, ...Object.fromEntries(apart.columns.flatMap((name, index) => (apart.values[index] === '' ? [] : [[name, apart.values[index] ?? '']]))) };
 }
 
 /** The UTC day (YYYY-MM-DD) on which a charge is counted: that on which it starts. */

@@ -11,7 +11,7 @@ const MOST_CELLS_OF_A_GROUP = 20_000_000;
 
 export function loadBillInto(bills: Pick<Bills, 'import'>): LoadBill {
   return async ({ path, bytes, format }, request, { provider }) => {
-    const options = { file: request.file, ...(provider === undefined ? {} : { provider }) };
+    const options = { file: request.file, apart: true, ...(provider === undefined ? {} : { provider }) };
     const file = await open(path);
     try {
       const slice = async (start: number, end = bytes): Promise<ArrayBuffer> => {

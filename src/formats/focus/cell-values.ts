@@ -6,6 +6,8 @@
  * refused: 1,234 is a thousand in one country and one and a bit in the next.
  */
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
+/** As nearly every amount is written: nothing to change. */
+const PLAIN = /^-?\d{1,30}(?:\.\d{1,25})?$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?$/;
 const MOST_DIGITS = 60;
 
@@ -15,6 +17,7 @@ export function isNull(cell: string): boolean {
 
 /** The number as `Decimal.parse` takes it; undefined for what is none. */
 export function decimalText(cell: string): string | undefined {
+  if (PLAIN.test(cell)) return cell;
   const text = cell.trim();
   if (text.length > MOST_DIGITS || !DECIMAL.test(text)) return undefined;
   return text.startsWith('.') ? `0${text}` : text.startsWith('-.') ? `-0${text.slice(1)}` : text.replace(/\.(?=$|[eE])/, '').replace(/^\+/, '');

@@ -14,9 +14,8 @@ import { ExactSum } from '../../domain/exact-sum.ts';
 import { decimalText, isNull, tagsOf, timeText } from './cell-values.ts';
 import { FOCUS_COLUMN, type NeededColumn } from './columns.ts';
 import type { FocusHeader } from './header.ts';
+import { ColumnJudge, Kept, own } from './kept-cells.ts';
 
-const MOST_KEPT = 20_000;
-const MOST_KEPT_CHARACTERS = 16_000_000;
 const MOST_WARNINGS = 200;
 const LONGEST_CELL = 64 * 1024;
 const COST_COLUMN: Record<BillMeasure, string> = { billed: 'BilledCost', effective: 'EffectiveCost', list: 'ListCost', contracted: 'ContractedCost' };
@@ -28,31 +27,8 @@ export interface ChargeOptions {
   file: string;
   /** For rows without a ProviderName. */
   provider?: string;
-}
-
-/** A cell is a window into the piece of the file it was read from; what is kept longer must not keep the piece. */
-function own(text: string): string {
-  return Buffer.from(text).toString();
-}
-
-/** Keeps what was made for a text, and begins anew when there is too much of it. */
-class Kept<Value> {
-  readonly #values = new Map<string, Value>();
-  #characters = 0;
-
-  of(key: string, make: () => Value): Value {
-    let value = this.#values.get(key);
-    if (value === undefined) {
-      value = make();
-      this.#characters += key.length;
-      if (this.#values.size >= MOST_KEPT || this.#characters > MOST_KEPT_CHARACTERS) {
-        this.#values.clear();
-        this.#characters = key.length;
-      }
-      this.#values.set(own(key), value);
-    }
-    return value;
-  }
+  /** Columns that differ in nearly every row are kept apart from the detail: quicker, for who stores charges. */
+  apart?: boolean;
 }
 
 interface DetailColumn {
@@ -70,10 +46,29 @@ function checkOf(name: string): (cell: string) => string | undefined {
   return (cell) => (values.has(cell) ? undefined : `must be one of ${column.values?.slice(0, 6).join(', ')}${values.size > 6 ? ', ...' : ''}`);
 }
 
+/** What charges that differ only in their times, amounts and columns apart have in common. */
+interface Alike {
+  subject: BillSubject;
+  slice: BillSlice;
+  category: string;
+  currency: string;
+  detail: Readonly<Record<string, string>>;
+  /** Rules that every such row breaks: column, rule, example. */
+  broken: readonly (readonly [string, string, string])[];
+}
+
 export class ChargeReader {
   readonly #header: FocusHeader;
   readonly #options: ChargeOptions;
-  readonly #detail: DetailColumn[];
+  #detail: DetailColumn[];
+  #apart: DetailColumn[] = [];
+  #apartNames: readonly string[] = [];
+  #judge: ColumnJudge | undefined;
+  /** Once the columns apart are known: where everything stands that makes charges alike. */
+  #alikePlaces: number[] | undefined;
+  readonly #alike = new Kept<Alike>();
+  readonly #texts = new Kept<string>();
+  readonly #costPlaces: Record<BillMeasure, number>;
   readonly #subjectPlaces: number[];
   readonly #subjects = new Kept<BillSubject>();
   readonly #slices = new Kept<BillSlice>();
@@ -89,6 +84,8 @@ export class ChargeReader {
     this.#options = options;
     this.#subjectPlaces = SUBJECT_COLUMNS.map((name) => header.places.get(name) ?? -1);
     this.#detail = [...header.places].flatMap(([name, place]) => (FIELDS.has(name) ? [] : [{ name, place, check: checkOf(name) }]));
+    if (options.apart === true) this.#judge = new ColumnJudge(this.#detail.map((column) => column.place));
+    this.#costPlaces = { billed: header.places.get('BilledCost') ?? -1, effective: header.places.get('EffectiveCost') ?? -1, list: header.places.get('ListCost') ?? -1, contracted: header.places.get('ContractedCost') ?? -1 };
     for (const column of header.missing) this.warn(column.name, 'is mandatory in FOCUS and missing', 1, '');
     for (const name of header.unknown) this.warn(name, 'is no column of FOCUS, and a vendor\'s begins with x_; kept', 1, '');
   }
@@ -103,23 +100,44 @@ export class ChargeReader {
     const starts = this.#time('ChargePeriodStart');
     const ends = this.#time('ChargePeriodEnd');
     if (ends < starts) this.#refuse('ChargePeriodEnd', `lies before the start of the charge, ${starts}`);
-    const slice = this.#slice();
-    const charge: BillCharge = {
-      row,
-      subject: this.#subject(slice.provider),
-      slice,
-      category: this.#category(),
-      currency: this.#currency(),
-      starts,
-      ends,
-      billed: this.#cost('billed'),
-      effective: this.#cost('effective'),
-      list: this.#cost('list'),
-      contracted: this.#cost('contracted'),
-      detail: this.#details(),
-    };
+    const alike = this.#alikePlaces === undefined ? this.#common() : this.#alike.of(this.#alikeKey(this.#alikePlaces), () => this.#common());
+    const { subject, slice, category, currency, detail } = alike;
+    const amounts = { billed: this.#cost('billed'), effective: this.#cost('effective'), list: this.#cost('list'), contracted: this.#cost('contracted') };
+    for (const [column, rule, example] of alike.broken) this.warn(column, rule, row, example);
+    const charge: BillCharge = { row, subject, slice, category, currency, starts, ends, ...amounts, detail };
+    if (this.#alikePlaces !== undefined) charge.apart = { columns: this.#apartNames, values: this.#apart.map((column) => this.#detailCell(column, (name, rule, example) => this.warn(name, rule, row, example))) };
+    else if (this.#judge?.add(cells) === true) this.#setApart(this.#judge.places());
     this.#count(charge);
     return charge;
+  }
+
+  #setApart(places: ReadonlySet<number>): void {
+    this.#judge = undefined;
+    this.#apart = this.#detail.filter((column) => places.has(column.place));
+    this.#apartNames = this.#apart.map((column) => column.name);
+    this.#detail = this.#detail.filter((column) => !places.has(column.place));
+    const fields = ['BillingCurrency', 'BillingPeriodStart', 'BillingPeriodEnd', 'ChargeCategory'].map((name) => this.#header.places.get(name) ?? -1);
+    this.#alikePlaces = [...this.#subjectPlaces, ...fields, ...this.#detail.map((column) => column.place)].filter((place) => place >= 0);
+  }
+
+  #alikeKey(places: readonly number[]): string {
+    let key = '';
+    for (const place of places) key += `${this.#cells[place] ?? ''}\u0001`;
+    return key;
+  }
+
+  #common(): Alike {
+    const broken: [string, string, string][] = [];
+    const slice = this.#slice();
+    const subject = this.#subject(slice.provider);
+    const category = this.#category();
+    const currency = this.#currency((rule) => broken.push(['BillingCurrency', rule, this.#cell('BillingCurrency')]));
+    const detail: Record<string, string> = {};
+    for (const column of this.#detail) {
+      const cell = this.#detailCell(column, (name, rule, example) => broken.push([name, rule, own(example.slice(0, 80))]));
+      if (cell !== '') detail[column.name] = this.#alikePlaces === undefined ? cell : this.#texts.of(cell, () => own(cell));
+    }
+    return { subject, slice, category, currency, detail, broken };
   }
 
   facts(): BillFileFacts {
@@ -211,37 +229,33 @@ export class ChargeReader {
     const category = this.#needed('ChargeCategory');
     const wrong = CATEGORY_CHECK(category);
     if (wrong !== undefined) this.#refuse('ChargeCategory', wrong);
-    return category;
+    return this.#texts.of(category, () => own(category));
   }
 
-  #currency(): string {
+  #currency(tell: (rule: string) => void): string {
     const currency = this.#needed('BillingCurrency');
     if (currency.length > 40) this.#refuse('BillingCurrency', 'must be a code like USD');
-    if (!/^[A-Z]{3}$/.test(currency)) this.warn('BillingCurrency', 'is no currency of ISO 4217', this.#row, currency);
-    return currency;
+    if (!/^[A-Z]{3}$/.test(currency)) tell('is no currency of ISO 4217');
+    return this.#texts.of(currency, () => own(currency));
   }
 
   #cost(measure: BillMeasure): string {
     const name = COST_COLUMN[measure];
-    const cell = measure === 'billed' ? this.#needed('BilledCost') : this.#cell(name);
-    if (cell === '') {
-      this.warn(name, 'may not be null; the amount is unknown', this.#row, '');
-      return '';
-    }
-    return decimalText(cell) ?? this.#refuse(name, 'must be a decimal like -12.5');
+    const cell = this.#cells[this.#costPlaces[measure]] ?? '';
+    if (!isNull(cell)) return decimalText(cell) ?? this.#refuse(name, 'must be a decimal like -12.5');
+    if (measure === 'billed') return this.#refuse(name, 'may not be null');
+    this.warn(name, 'may not be null; the amount is unknown', this.#row, '');
+    return '';
   }
 
-  #details(): Record<string, string> {
-    const detail: Record<string, string> = {};
-    for (const { name, place, check } of this.#detail) {
-      const cell = this.#cells[place] ?? '';
-      if (isNull(cell)) continue;
-      if (cell.length > LONGEST_CELL) this.#refuse(name, `has ${cell.length} characters; at most ${LONGEST_CELL} are read`);
-      const wrong = check(cell);
-      if (wrong !== undefined) this.warn(name, wrong, this.#row, cell);
-      detail[name] = cell;
-    }
-    return detail;
+  /** Empty for null. */
+  #detailCell({ name, place, check }: DetailColumn, tell: (name: string, rule: string, example: string) => void): string {
+    const cell = this.#cells[place] ?? '';
+    if (isNull(cell)) return '';
+    if (cell.length > LONGEST_CELL) this.#refuse(name, `has ${cell.length} characters; at most ${LONGEST_CELL} are read`);
+    const wrong = check(cell);
+    if (wrong !== undefined) tell(name, wrong, cell);
+    return cell;
   }
 }
 

@@ -7,7 +7,7 @@
  * is sent again and finds itself there.
  */
 import { hash } from 'node:crypto';
-import { subjectText, type BillCharge, type BillSubject } from '../../../domain/bill.ts';
+import { detailOf, subjectText, type BillCharge, type BillSubject } from '../../../domain/bill.ts';
 
 const MOST_REMEMBERED = 50_000;
 const MOST_CHARACTERS = 40_000_000;
@@ -19,8 +19,10 @@ function contentId(text: string): string {
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20, 32)}`;
 }
 
-/** Columns that differ in more than half of these rows. */
+/** Columns that differ in more than half of these rows; those that the reader has set apart, where it has. */
 export function columnsOfTheirOwn(charges: readonly BillCharge[]): string[] {
+  const apart = charges.findLast((charge) => charge.apart !== undefined)?.apart;
+  if (apart !== undefined) return [...apart.columns];
   if (charges.length < FEWEST_ROWS_TO_JUDGE) return [];
   const values = new Map<string, Set<string>>();
   for (const { detail } of charges) {
@@ -41,6 +43,8 @@ export interface NewContent {
 /** Gives charges the ids of their items, and tells which content has not been sent yet. */
 export class ContentIds {
   readonly #own: ReadonlySet<string>;
+  /** Of charges whose reader hands out the same detail again. */
+  readonly #known = new WeakMap<BillCharge['detail'], Pick<BillCharge, 'subject' | 'category' | 'currency'> & { id: string }>();
   readonly #subjects = new WeakMap<BillSubject, string>();
   readonly #items = new Map<string, string>();
   #characters = 0;
@@ -51,8 +55,17 @@ export class ContentIds {
   }
 
   itemOf(charge: BillCharge): string {
+    if (charge.apart === undefined) return this.#itemOf(charge, charge.detail);
+    const known = this.#known.get(charge.detail);
+    if (known !== undefined && known.subject === charge.subject && known.category === charge.category && known.currency === charge.currency) return known.id;
+    const id = this.#itemOf(charge, detailOf(charge));
+    if (charge.apart.columns.every((name) => this.#own.has(name))) this.#known.set(charge.detail, { subject: charge.subject, category: charge.category, currency: charge.currency, id });
+    return id;
+  }
+
+  #itemOf(charge: BillCharge, whole: BillCharge['detail']): string {
     const subject = this.#subjectOf(charge.subject);
-    const detail = this.#own.size === 0 ? charge.detail : this.#withoutOwn(charge.detail);
+    const detail = this.#own.size === 0 ? whole : this.#withoutOwn(whole);
     const text = JSON.stringify(detail);
     const key = `${subject} ${charge.category} ${charge.currency} ${text}`;
     let id = this.#items.get(key);

@@ -28,11 +28,18 @@ export function copyIn(client: pg.Client, statement: string, lines: string): Pro
   });
 }
 
-/** An array of texts in COPY's text format; `\N` for none. */
+const SPECIAL = /["\\\n\r\t]/;
+
+/** An array of texts in COPY's text format; `\N` for none. An empty text is null. */
 export function copyArray(values: readonly (string | undefined)[]): string {
   if (values.length === 0) return '\\N';
-  const elements = values.map((value) => (value === undefined ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`));
-  return `{${elements.join(',')}}`.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character] ?? character);
+  let elements = '';
+  for (const value of values) elements += `${elements === '' ? '' : ','}${value === undefined || value === '' ? 'NULL' : SPECIAL.test(value) ? escaped(value) : `"${value}"`}`;
+  return `{${elements}}`;
+}
+
+function escaped(value: string): string {
+  return `"${value.replace(/["\\]/g, '\\$&')}"`.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character] ?? character);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };

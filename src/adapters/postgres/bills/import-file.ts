@@ -6,7 +6,7 @@
  * process that dies at any row takes its connection with it, and the database forgets the rows.
  */
 import pg from 'pg';
-import type { BillCharge, BillFileFacts, BillTotal } from '../../../domain/bill.ts';
+import { detailOf, type BillCharge, type BillFileFacts, type BillTotal } from '../../../domain/bill.ts';
 import { PlatformError } from '../../../domain/error.ts';
 import { decimal } from '../../../domain/money.ts';
 import type { BillImportRequest } from '../../../ports/bills.ts';
@@ -129,8 +129,15 @@ function lineOf(id: number, charge: BillCharge, slice: number, slices: FileSlice
   const place = slices.slices[slice];
   if (place !== undefined) place.rows += 1;
   const amount = (text: string): string => (text === '' ? '\\N' : text);
-  const values = own.length === 0 ? '\\N' : copyArray(own.map((name) => charge.detail[name]));
+  const values = own.length === 0 ? '\\N' : copyArray(ownValues(charge, own));
   return `${id}\t${charge.row}\t${slice}\t${ids.itemOf(charge)}\t${charge.starts}\t${charge.ends}\t${charge.billed}\t${amount(charge.effective)}\t${amount(charge.list)}\t${amount(charge.contracted)}\t${values}\n`;
+}
+
+/** The columns that are stored with the row; an empty text or none for null. */
+function ownValues(charge: BillCharge, own: readonly string[]): readonly (string | undefined)[] {
+  if (charge.apart !== undefined && charge.apart.columns.length === own.length && charge.apart.columns.every((name, index) => name === own[index])) return charge.apart.values;
+  const detail = detailOf(charge);
+  return own.map((name) => detail[name]);
 }
 
 async function write(client: pg.Client, id: number, ids: ContentIds, lines: string): Promise<void> {
