@@ -55,7 +55,10 @@ function applied(resource: ResourceInstance): Attributes {
     const plain = withoutUnknown(value);
     return plain === undefined ? [] : [[attribute, plain]];
   }));
-  const own = typeof known['name'] === 'string' ? known['name'] : name.replaceAll('_', '-');
+  const named = known['name'] ?? known['family'];
+  // Two instances of one block without a name of their own are two things all the same.
+  const unnamed = address === `${type}.${name}` ? name.replaceAll('_', '-') : `${name.replaceAll('_', '-')}-${digest(address).slice(0, 6)}`;
+  const own = typeof named === 'string' ? named : unnamed;
   return { ...identities(type, own, address), ...known };
 }
 

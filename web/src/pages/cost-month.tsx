@@ -14,7 +14,7 @@ export function CostMonth({ data }: { data: CostPage }) {
   const estimated = data.groups.some((group) => group.estimated);
   return (
     <dl className={styles.numbers}>
-      <Figure label={`${monthName(month.month)} so far`} note={than === undefined ? undefined : `${than} than in the same days before`}>
+      <Figure label={`${monthName(month.month)} so far`} note={than === undefined ? undefined : `${than} ${than === 'as much' ? 'as' : 'than'} in the same days before`}>
         {month.soFar === undefined ? 'not known' : (
           <Evidence label={`Cost of ${monthName(month.month)} so far`} facts={[['Exactly', `${month.soFar} ${currency}`], ['Same days before', before === undefined ? 'not recorded' : money(before, currency)], ['Groups', String(data.groups.length)], ['Rates', estimated ? 'some are estimated: not what is paid here' : 'as they are paid here']]} about={incomplete === 0 ? 'The sum of all amounts below; today is counted as far as it is over.' : `The sum of all amounts below. ${incomplete} of ${data.groups.length} have parts without an amount, so it is the least it can be.`}>
             {`${incomplete > 0 ? 'at least ' : ''}${money(month.soFar, currency)}`}

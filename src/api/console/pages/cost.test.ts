@@ -77,11 +77,12 @@ test('what the month will come to is what is over and the forecast of the rest, 
   expect(Number(page.month.expected?.value)).toBeCloseTo(60, 3);
 });
 
-test('a bill that is two days late is forecast from its last day', async () => {
-  const bills = steady('2026-11-21', 40).map((day): DailyAmount => ({ day, key: 'payments', label: 'payments', currency: 'USD', amount: '10', minutes: 1_440, estimated: false, incomplete: false }));
+test('a bill that is two days late is forecast from its last day, which may be there in part, and compared with as many days before', async () => {
+  const bills = steady('2026-11-21', 60).map((day): DailyAmount => ({ day, key: 'payments', label: 'payments', currency: 'USD', amount: '10', minutes: 1_440, estimated: false, incomplete: false }));
   const page = await costPage(readsOf({ bills }), EVERYTHING, query({ source: 'bill', by: 'team' }), NOW);
-  expect(page.forecast.state === 'ready' ? page.forecast.days[0]?.day : page.forecast.reason).toBe('2026-11-21');
+  expect(page.forecast.state === 'ready' ? page.forecast.days[0]?.day : page.forecast.reason).toBe('2026-11-20');
   expect(Number(page.month.expected?.value)).toBeCloseTo(300, 2);
+  expect(page.groups[0]).toMatchObject({ soFar: '200', before: '200' });
 });
 
 test('a platform that runs since three days has no forecast, and says why', async () => {

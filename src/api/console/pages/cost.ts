@@ -5,6 +5,7 @@
  * look like a saving. Days of which less than three quarters were recorded do not teach the forecast anything.
  */
 import { Decimal, decimal, sumOf } from '../../../domain/money.ts';
+import { lastDayOfMonth } from '../../../engines/bill-series/series.ts';
 import type { CostForecast, CostGroup, CostLayer, CostPage, CostQuery, CostSource, CostSourceView } from '../../contract/cost-page.ts';
 import type { CostFilter, CostRange, CostReads, DailyAmount } from '../cost-reads.ts';
 import type { Readable } from '../readable.ts';
@@ -47,7 +48,7 @@ export async function costPage(reads: CostReads, readable: Readable, query: Cost
   const shown = daysBetween(days.from, days.tomorrow);
   const since = sources.find((one) => one.source === source)?.since?.slice(0, 10);
   const comparable = since !== undefined && since <= days.previousStart;
-  const groups = groupsOf(own, query, { ...days, comparable }, lines, requests);
+  const groups = groupsOf(own, query, { ...days, comparable }, source === 'bill' ? dayAfterLast(own, days) : days.tomorrow, lines, requests);
   const forecast = costForecast(wholeDays(own, days, source), currency, days.nextMonth);
   const teams = readableTeams(readable, query.team);
   const scope = teams === undefined ? {} : { namespaces: teams };
@@ -111,7 +112,8 @@ async function linesNow(reads: CostReads, readable: Readable, filter: CostFilter
   return lines.filter((line) => line.currency === currency && (filter.service === undefined || line.service === filter.service) && (filter.environment === undefined || line.environment === filter.environment));
 }
 
-function groupsOf(amounts: readonly DailyAmount[], query: CostQuery, days: Days & { comparable: boolean }, lines: CostPage['lines'], requests: ReadonlyMap<string, number>): CostGroup[] {
+/** @param until The day behind the last one that has amounts: a bill that is late is compared with as many days before. */
+function groupsOf(amounts: readonly DailyAmount[], query: CostQuery, days: Days & { comparable: boolean }, until: string, lines: CostPage['lines'], requests: ReadonlyMap<string, number>): CostGroup[] {
   const keyOf = (line: CostPage['lines'][number]): string => (query.by === 'service' ? serviceKey(line.namespace, line.service) : query.by === 'team' ? line.namespace : line[query.by]);
   const now = Map.groupBy(lines, keyOf);
   const groups = [...Map.groupBy(amounts, (amount) => amount.key)].map(([key, own]): CostGroup => {
@@ -123,7 +125,7 @@ function groupsOf(amounts: readonly DailyAmount[], query: CostQuery, days: Days 
       key,
       label: own[0]?.label ?? key,
       ...text('soFar', within(days.monthStart, days.tomorrow)),
-      ...(days.comparable ? text('before', within(days.previousStart, sameDayBefore(days))) : {}),
+      ...(days.comparable ? text('before', within(days.previousStart, sameDayBefore(days, until))) : {}),
       ...text('total', total),
       ...(hourly.length === 0 ? {} : text('monthly', sumOf(hourly).times(HOURS_A_MONTH))),
       ...(served === undefined ? {} : { requests: served }),
@@ -135,9 +137,9 @@ function groupsOf(amounts: readonly DailyAmount[], query: CostQuery, days: Days 
   return groups.toSorted((a, b) => decimal(b.total ?? b.before ?? 0).compare(decimal(a.total ?? a.before ?? 0)) || (a.key < b.key ? -1 : 1));
 }
 
-/** The day of the month before that is as far in its month as tomorrow is in this one: its end at the latest. */
-function sameDayBefore(days: Days): string {
-  const same = dayAt(Date.parse(days.previousStart) + Date.parse(days.tomorrow) - Date.parse(days.monthStart));
+/** The day of the month before that is as far in its month as `until` is in this one: its end at the latest. */
+function sameDayBefore(days: Days, until: string): string {
+  const same = dayAt(Date.parse(days.previousStart) + Date.parse(until) - Date.parse(days.monthStart));
   return same < days.monthStart ? same : days.monthStart;
 }
 
@@ -158,7 +160,15 @@ function layersOf(amounts: readonly DailyAmount[], groups: readonly CostGroup[],
   return rest.size === 0 ? layers : [...layers, layer('', `${rest.size} others`, amounts.filter(({ key }) => rest.has(key)))];
 }
 
-/** The newest run of whole days without a hole; it ends in the last week, and never with today. */
+function dayAfterLast(amounts: readonly DailyAmount[], days: Days): string {
+  const last = amounts.reduce((newest, { day }) => (day > newest ? day : newest), '');
+  return last < days.monthStart ? days.monthStart : dayAt(Date.parse(last) + DAY_MS);
+}
+
+/**
+ * The newest run of whole days without a hole; it ends in the last week, and never with today. The last day of a bill is
+ * usually delivered in parts: unless it ends a month, it is no whole day yet.
+ */
 function wholeDays(amounts: readonly DailyAmount[], days: Days, source: CostSource): { day: string; amount: string }[] {
   const byDay = Map.groupBy(amounts, ({ day }) => day);
   const whole = (day: string): string | undefined => {
@@ -171,7 +181,7 @@ function wholeDays(amounts: readonly DailyAmount[], days: Days, source: CostSour
   for (let at = today - DAY_MS; ; at -= DAY_MS) {
     const amount = whole(dayAt(at));
     if (amount !== undefined) run.push({ day: dayAt(at), amount });
-    else if (run.length > 0 || today - at > LATEST_DAYS * DAY_MS) return run.toReversed();
+    else if (run.length > 0 || today - at > LATEST_DAYS * DAY_MS) return run.slice(source === 'bill' && run[0] !== undefined && run[0].day !== lastDayOfMonth(run[0].day) ? 1 : 0).toReversed();
   }
 }
 
