@@ -34,12 +34,16 @@ import { problemOf } from '../console/problems.ts';
 import { limitBody, valid } from '../console/request-body.ts';
 import { PREFIX } from '../contract/routes.ts';
 import type { AskedBy } from './dependencies.ts';
+import { pacedBody } from './paced-body.ts';
+import { Turns } from './turns.ts';
 
 const ROOT = `${PREFIX}/bills`;
 const OURS = new RegExp(`^${ROOT}(/|\\?|$)`);
 const LARGEST_BILL = 4 * 1024 ** 3;
 const LARGEST_RULES = 512 * 1024;
 const MOST_ROWS = 1_000;
+/** Each is a file of its own on the disk, and a thread while it is read. */
+const IMPORTS_AT_ONCE = 4;
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day: 2026-09-30');
 const team = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a team\'s name');
@@ -67,27 +71,30 @@ export interface BillApiDependencies {
 
 export function createBillApi(deps: BillApiDependencies, log: (line: string) => void): (request: IncomingMessage, response: ServerResponse, identity: Identity) => Promise<boolean> {
   const app = routes(deps, log);
+  const turns = new Turns({ atOnce: IMPORTS_AT_ONCE, mostWaiting: 0, full: () => new PlatformError({ code: 'ROADBED-8725', class: 'unavailable', message: 'Too many bills are being sent at once.', next: 'nothing was imported; try again when they are in: roadbed bills list', retry: 'backoff' }) });
   return async (request, response, identity) => {
     const url = new URL(request.url ?? '/', 'https://roadbed');
     if (!OURS.test(request.url ?? '')) return false;
-    if (request.method === 'PUT' && url.pathname === ROOT) await take(deps, request, response, identity, url.searchParams, log);
+    if (request.method === 'PUT' && url.pathname === ROOT) await take(deps, turns, request, response, identity, url.searchParams, log);
     else await getRequestListener((web) => app.fetch(web, { identity }), { overrideGlobalObjects: false })(request, response);
     return true;
   };
 }
 
-async function take(deps: BillApiDependencies, request: IncomingMessage, response: ServerResponse, identity: Identity, parameters: URLSearchParams, log: (line: string) => void): Promise<void> {
+async function take(deps: BillApiDependencies, turns: Turns, request: IncomingMessage, response: ServerResponse, identity: Identity, parameters: URLSearchParams, log: (line: string) => void): Promise<void> {
   const answer = (status: number, body: object, type: string): void => void response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(JSON.stringify(body));
   try {
     const { overlap, file, delivery, provider, namespace } = valid(Object.fromEntries(parameters), importSchema);
     await must(deps, identity, 'update', namespace, request.method ?? 'PUT');
-    const received = await deps.spool.receive(request as AsyncIterable<Uint8Array>, LARGEST_BILL);
-    try {
-      const done = await importBill(deps, received, { file, overlap, ...(delivery === undefined ? {} : { delivery }), ...(provider === undefined ? {} : { provider }), ...(namespace === undefined ? {} : { namespace }) }, { issuer: identity.issuer, subject: identity.subject });
-      answer(200, { schemaVersion: 1, ...done }, 'application/json');
-    } finally {
-      await received.remove();
-    }
+    const done = await turns.take(async () => {
+      const received = await deps.spool.receive(pacedBody(request as AsyncIterable<Uint8Array>), LARGEST_BILL);
+      try {
+        return await importBill(deps, received, { file, overlap, ...(delivery === undefined ? {} : { delivery }), ...(provider === undefined ? {} : { provider }), ...(namespace === undefined ? {} : { namespace }) }, { issuer: identity.issuer, subject: identity.subject });
+      } finally {
+        await received.remove();
+      }
+    });
+    answer(200, { schemaVersion: 1, ...done }, 'application/json');
   } catch (error) {
     // The rest of the body is not read, so the connection cannot be used again.
     if (!request.complete) response.setHeader('connection', 'close');

@@ -15,6 +15,8 @@ import type { PushOutcome, StateComparison, StateName } from '../../ports/terraf
 import { problemOf } from '../console/problems.ts';
 import { valid } from '../console/request-body.ts';
 import { PREFIX } from '../contract/routes.ts';
+import { pacedBody } from './paced-body.ts';
+import { Turns } from './turns.ts';
 
 const PATH = new RegExp(`^${PREFIX}/namespaces/([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)/terraform-states(?:/(refresh|inventory))?$`);
 export const LARGEST_PUSH = 256 * 1024 * 1024;
@@ -43,7 +45,7 @@ export interface StatePushDependencies {
 
 /** Answers false for other requests. */
 export function createStatePush(deps: StatePushDependencies, log: (line: string) => void): (request: IncomingMessage, response: ServerResponse, identity: Identity) => Promise<boolean> {
-  const turns = new Turns();
+  const turns = new Turns({ atOnce: AT_ONCE, mostWaiting: MOST_WAITING, full: () => new PlatformError({ code: 'ROADBED-8520', class: 'unavailable', message: 'Too many states are being pushed at once.', next: 'try again in a minute', retry: 'backoff' }) });
   return async (request, response, identity) => {
     const url = new URL(request.url ?? '/', 'https://roadbed');
     const [, namespace, , kind] = PATH.exec(url.pathname) ?? [];
@@ -76,13 +78,13 @@ async function take(deps: StatePushDependencies, turns: Turns, request: Incoming
   });
 }
 
-/** Throws ROADBED-8518 beyond 256 MB, ROADBED-8519 for nothing. */
+/** Throws ROADBED-8518 beyond 256 MB, ROADBED-8519 for nothing, ROADBED-5010 for one that hardly comes. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const tooLarge = (): PlatformError => new PlatformError({ code: 'ROADBED-8518', class: 'invalid', message: `What is pushed is larger than ${LARGEST_PUSH / 1024 / 1024} MB.`, next: 'split the root; roadbed state FILE analyses larger ones on your machine' });
   if (Number(request.headers['content-length'] ?? 0) > LARGEST_PUSH) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of pacedBody(request as AsyncIterable<Buffer>)) {
     size += chunk.length;
     if (size > LARGEST_PUSH) throw tooLarge();
     chunks.push(chunk);
@@ -101,24 +103,4 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array> {
 function answer(response: ServerResponse, status: number, body: object, type = 'application/json'): void {
   response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' });
   response.end(JSON.stringify('code' in body ? body : { schemaVersion: 1, ...body }));
-}
-
-/** Two bodies at a time; who cannot wait is told at once. */
-class Turns {
-  #free = AT_ONCE;
-  readonly #waiting: (() => void)[] = [];
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free === 0) {
-      if (this.#waiting.length >= MOST_WAITING) throw new PlatformError({ code: 'ROADBED-8520', class: 'unavailable', message: 'Too many states are being pushed at once.', next: 'try again in a minute', retry: 'backoff' });
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else this.#free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
-    }
-  }
 }

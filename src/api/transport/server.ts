@@ -28,7 +28,8 @@ export interface TlsListener {
 
 const HEADER_LIMIT = 32 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** A bill or a state may take long to come; those who read large bodies see to it that they keep coming, all others read few bytes. */
+const REQUEST_TIMEOUT_MS = 15 * 60_000;
 const KEEP_ALIVE_MS = 65_000;
 const GRACE_MS = 2_000;
 
