@@ -26,6 +26,18 @@ export function evaluate(expression: Expression, scope: Scope): Evaluation {
   return guarded(scope, (run) => evaluateIn(expression, run), expression);
 }
 
+/** The value of a literal, which needs no scope and can neither fail nor refer to anything; undefined for other expressions. */
+export function constantValue(expression: Expression): Value | undefined {
+  if (expression.kind === 'boolean') return expression.value ? TRUE : FALSE;
+  if (expression.kind === 'number') {
+    const number = parseDecimal(expression.text);
+    return number === undefined ? undefined : numberValue(number);
+  }
+  if (expression.kind !== 'template' || expression.parts.length !== 1) return undefined;
+  const [only] = expression.parts;
+  return only?.kind === 'text' ? stringValue(only.value) : undefined;
+}
+
 /** Renders the parts of a template, such as a whole file, with the values of a scope. */
 export function evaluateTemplate(template: Template, scope: Scope): Evaluation {
   return guarded(scope, (run) => renderParts(template.parts, template, run), template);

@@ -7,7 +7,7 @@
  */
 import type { BlockPlace, Written } from '../configuration/declarations.ts';
 import { Problems } from '../configuration/problems.ts';
-import { evaluate } from '../expression/evaluate.ts';
+import { constantValue, evaluate } from '../expression/evaluate.ts';
 import type { Scope } from '../expression/scope.ts';
 import type { ModuleFiles } from '../functions/definition.ts';
 import { unknownValue } from '../value/construct.ts';
@@ -71,6 +71,11 @@ export class Evaluation {
     if (doubtful) return value;
     for (const problem of problems) if (problem.severity === 'error') this.problems.ofValue(written.file, problem.span, path, `${problem.summary}: ${problem.detail}`);
     return value;
+  }
+
+  /** The value of a literal: nothing leads back from it, so that it needs no step of its own. */
+  literal(written: Written): Value | undefined {
+    return this.#steps.length >= DEEPEST ? undefined : constantValue(written.expression);
   }
 
   /** Works something out, unless that is being done already. `label` is its full name. */

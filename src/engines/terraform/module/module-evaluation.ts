@@ -6,6 +6,7 @@
  */
 import { printKey } from '../../../formats/terraform/address.ts';
 import type { CheckRule, Written } from '../configuration/declarations.ts';
+import { constantValue } from '../expression/evaluate.ts';
 import { NULL, objectValue, stringValue, tupleValue, unknownValue } from '../value/construct.ts';
 import { withMarks } from '../value/marks.ts';
 import { DYNAMIC } from '../value/type.ts';
@@ -77,7 +78,8 @@ export class ModuleEvaluation implements ModuleContext {
   }
 
   evaluate(written: Written, around: Surroundings, path: string): Value {
-    return this.evaluation.value(written, moduleScope(this, written.file, around), `${this.prefix}${path}`, this.doubtful || around.doubtful === true);
+    // Most arguments are literals.
+    return constantValue(written.expression) ?? this.evaluation.value(written, moduleScope(this, written.file, around), `${this.prefix}${path}`, this.doubtful || around.doubtful === true);
   }
 
   variable(name: string): Value | undefined {

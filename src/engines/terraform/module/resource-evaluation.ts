@@ -70,6 +70,7 @@ export class InstanceEvaluation {
   readonly #seen = new Map<string, Value>();
   #blocks: Map<string, NestedBlock[]> | undefined;
   #value: Value | undefined;
+  #body: EvaluatedBody | undefined;
   #known: KnownAttributeData | null | undefined;
 
   constructor(resource: ResourceEvaluation, expanded: ExpandedInstance) {
@@ -89,6 +90,12 @@ export class InstanceEvaluation {
 
   /** All arguments and blocks evaluated, as the block itself has them. */
   body(): EvaluatedBody {
+    // Values of arguments are kept anyway; those of blocks are worked out anew, when all that they lead to has settled.
+    if (this.resource.declaration.body.blocks.length > 0) return this.#evaluated();
+    return (this.#body ??= this.#evaluated());
+  }
+
+  #evaluated(): EvaluatedBody {
     const { module, declaration } = this.resource;
     const own: FreeBody = { attributes: new Map(), blocks: declaration.body.blocks };
     const body = evaluateBody(module, own, this.surroundings, declaration.address);
@@ -103,8 +110,9 @@ export class InstanceEvaluation {
     const { module, declaration } = this.resource;
     const written = declaration.body.attributes.get(name);
     if (written === undefined) return undefined;
-    const place = { file: written.file, ...written.expression };
-    const value = module.evaluation.once(`${this.address}.${name}`, place, () => module.evaluate(written, this.surroundings, `${declaration.address}.${name}`), unknownCycle);
+    const { start, end } = written.expression;
+    const place = { file: written.file, start, end };
+    const value = module.evaluation.literal(written) ?? module.evaluation.once(`${this.address}.${name}`, place, () => module.evaluate(written, this.surroundings, `${declaration.address}.${name}`), unknownCycle);
     this.#attributes.set(name, value);
     return value;
   }
