@@ -47,6 +47,8 @@ export class Decimal {
   }
 
   plus(other: Decimal): Decimal {
+    if (other.coefficient === 0n && other.scale <= this.scale) return this;
+    if (this.coefficient === 0n && this.scale <= other.scale) return other;
     const scale = Math.max(this.scale, other.scale);
     return new Decimal(this.#at(scale) + other.#at(scale), scale);
   }
@@ -60,6 +62,7 @@ export class Decimal {
   }
 
   times(other: Decimal): Decimal {
+    if (other.scale === 0 && other.coefficient === 1n) return this;
     return new Decimal(this.coefficient * other.coefficient, this.scale + other.scale);
   }
 
@@ -97,7 +100,7 @@ export class Decimal {
   /** No exponent, no trailing zeros: `0.045`, `-12`. */
   toString(): string {
     const text = this.toFixed(Math.max(0, this.scale));
-    return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+    return text.endsWith('0') && text.includes('.') ? text.replace(/\.?0+$/, '') : text;
   }
 
   /** Exactly `digits` behind the point, rounded: `32.85`. */
@@ -120,7 +123,7 @@ export class Decimal {
   }
 
   #at(scale: number): bigint {
-    return this.coefficient * tenTo(scale - this.scale);
+    return scale === this.scale ? this.coefficient : this.coefficient * tenTo(scale - this.scale);
   }
 }
 

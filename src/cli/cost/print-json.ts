@@ -44,7 +44,8 @@ function documentOf(report: CostReport, listOf: ListOf): Record<string, unknown>
 }
 
 function span(of: Span, amount: Amount): Record<string, string> {
-  return { monthly: amount(of.value), low: amount(of.low), high: amount(of.high) };
+  const monthly = amount(of.value);
+  return { monthly, low: of.low === of.value ? monthly : amount(of.low), high: of.high === of.value ? monthly : amount(of.high) };
 }
 
 function resourceDocument(resource: ResourceCost, amount: Amount): Record<string, unknown> {
@@ -63,7 +64,7 @@ function lineDocument(line: CostLine, amount: Amount): Record<string, unknown> {
   return {
     name,
     kind,
-    ...(monthly === undefined ? {} : { monthly: amount(monthly.value), low: amount(monthly.low), high: amount(monthly.high) }),
+    ...(monthly === undefined ? {} : span(monthly, amount)),
     ...(unknown === undefined ? {} : { unknown }),
     ...(quantity === undefined ? {} : { quantity: quantity.value.toString() }),
     ...(usageKey === undefined ? {} : { usageKey }),

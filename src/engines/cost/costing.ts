@@ -176,6 +176,7 @@ export class Costing {
 
 /** The bounds of an estimated price widen those of the quantity. */
 function atPrice(quantity: Span, price: Price): Span {
+  if (price.low === undefined && price.high === undefined) return times(quantity, price.amount);
   return { value: quantity.value.times(price.amount), low: quantity.low.times(price.low ?? price.amount), high: quantity.high.times(price.high ?? price.amount) };
 }
 
