@@ -42,11 +42,11 @@ function inRegion(book: PriceBook, region: string, machine: Machine): Price | un
   return base === undefined ? undefined : book.scaled(base, region);
 }
 
-/** @param siblings Other sizes, nearest first, as machines of their own. */
-function priceOf(book: PriceBook, region: string, machine: Machine, siblings: readonly (Sibling & { machine: Machine })[] = []): Price | UnknownPrice {
+/** @param siblings Other sizes, nearest first, as machines of their own; asked for when there is no row. */
+function priceOf(book: PriceBook, region: string, machine: Machine, siblings: () => readonly (Sibling & { machine: Machine })[] = () => []): Price | UnknownPrice {
   const found = inRegion(book, region, machine);
   if (found !== undefined) return found;
-  for (const { name, size, its, machine: sibling } of siblings) {
+  for (const { name, size, its, machine: sibling } of siblings()) {
     const price = inRegion(book, region, sibling);
     if (price !== undefined) return { ...timesPrice(price, (amount) => amount.times(size).dividedBy(its, 8)), dimension: machine.dimension, method: 'estimated', confidence: 'low', step: 'sibling', note: `${name} by size, ${size.toString()} / ${its.toString()}${price.note === undefined ? '' : `; ${price.note}`}` };
   }
@@ -65,7 +65,7 @@ export const SYSTEM_NAMES: Readonly<Record<InstanceSystem, string>> = { linux: '
 /** EC2, shared tenancy, on demand; `spot` is the average of the day the table was made. */
 export function ec2Price(book: PriceBook, type: string, region: string, system: InstanceSystem = 'linux', spot = false): Price | UnknownPrice {
   const machine = ec2Machine(book, type, system, spot);
-  const found = priceOf(book, region, machine, awsSiblings(type).map((sibling) => ({ ...sibling, machine: ec2Machine(book, sibling.name, system, spot) })));
+  const found = priceOf(book, region, machine, () => awsSiblings(type).map((sibling) => ({ ...sibling, machine: ec2Machine(book, sibling.name, system, spot) })));
   if (isPrice(found) || spot || system !== 'linux') return found;
   return byShape(book, region, machine, ec2Shape(book, type)) ?? found;
 }
@@ -99,7 +99,7 @@ export function rdsPrice(book: PriceBook, instanceClass: string, region: string,
       return row === undefined ? undefined : { usd: row['usd_per_hour'], asOf: dated, source: collected };
     },
   });
-  return priceOf(book, region, machine(instanceClass), awsSiblings(instanceClass).map((sibling) => ({ ...sibling, machine: machine(sibling.name) })));
+  return priceOf(book, region, machine(instanceClass), () => awsSiblings(instanceClass).map((sibling) => ({ ...sibling, machine: machine(sibling.name) })));
 }
 
 export function nodePrice(book: PriceBook, service: 'ElastiCache' | 'OpenSearch', type: string, region: string, engine = ''): Price | UnknownPrice {
@@ -110,7 +110,7 @@ export function nodePrice(book: PriceBook, service: 'ElastiCache' | 'OpenSearch'
       return row === undefined ? undefined : { usd: row['usd_per_hour'], asOf: dated, source: collected };
     },
   });
-  return priceOf(book, region, machine(type), awsSiblings(type).map((sibling) => ({ ...sibling, machine: machine(sibling.name) })));
+  return priceOf(book, region, machine(type), () => awsSiblings(type).map((sibling) => ({ ...sibling, machine: machine(sibling.name) })));
 }
 
 /** Azure's names differ in case between people: the table has the vendor's. */
@@ -135,7 +135,7 @@ export function azureMachinePrice(book: PriceBook, given: string, region: string
     },
   });
   const size = azureSize(book, given, region);
-  return priceOf(book, region, machine(size), azureSiblings(size).map((sibling) => ({ ...sibling, machine: machine(sibling.name) })));
+  return priceOf(book, region, machine(size), () => azureSiblings(size).map((sibling) => ({ ...sibling, machine: machine(sibling.name) })));
 }
 
 /** Predefined machine types; the price has their GPUs and bundled local SSD, and no sustained-use discount. */
@@ -150,7 +150,7 @@ export function googleMachinePrice(book: PriceBook, type: string, region: string
   const shape = googleMachines(book).get(type);
   const own = ownParts(book, type, region, spot, machine(type), shape);
   if (own !== undefined) return own;
-  const found = priceOf(book, region, machine(type), googleSiblings(type).map((sibling) => ({ ...sibling, machine: machine(sibling.name) })));
+  const found = priceOf(book, region, machine(type), () => googleSiblings(type).map((sibling) => ({ ...sibling, machine: machine(sibling.name) })));
   return isPrice(found) || spot ? found : (byShape(book, region, machine(type), shape) ?? found);
 }
 

@@ -18,6 +18,8 @@ import { BASE_REGIONS, isSameEverywhere, RegionFactors } from './region-factors.
 
 /** Bounds what a hostile own file may unpack to. */
 const LARGEST_TABLE = 64 * 1024 * 1024;
+/** Answers that are kept; a book may live as long as the control plane. */
+const MOST_ANSWERS = 10_000;
 const PROVIDERS: readonly PriceProvider[] = ['aws', 'azure', 'gcp', 'oci', 'linode', 'generic'];
 const FREE_PROVIDERS = new Set(['null', 'random', 'time', 'tls', 'local', 'template', 'archive', 'http', 'external', 'cloudinit', 'terraform', 'azuread']);
 /** What the gathered list leaves out: containers and settings of things that are charged themselves. */
@@ -35,6 +37,7 @@ export class PriceBook {
   readonly #facts = new Map<PriceProvider, FactTable>();
   #factors: RegionFactors | undefined;
   #free: Set<string> | undefined;
+  readonly #answered = new Map<string, Price | UnknownPrice>();
 
   /** @param options `asOf`: own prices that are younger than this day are left out, so that an older report can be made again. */
   constructor(files: PriceFiles, own: readonly { name: string; text: string }[] = [], options: { asOf?: string } = {}) {
@@ -77,6 +80,26 @@ export class PriceBook {
   /** A fact by its key. `services` are tried in turn: several Terraform types share a price that is written under one. */
   fact(provider: PriceProvider, services: string | readonly string[], region: string, dimension: string, unit?: string): Price | UnknownPrice {
     const names = typeof services === 'string' ? [services] : services;
+    return this.once(`${provider} ${names.join(' ')}`, [region, dimension, unit ?? ''], () => this.#fact(provider, names, region, dimension, unit));
+  }
+
+  /**
+   * The answer to a question that was asked before: of thousands of resources most are of few kinds. `what` and `words` are
+   * the whole question; words may be anybody's, `what` and the number of words tell one kind of question from another.
+   */
+  once(what: string, words: readonly string[], find: () => Price | UnknownPrice): Price | UnknownPrice {
+    // With the lengths, no two questions are written the same.
+    let question = what;
+    for (const word of words) question += `\n${word.length} ${word}`;
+    const known = this.#answered.get(question);
+    if (known !== undefined) return known;
+    if (this.#answered.size >= MOST_ANSWERS) this.#answered.clear();
+    const found = find();
+    this.#answered.set(question, found);
+    return found;
+  }
+
+  #fact(provider: PriceProvider, names: readonly string[], region: string, dimension: string, unit: string | undefined): Price | UnknownPrice {
     for (const service of names) {
       const own = this.own.price(provider, service, region, dimension);
       if (own !== undefined && (unit === undefined || own.unit === unit)) return { ...own, step: 'own' };
