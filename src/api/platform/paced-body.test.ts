@@ -19,8 +19,8 @@ test('a body that keeps coming is read whole, one that trickles or is silent is 
   }
   const pace = { patienceMs: 100, bytesPerSecond: 100_000 };
   expect(await lengthOf(pacedBody(pieces(20, 50_000, 10), pace))).toBe(1_000_000);
-  await expect(lengthOf(pacedBody(pieces(1_000, 1, 10), pace))).rejects.toMatchObject({ code: 'ROADBED-5010' });
-  await expect(lengthOf(pacedBody({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) }, pace))).rejects.toMatchObject({ code: 'ROADBED-5010' });
+  await expect(lengthOf(pacedBody(pieces(1_000, 1, 10), pace))).rejects.toMatchObject({ code: 'ROADBED-5029' });
+  await expect(lengthOf(pacedBody({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) }, pace))).rejects.toMatchObject({ code: 'ROADBED-5029' });
 });
 
 test('only so many are at work, only so many wait, and a failure gives its place back', async () => {

@@ -78,7 +78,7 @@ async function take(deps: StatePushDependencies, turns: Turns, request: Incoming
   });
 }
 
-/** Throws ROADBED-8518 beyond 256 MB, ROADBED-8519 for nothing, ROADBED-5010 for one that hardly comes. */
+/** Throws ROADBED-8518 beyond 256 MB, ROADBED-8519 for nothing, ROADBED-5029 for one that hardly comes. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const tooLarge = (): PlatformError => new PlatformError({ code: 'ROADBED-8518', class: 'invalid', message: `What is pushed is larger than ${LARGEST_PUSH / 1024 / 1024} MB.`, next: 'split the root; roadbed state FILE analyses larger ones on your machine' });
   if (Number(request.headers['content-length'] ?? 0) > LARGEST_PUSH) throw tooLarge();
