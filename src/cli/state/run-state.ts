@@ -115,12 +115,12 @@ async function deliver(session: Session, report: FindingReport, flags: StateFlag
   else if (content !== undefined) output.line(content.replace(/\n$/, ''));
   output.say(headline(report));
   output.say(coverageSentence(report));
-  if (report.patch !== undefined) output.say(patchSentence(report.patch));
+  if (report.patch !== undefined) output.say(patchSentence(report.patch, flags.patch));
 }
 
-/** `The patch settles 4 of the findings and saves 12.30 USD a month: git apply it in /home/me/infra`. */
-function patchSentence({ findings, savings, appliesIn }: ReportPatch): string {
+/** `The patch settles 4 of the findings and saves 12.30 USD a month: git apply savings.patch in /home/me/infra`. */
+function patchSentence({ findings, savings, appliesIn }: ReportPatch, file: string | undefined): string {
   if (findings === 0) return 'No change of the code could be made as a patch; each finding says why';
   const money = savings.length === 0 ? '' : ` and saves ${savings.map(({ monthly, currency }) => `${monthly} ${currency}`).join(' and ')} a month`;
-  return `The patch settles ${findings} of the findings${money}: \`git apply\` it in ${appliesIn} (--patch FILE writes it)`;
+  return `The patch settles ${findings} of the findings${money}: ${file === undefined ? `--patch FILE writes it, for \`git apply\` in ${appliesIn}` : `\`git apply ${file}\` in ${appliesIn}`}`;
 }

@@ -120,7 +120,7 @@ export function coverageSentence({ coverage }: FindingReport): string {
   const more = coverage.typesWithoutRules.length > 4 ? `, ${coverage.typesWithoutRules.length - 4} other types` : '';
   const rest = without.length === 0 ? '' : `; no rule for ${without.join(', ')}${more}`;
   const prices = coverage.priced + coverage.unpriced === 0 ? '' : `; ${coverage.priced} of ${coverage.priced + coverage.unpriced} savings priced`;
-  return `${coverage.inputs} read${unread}: ${coverage.resourcesWithRules} of ${coverage.resources} resources looked at by ${coverage.rules} rules${rest}${prices}`;
+  return `${coverage.inputs} ${coverage.inputs === 1 ? 'state' : 'states'} read${unread}: ${coverage.resourcesWithRules} of ${coverage.resources} resources looked at by ${coverage.rules} rules${rest}${prices}`;
 }
 
 /** `12.30 USD (10.00 to 14.00)`, `unknown`, or `-` where no money is in it. */

@@ -61,7 +61,7 @@ function CostView({ data }: { data: CostPage }) {
         title={title(data)}
         tab="Cost"
         lead={data.source === 'running' ? 'What the environments of this platform cost by the resources that they ask for and the rates that are set; recorded every five minutes. Days are UTC.' : 'What providers charged, from bills in the FOCUS format: the amortised cost, given to teams by tags and the allocation rules. Days are UTC.'}
-        actions={<CopyCli command={data.source === 'bill' ? `roadbed bills show --by ${data.by}` : 'roadbed cost .'} />}
+        {...(data.source === 'bill' ? { actions: <CopyCli command={`roadbed bills show --by ${data.by === 'category' ? 'provider-service' : data.by}`} /> } : {})}
       />
       <FilterBar>
         <Choice label="Source" hideLabel value={data.source} options={Object.entries(SOURCES).map(([key, word]): [string, string] => [key, word])} onChange={(next) => set({ source: next, currency: '' })} />
