@@ -5,7 +5,7 @@
  */
 import type { AttributeValue } from '../infrastructure/model.ts';
 import { asText, valuesAt } from './attribute-reading.ts';
-import type { EstateMember, EstateResource } from './estate-resource.ts';
+import type { EstateMember, EstateResource, EstateSource } from './estate-resource.ts';
 import { readAttributes } from './estate-resource.ts';
 import type { Mention } from './reference-index.ts';
 import { ReferenceIndex } from './reference-index.ts';
@@ -56,10 +56,10 @@ export class Estate {
   instancesBeside(resource: EstateResource): readonly EstateResource[] {
     if (resource.address === resource.resource) return [];
     this.#blocks ??= groupedByBlock(this.resources);
-    return (this.#blocks.get(blockOf(resource)) ?? []).filter((other) => other !== resource).slice(0, MOST_BESIDE);
+    return (this.#blocks.get(resource.source)?.get(resource.resource) ?? []).filter((other) => other !== resource).slice(0, MOST_BESIDE);
   }
 
-  #blocks: Map<string, EstateResource[]> | undefined;
+  #blocks: Map<EstateSource, Map<string, EstateResource[]>> | undefined;
 
   /** Resources of `type` (data sources, too) that have `value` at `path`. */
   joined(type: string, path: string, value: string): readonly EstateResource[] {
@@ -86,15 +86,14 @@ function withSource(instance: EstateMember['model']['resources'][number], source
   return { address, resource, module, mode, type, name, attributes, source, ...(status === undefined ? {} : { status }), ...(dependencies === undefined ? {} : { dependencies }) };
 }
 
-function blockOf(resource: EstateResource): string {
-  return `${resource.source.path}\n${resource.resource}`;
-}
-
-function groupedByBlock(resources: readonly EstateResource[]): Map<string, EstateResource[]> {
-  const blocks = new Map<string, EstateResource[]>();
+/** By source and address: two states may go by one name. */
+function groupedByBlock(resources: readonly EstateResource[]): Map<EstateSource, Map<string, EstateResource[]>> {
+  const blocks = new Map<EstateSource, Map<string, EstateResource[]>>();
   for (const resource of resources) {
-    const present = blocks.get(blockOf(resource));
-    if (present === undefined) blocks.set(blockOf(resource), [resource]);
+    const ofState = blocks.get(resource.source) ?? new Map<string, EstateResource[]>();
+    blocks.set(resource.source, ofState);
+    const present = ofState.get(resource.resource);
+    if (present === undefined) ofState.set(resource.resource, [resource]);
     else if (present.length <= MOST_BESIDE) present.push(resource);
   }
   return blocks;

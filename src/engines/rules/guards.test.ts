@@ -103,3 +103,11 @@ test('no rule is for what a cloud makes by default, or for permissions by themse
   const types = files.flatMap((file) => file.rules.flatMap((rule) => rule.types));
   expect(types.filter((type) => type.startsWith('aws_default_') || /_iam_(binding|member|policy_attachment)$|_policy_attachment$/.test(type))).toEqual([]);
 });
+
+test('what a resource depends on is of its own state, also where another state has the same name', () => {
+  const address = { id: 'eipalloc-0aaaaaaaaaaaaaaa1', public_ip: '203.0.113.9' };
+  const user = (other: EstateMember): EstateMember => ({ ...other, model: { ...other.model, resources: other.model.resources.map((one) => (one.type === 'aws_instance' ? { ...one, dependencies: ['aws_eip.a'] } : one)) } });
+  const resources = { 'aws_eip.a': { ...address, id: 'eipalloc-0bbbbbbbbbbbbbbb2', public_ip: '203.0.113.10' }, 'aws_instance.b': { id: 'i-0aaaaaaaaaaaaaaa1', instance_type: 't3.micro' } };
+  const run = runRules(prepared, [member({ 'aws_eip.a': address }, 'network'), user(member(resources, 'network'))]);
+  expect(run.matches.filter(({ rule }) => rule.id === 'waste.aws.elastic-ip-unassociated').map(({ resource }) => resource.attributes['id'])).toEqual([address.id]);
+});

@@ -12,7 +12,7 @@ import type { AttributeValue } from '../infrastructure/model.ts';
 import { SensitiveAttribute } from '../infrastructure/model.ts';
 import { PieceTexts } from '../../formats/terraform/piece-texts.ts';
 import type { TextVisitor } from '../../formats/terraform/piece-texts.ts';
-import type { EstateResource } from './estate-resource.ts';
+import type { EstateResource, EstateSource } from './estate-resource.ts';
 import { readAttributes } from './estate-resource.ts';
 import { MIN_LENGTH, TextMentions, identityKey } from './text-mentions.ts';
 import { TextTable } from './text-table.ts';
@@ -52,7 +52,8 @@ export class ReferenceIndex {
   readonly #pieces = new PieceTexts();
   readonly #visitor = new PieceVisitor(this.#entries, this.#texts);
   /** By state and address without keys, as states write dependencies. */
-  readonly #dependents = new Map<string, Map<string, Entry>>();
+  /** By the source itself and not by its path: the states of two teams may go by one name. */
+  readonly #dependents = new Map<EstateSource, Map<string, Entry>>();
   /** Of each resource that is asked about. */
   readonly #own = new Map<EstateResource, Entry[]>();
   /** How an identity appears in values of which only marks were kept. */
@@ -74,7 +75,7 @@ export class ReferenceIndex {
   of(resource: EstateResource): readonly Mention[] {
     const found: Mention[] = [];
     for (const { mentions } of this.#entriesOf(resource)) for (const mention of mentions) if (isUse(mention, resource)) found.push(mention);
-    for (const mention of this.#dependents.get(resource.source.path)?.get(withoutKeys(resource.resource))?.mentions ?? []) found.push(mention);
+    for (const mention of this.#dependents.get(resource.source)?.get(withoutKeys(resource.resource))?.mentions ?? []) found.push(mention);
     return found;
   }
 
@@ -109,8 +110,8 @@ export class ReferenceIndex {
       return entry;
     });
     this.#own.set(resource, own);
-    const ofState = this.#dependents.get(resource.source.path) ?? new Map<string, Entry>();
-    this.#dependents.set(resource.source.path, ofState);
+    const ofState = this.#dependents.get(resource.source) ?? new Map<string, Entry>();
+    this.#dependents.set(resource.source, ofState);
     const address = withoutKeys(resource.resource);
     if (!ofState.has(address)) ofState.set(address, { first: resource, mentions: [] });
   }
@@ -130,16 +131,16 @@ export class ReferenceIndex {
 
   /** Notes what a resource depends on. Instances of one resource share their list, and what it leads to. */
   #dependencyNoter(): (resource: EstateResource) => void {
-    let last: { list: readonly string[]; module: string; path: string; entries: Entry[] } | undefined;
+    let last: { list: readonly string[]; module: string; source: EstateSource; entries: Entry[] } | undefined;
     return (resource) => {
-      const { dependencies: list = [], module, source: { path } } = resource;
-      if (last?.list !== list || last.module !== module || last.path !== path) last = { list, module, path, entries: this.#dependedOn(list, module, path) };
+      const { dependencies: list = [], module, source } = resource;
+      if (last?.list !== list || last.module !== module || last.source !== source) last = { list, module, source, entries: this.#dependedOn(list, module, source) };
       for (const entry of last.entries) if (entry.first.resource !== resource.resource) note(entry, resource, 'depends_on');
     };
   }
 
-  #dependedOn(list: readonly string[], module: string, path: string): Entry[] {
-    const ofState = this.#dependents.get(path);
+  #dependedOn(list: readonly string[], module: string, source: EstateSource): Entry[] {
+    const ofState = this.#dependents.get(source);
     if (ofState === undefined) return [];
     return list.flatMap((address) => dependencyNames(withoutKeys(address), withoutKeys(module))).flatMap((name) => ofState.get(name) ?? []);
   }
