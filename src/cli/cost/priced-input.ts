@@ -4,7 +4,7 @@ import { PlatformError } from '../../domain/error.ts';
 import type { AllocationFilter } from '../../engines/cost-allocation/aggregate.ts';
 import { isAllocationWord } from '../../engines/cost-allocation/aggregate.ts';
 import type { CostEstimate, ResourceCost } from '../../engines/cost/cost-line.ts';
-import { estimateCost } from '../../engines/cost/estimate.ts';
+import { resourceCosts } from '../../engines/cost/estimate.ts';
 import { estimateOf } from '../../engines/cost/joined.ts';
 import type { Usage } from '../../engines/cost/usage.ts';
 import type { InfrastructureModel } from '../../engines/infrastructure/model.ts';
@@ -57,7 +57,7 @@ function filterOf(text: string): AllocationFilter {
 export function pricedInput(model: InfrastructureModel | undefined, input: KubernetesInput, book: PriceBook, options: { usage: Usage; today: string; kubernetes: KubernetesFlags; freeAllowances?: boolean }): PricedInput {
   const { usage, today } = options;
   const { only, ...flags } = options.kubernetes;
-  const terraform = model === undefined ? [] : estimateCost(model, book, { usage, today, ...(options.freeAllowances === true ? { freeAllowances: true } : {}) }).resources;
+  const terraform = model === undefined ? [] : resourceCosts(model, book, { usage, today, ...(options.freeAllowances === true ? { freeAllowances: true } : {}) });
   if (input.objects.length === 0 && flags.clusters.length === 0) return { estimate: estimateOf(only.length > 0 ? [] : terraform, today), others: terraform };
   const machines = clusterMachines(terraform);
   const kubernetes = filterKubernetes(kubernetesCost(input.objects, book, { ...flags, usage, today, machinesElsewhere: machines }), only);

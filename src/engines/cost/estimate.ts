@@ -55,8 +55,13 @@ export interface EstimateOptions {
   freeAllowances?: boolean;
 }
 
+/** Resource by resource, for those who add up more than one model. */
+export function resourceCosts(model: InfrastructureModel, book: PriceBook, options: EstimateOptions): ResourceCost[] {
+  return withAllowances(model.resources.filter(isThere).map(resourceCoster(model, book, options)), options.freeAllowances === true);
+}
+
 export function estimateCost(model: InfrastructureModel, book: PriceBook, options: EstimateOptions): CostEstimate {
-  const resources = withAllowances(model.resources.filter(isThere).map(resourceCoster(model, book, options)), options.freeAllowances === true);
+  const resources = resourceCosts(model, book, options);
   return {
     currency: 'USD',
     resources,

@@ -92,7 +92,8 @@ function withShared(own: ModelReference[], shared: readonly ModelReference[]): r
   return shared.length === 0 ? own : [...own, ...shared];
 }
 
-function unique(references: readonly ModelReference[]): ModelReference[] {
+function unique(references: ModelReference[]): ModelReference[] {
+  if (references.length < 2) return references;
   const seen = new Set<string>();
   return references.filter(({ attribute, target, targetAttribute }) => {
     const key = `${attribute}\0${target}\0${targetAttribute}`;

@@ -26,7 +26,7 @@ export function decodeResource(source: SourceBlock, problems: Problems): Resourc
   const address = `${mode === 'managed' ? '' : `${mode}.`}${type}.${name}`;
   if (![0, 1].every((index) => checkedName(source, index, address, problems))) return undefined;
   const content = contentOf(source, BLOCKS, problems);
-  const own = (wanted: string): SourceBlock[] => content.blocks.filter((block) => block.block.type === wanted);
+  const own = (wanted: string): readonly SourceBlock[] => content.blocks.length === 0 ? content.blocks : content.blocks.filter((block) => block.block.type === wanted);
   for (const block of content.blocks) if (RESERVED_BLOCKS.has(block.block.type)) problems.at(block.file, block.block.typeSpan, address, `the block "${block.block.type}" is reserved`);
   const lifecycle = decodeLifecycle(own('lifecycle'), mode, address, problems);
   const repeated = repetition(content, lifecycle.enabled, address, problems);

@@ -27,12 +27,15 @@ export interface EvaluatedBlock {
 export interface EvaluatedBody {
   attributes: Map<string, EvaluatedAttribute>;
   /** By type, in the order of the blocks. */
-  blocks: Map<string, EvaluatedBlock[]>;
+  blocks: ReadonlyMap<string, EvaluatedBlock[]>;
 }
+
+const NO_BLOCKS: ReadonlyMap<string, EvaluatedBlock[]> = new Map();
 
 export function evaluateBody(module: ModuleContext, body: FreeBody, around: Surroundings, path: string): EvaluatedBody {
   const attributes = new Map<string, EvaluatedAttribute>();
   for (const [name, written] of body.attributes) attributes.set(name, { written, value: module.evaluate(written, around, `${path}.${name}`) });
+  if (body.blocks.length === 0) return { attributes, blocks: NO_BLOCKS };
   const blocks = new Map<string, EvaluatedBlock[]>();
   for (const block of body.blocks) {
     const before = blocks.get(block.type);

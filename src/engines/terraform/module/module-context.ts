@@ -37,6 +37,9 @@ export interface ModuleContext {
   pathValue(name: string): Value | undefined;
 }
 
+const NOTHING_AROUND: Surroundings = {};
+
 export function surroundingsOf(instance: ExpandedInstance): Surroundings {
+  if (instance.doubtful !== true && instance.index === undefined && instance.each === undefined) return NOTHING_AROUND;
   return { ...(instance.doubtful ? { doubtful: true as const } : {}), ...(instance.index === undefined ? {} : { index: instance.index }), ...(instance.each === undefined ? {} : { each: instance.each }) };
 }

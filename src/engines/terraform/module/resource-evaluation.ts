@@ -67,7 +67,8 @@ export class InstanceEvaluation {
   readonly expanded: ExpandedInstance;
   readonly address: string;
   readonly #attributes = new Map<string, Value>();
-  readonly #seen = new Map<string, Value>();
+  /** Made when something first refers to the instance. */
+  #seen: Map<string, Value> | undefined;
   #blocks: Map<string, NestedBlock[]> | undefined;
   #value: Value | undefined;
   #body: EvaluatedBody | undefined;
@@ -119,6 +120,7 @@ export class InstanceEvaluation {
 
   /** The value that others read. An argument that is null may be filled in by the provider. */
   #read(name: string): Value {
+    this.#seen ??= new Map();
     const seen = this.#seen.get(name);
     if (seen !== undefined) return seen;
     const origin = { address: this.address, attribute: name };
