@@ -72,6 +72,7 @@ test('resources are found in a state, and what is in none is told', async () => 
 test('an estimate is compared with the bill, in parts that sum to the difference', async () => {
   const estimate = file('cost.json', JSON.stringify({ schemaVersion: 1, currency: { code: 'USD' }, by: 'resource', groups: [], resources: [{ address: 'aws_instance.web', monthly: '600' }, { address: 'aws_eip.gone', monthly: '3.65' }] }));
   const { out } = await roadbed('compare', file('bill.csv', BILL), '--state', file('shop.tfstate', STATE), '--estimate', estimate, '--month', '2026-09', '--format', 'json');
+  expect((await roadbed('compare', file('bill.csv', BILL), '--state', file('shop.tfstate', STATE), '--estimate', estimate, '--month', '2026-09')).talk).toContain('1 compared: 576.00 USD less billed than estimated; 1 estimated and not billed');
   expect(JSON.parse(out)).toMatchObject({ items: [{ name: 'aws_instance.web', estimate: '600', actual: '24', difference: '-576', parts: { days: '-580', usage: '20', discount: '-16' }, why: 'compared' }, { name: 'aws_eip.gone', why: 'not-billed' }] });
   expect((await roadbed('compare', file('bill.csv', BILL), '--estimate', file('x.json', '{}'), '--month', '2026-09')).talk).toContain('ROADBED-8755');
   expect((await roadbed('compare', file('bill.csv', BILL))).talk).toContain('ROADBED-8754');

@@ -41,7 +41,9 @@ function print(session: Session, flags: BillFlags, result: readonly CostVariance
   const shown = (value: Decimal | undefined): string => (value === undefined ? '' : amount(session, flags, text(value)));
   printTable(session, flags, ['name', 'estimate', 'actual', 'difference', 'days', 'usage', 'discount', 'why'], result.map((one) => [one.name, shown(one.estimate), shown(one.actual), shown(one.difference), shown(one.parts?.days), shown(one.parts?.usage), shown(one.parts?.discount), one.why]));
   const compared = result.filter((one) => one.difference !== undefined);
-  session.output.say(`${compared.length} compared, ${sumOf(compared.map((one) => one.difference ?? Decimal.zero)).toFixed(2)} ${currency} in all; ${result.filter((one) => one.why === 'not-billed').length} estimated and not billed, ${result.filter((one) => one.why === 'not-estimated').length} billed and not estimated, ${result.filter((one) => one.why === 'estimate-unknown').length} without a known estimate`);
+  const more = sumOf(compared.map((one) => one.difference ?? Decimal.zero));
+  const billed = more.isZero ? 'as much billed as estimated' : `${(more.isNegative ? more.negated() : more).toFixed(2)} ${currency} ${more.isNegative ? 'less' : 'more'} billed than estimated`;
+  session.output.say(`${compared.length} compared: ${billed}; ${result.filter((one) => one.why === 'not-billed').length} estimated and not billed, ${result.filter((one) => one.why === 'not-estimated').length} billed and not estimated, ${result.filter((one) => one.why === 'estimate-unknown').length} without a known estimate`);
 }
 
 /** Throws ROADBED-8755. */
