@@ -33,6 +33,7 @@ import type { Identity } from '../../ports/identity.ts';
 import { problemOf } from '../console/problems.ts';
 import { limitBody, valid } from '../console/request-body.ts';
 import { PREFIX } from '../contract/routes.ts';
+import { allowSlowBody } from '../transport/body-time.ts';
 import type { AskedBy } from './dependencies.ts';
 import { pacedBody } from './paced-body.ts';
 import { Turns } from './turns.ts';
@@ -87,6 +88,7 @@ async function take(deps: BillApiDependencies, turns: Turns, request: IncomingMe
     const { overlap, file, delivery, provider, namespace } = valid(Object.fromEntries(parameters), importSchema);
     await must(deps, identity, 'update', namespace, request.method ?? 'PUT');
     const done = await turns.take(async () => {
+      allowSlowBody(request);
       const received = await deps.spool.receive(pacedBody(request as AsyncIterable<Uint8Array>), LARGEST_BILL);
       try {
         return await importBill(deps, received, { file, overlap, ...(delivery === undefined ? {} : { delivery }), ...(provider === undefined ? {} : { provider }), ...(namespace === undefined ? {} : { namespace }) }, { issuer: identity.issuer, subject: identity.subject });

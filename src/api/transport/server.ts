@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PlatformError } from '../../domain/error.ts';
+import { limitBodyTime } from './body-time.ts';
 import type { Certificates } from './certificates.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
@@ -15,6 +16,8 @@ export interface TlsListenerOptions {
   /** Answers whether it has taken the request; what nobody takes is 404. */
   handler: RequestHandler;
   onError: (error: unknown) => void;
+  /** How long the body of a request may take; a handler may allow one of its requests more. */
+  bodyMs?: number;
 }
 
 export interface TlsListener {
@@ -29,12 +32,12 @@ export interface TlsListener {
 const HEADER_LIMIT = 32 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** A bill or a state may take long to come; those who read large bodies see to it that they keep coming, all others read few bytes. */
-const REQUEST_TIMEOUT_MS = 15 * 60_000;
+const BODY_MS = 15 * 60_000;
 const KEEP_ALIVE_MS = 65_000;
 const GRACE_MS = 2_000;
 
 export async function listenTls(options: TlsListenerOptions): Promise<TlsListener> {
-  const { certificates, handler, onError, host = '127.0.0.1' } = options;
+  const { certificates, handler, onError, host = '127.0.0.1', bodyMs = BODY_MS } = options;
   const server = createServer(
     {
       cert: certificates.certificate,
@@ -43,12 +46,14 @@ export async function listenTls(options: TlsListenerOptions): Promise<TlsListene
       ALPNProtocols: ['http/1.1'],
       maxHeaderSize: HEADER_LIMIT,
       headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      // Of the body each request has a limit of its own.
+      requestTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       noDelay: true,
     },
     (request, response) => {
       response.on('error', onError);
+      limitBodyTime(request, response, bodyMs);
       handler(request, response).then(
         (taken) => {
           if (taken) return;
