@@ -5,7 +5,8 @@ import { readFocusCsv } from '../../formats/focus/read-csv.ts';
 import { readFocusParquet } from '../../formats/focus/read-parquet.ts';
 import type { Bills, LoadBill } from '../../ports/bills.ts';
 
-const PIECE_BYTES = 256 * 1024;
+/** Texts of larger pieces are kept apart by the language and are costly to clear away. */
+const PIECE_BYTES = 64 * 1024;
 /** A program that serves others holds less at a time than a command of one's own. */
 const MOST_CELLS_OF_A_GROUP = 20_000_000;
 

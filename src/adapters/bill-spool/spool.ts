@@ -14,6 +14,8 @@ import type { BillSpool } from '../../ports/bills.ts';
 
 const SUFFIX = '.bill';
 const PIECE_BYTES = 256 * 1024;
+/** The wire brings 16 KiB at a time; a write of that size costs more than what it writes. */
+const WRITE_BYTES = 512 * 1024;
 const PARQUET = Buffer.from('PAR1');
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
@@ -26,10 +28,10 @@ export function openBillSpool(folder: string): BillSpool {
       const path = join(folder, `${randomUUID()}${SUFFIX}`);
       const file = await open(path, 'wx', 0o600);
       try {
-        const { bytes, first } = await write(file, whole(from), mostBytes);
+        const { bytes, first, sha256 } = await write(file, whole(from), mostBytes);
         if (bytes === 0) throw new PlatformError({ code: 'ROADBED-8721', class: 'invalid', message: 'No bill was sent.', why: 'The body is empty.', next: 'roadbed bills import FILE' });
         await file.close();
-        return { path, bytes, sha256: await contentHash(path, first), format: first.subarray(0, 4).equals(PARQUET) ? 'parquet' : 'csv', remove: () => rm(path, { force: true }) };
+        return { path, bytes, sha256: sha256 ?? (await contentHash(path)), format: first.subarray(0, 4).equals(PARQUET) ? 'parquet' : 'csv', remove: () => rm(path, { force: true }) };
       } catch (error) {
         await file.close().catch(() => {});
         await rm(path, { force: true });
@@ -48,27 +50,44 @@ async function* whole(from: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
   }
 }
 
-async function write(file: FileHandle, from: AsyncIterable<Uint8Array>, mostBytes: number): Promise<{ bytes: number; first: Buffer }> {
+/** `sha256` of what is not packed: hashed on the way, so that it is not read for that once more. */
+async function write(file: FileHandle, from: AsyncIterable<Uint8Array>, mostBytes: number): Promise<{ bytes: number; first: Buffer; sha256: string | undefined }> {
   let bytes = 0;
   let first = Buffer.alloc(0);
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  const hash = createHash('sha256');
+  const flush = async (): Promise<void> => {
+    const together = Buffer.concat(waiting);
+    waiting = [];
+    waitingBytes = 0;
+    if (first.length < 4) first = Buffer.concat([first, together.subarray(0, 4)]).subarray(0, 4);
+    if (!isPacked(first)) hash.update(together);
+    await file.writeFile(together);
+  };
   for await (const piece of from) {
     bytes += piece.length;
     if (bytes > mostBytes) throw new PlatformError({ code: 'ROADBED-8720', class: 'invalid', message: `The bill is larger than ${Math.floor(mostBytes / 1024 ** 2)} MB as it was sent.`, next: 'send it packed with gzip, or in parts with one --delivery' });
-    if (first.length < 4) first = Buffer.concat([first, piece]).subarray(0, 4);
-    await file.writeFile(piece);
+    waiting.push(piece);
+    waitingBytes += piece.length;
+    if (waitingBytes >= WRITE_BYTES) await flush();
   }
-  return { bytes, first };
+  if (waitingBytes > 0) await flush();
+  return { bytes, first, sha256: isPacked(first) ? undefined : hash.digest('hex') };
 }
 
-/** SHA-256 of the file's content, unpacked where it is gzip; of the bytes where they cannot be unpacked, which the reader will tell. */
-async function contentHash(path: string, first: Buffer): Promise<string> {
+function isPacked(first: Buffer): boolean {
+  return first.subarray(0, 2).equals(GZIP);
+}
+
+/** SHA-256 of what a gzip unpacks to; of the bytes where they cannot be unpacked, which the reader will tell. */
+async function contentHash(path: string): Promise<string> {
   const hashOf = async (pieces: AsyncIterable<Uint8Array>): Promise<string> => {
     const hash = createHash('sha256');
     for await (const piece of pieces) hash.update(piece);
     return hash.digest('hex');
   };
   const read = (): ReturnType<typeof createReadStream> => createReadStream(path, { highWaterMark: PIECE_BYTES });
-  if (!first.subarray(0, 2).equals(GZIP)) return hashOf(read());
   const packed = read();
   const unpacked = packed.pipe(createGunzip({ chunkSize: PIECE_BYTES }));
   packed.on('error', (error) => unpacked.destroy(error));

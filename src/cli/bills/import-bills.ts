@@ -1,8 +1,8 @@
 /**
  * import, check, list, remove, allocation: what goes into the platform and what is there.
  *
- * A file is sent packed, whatever it is; the platform knows it by its content and answers a second time with what it did
- * the first, so a command that was interrupted is simply given again.
+ * A file is sent packed, but to a platform on this machine, where packing costs more than it saves; the platform knows it
+ * by its content and answers a second time with what it did the first, so a command that was interrupted is simply given again.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -20,7 +20,12 @@ import { nameOfFile, readText, type BillFlags } from './options.ts';
 import { printTable, wantsJson } from './print.ts';
 
 const PATH = '/roadbed/v1/bills';
+/** Without a byte in either direction. */
 const IMPORT_TIMEOUT_MS = 30 * 60_000;
+/** What is larger is packed for a platform on this machine, too: the platform keeps what was sent until it is read. */
+const MOST_UNPACKED = 1024 ** 3;
+const PIECE_BYTES = 256 * 1024;
+const THIS_MACHINE = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 interface Imported {
   import: BillImport;
@@ -40,7 +45,9 @@ export async function importBills(session: Session, paths: readonly string[], fl
   const done: Imported[] = [];
   for (const file of files) {
     const query = new URLSearchParams({ file: nameOfFile(file.path), delivery, overlap: flags.replace === true ? 'replace' : flags.add === true ? 'add' : 'refuse', ...(flags.provider === undefined ? {} : { provider: flags.provider }), ...(namespace === undefined ? {} : { namespace }) });
-    const answer = await session.connection().call<Imported>('PUT', `${PATH}?${query}`, { timeoutMs: IMPORT_TIMEOUT_MS, contentType: 'application/octet-stream', stream: bodyOf(file) });
+    const connection = session.connection();
+    const near = THIS_MACHINE.has(new URL(connection.context.apiUrl).hostname);
+    const answer = await connection.call<Imported>('PUT', `${PATH}?${query}`, { timeoutMs: IMPORT_TIMEOUT_MS, contentType: 'application/octet-stream', stream: bodyOf(file, near) });
     done.push(answer);
     if (!wantsJson(session, flags)) tell(session, answer);
   }
@@ -53,9 +60,9 @@ async function hashesOf(files: readonly BillFile[]): Promise<string[]> {
   return hashes;
 }
 
-function bodyOf(file: BillFile): { from: Readable; bytes?: number } {
-  const from = createReadStream(file.path);
-  if (file.packed || file.format === 'parquet') return { from, bytes: file.bytes };
+function bodyOf(file: BillFile, near: boolean): { from: Readable; bytes?: number } {
+  const from = createReadStream(file.path, { highWaterMark: PIECE_BYTES });
+  if (file.packed || file.format === 'parquet' || (near && file.bytes <= MOST_UNPACKED)) return { from, bytes: file.bytes };
   const packed = from.pipe(createGzip({ level: 1 }));
   from.on('error', (error) => packed.destroy(error));
   return { from: packed };

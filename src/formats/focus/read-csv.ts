@@ -83,7 +83,7 @@ async function* together(first: Uint8Array, rest: AsyncIterable<Uint8Array>): As
 }
 
 async function* unpacked(pieces: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  const gunzip = createGunzip({ chunkSize: 64 * 1024 });
   let goOn = (): void => {};
   gunzip.on('drain', () => goOn()).on('close', () => goOn());
   const pump = (async () => {

@@ -1,4 +1,4 @@
-/** COPY FROM STDIN with a text that is there as a whole: the fastest way into a table, one batch at a time. */
+/** COPY FROM STDIN with text that is there as a whole, in pieces of whole lines: the fastest way into a table, one batch at a time. */
 import pg from 'pg';
 
 interface CopyConnection {
@@ -7,24 +7,24 @@ interface CopyConnection {
 }
 
 class CopyIn extends pg.Query {
-  readonly #data: Buffer;
+  readonly #data: readonly Buffer[];
 
-  constructor(statement: string, data: Buffer, done: (error: Error | undefined) => void) {
+  constructor(statement: string, data: readonly Buffer[], done: (error: Error | undefined) => void) {
     super(statement, done);
     this.#data = data;
   }
 
   /** Called by the driver when the server is ready for data. */
   handleCopyInResponse(connection: CopyConnection): void {
-    connection.sendCopyFromChunk(this.#data);
+    for (const piece of this.#data) connection.sendCopyFromChunk(piece);
     connection.endCopyFrom();
   }
 }
 
 /** `lines`: COPY's text format. Rejects as any statement does. */
-export function copyIn(client: pg.Client, statement: string, lines: string): Promise<void> {
+export function copyIn(client: pg.Client, statement: string, lines: readonly Buffer[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    client.query(new CopyIn(statement, Buffer.from(lines), (error) => (error ? reject(error) : resolve())));
+    client.query(new CopyIn(statement, lines, (error) => (error ? reject(error) : resolve())));
   });
 }
 
