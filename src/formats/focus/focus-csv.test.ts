@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { BillCharge, BillFileFacts } from '../../domain/bill.ts';
+import { detailOf, type BillCharge, type BillFileFacts } from '../../domain/bill.ts';
 import { decimal } from '../../domain/money.ts';
 import { timeText } from './cell-values.ts';
 import { CsvRows, csvLine } from './csv-rows.ts';
@@ -9,8 +9,8 @@ import { exportColumns, focusHeaderLine, focusLine } from './print-csv.ts';
 import { readFocusCsv } from './read-csv.ts';
 import { focusCsv, inPieces, ROW } from './testing/rows.ts';
 
-async function read(text: string | Uint8Array, options: { size?: number; provider?: string; lenient?: boolean } = {}): Promise<{ charges: BillCharge[]; facts: BillFileFacts }> {
-  const reading = readFocusCsv(inPieces(text, options.size ?? 64), { file: 'bill.csv', ...(options.provider === undefined ? {} : { provider: options.provider }), ...(options.lenient === undefined ? {} : { lenient: options.lenient }) });
+async function read(text: string | Uint8Array, options: { size?: number; provider?: string; lenient?: boolean; apart?: boolean } = {}): Promise<{ charges: BillCharge[]; facts: BillFileFacts }> {
+  const reading = readFocusCsv(inPieces(text, options.size ?? 64), { file: 'bill.csv', ...(options.provider === undefined ? {} : { provider: options.provider }), ...(options.lenient === undefined ? {} : { lenient: options.lenient }), ...(options.apart === undefined ? {} : { apart: options.apart }) });
   const charges: BillCharge[] = [];
   for await (const batch of reading.batches) charges.push(...batch);
   return { charges, facts: reading.facts() };
@@ -126,4 +126,17 @@ test('what is exported reads as the same charges', async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test('columns of their own stand apart without a difference to what the charges, sums and warnings say', async () => {
+  const rows = Array.from({ length: 3_000 }, (_, index) => ({
+    SkuId: `sku-${index}`, x_LineItem: index % 5 === 0 ? '' : `line-${index}`, ChargeFrequency: index % 7 === 0 ? 'Sometimes' : 'Usage-Based', ResourceId: `r${index % 40}`, Tags: index % 3 === 0 ? '{"team":"a"}' : 'NULL',
+    BilledCost: `${index % 2 === 0 ? '-' : ''}0.${index}`, ListCost: index % 11 === 0 ? 'NULL' : '3', BillingCurrency: index % 13 === 0 ? 'CREDITS' : 'USD', ConsumedQuantity: index % 500 === 499 ? 'many' : '1',
+  }));
+  const columns = [...Object.keys(ROW), 'x_LineItem'];
+  const [whole, apart] = [await read(focusCsv(rows, columns), { size: 9_000 }), await read(focusCsv(rows, columns), { size: 9_000, apart: true })];
+  expect(apart.charges.map(({ apart: _, ...charge }, index) => ({ ...charge, detail: detailOf(apart.charges[index] ?? charge) }))).toEqual(whole.charges);
+  expect(apart.facts).toEqual(whole.facts);
+  expect(apart.charges.at(-1)?.apart?.columns.toSorted()).toEqual(['SkuId', 'x_LineItem']);
+  expect(new Set(apart.charges.slice(1_000).map((charge) => charge.detail)).size).toBeLessThan(1_100);
 });
