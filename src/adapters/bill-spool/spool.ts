@@ -16,11 +16,13 @@ const SUFFIX = '.bill';
 const PIECE_BYTES = 256 * 1024;
 /** The wire brings 16 KiB at a time; a write of that size costs more than what it writes. */
 const WRITE_BYTES = 512 * 1024;
+/** As much as the reader takes: a gzip of 4 GiB may unpack to 4 TiB. */
+const MOST_UNPACKED = 64 * 1024 ** 3;
 const PARQUET = Buffer.from('PAR1');
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /** `folder` belongs to this spool alone. */
-export function openBillSpool(folder: string): BillSpool {
+export function openBillSpool(folder: string, { mostUnpacked = MOST_UNPACKED }: { mostUnpacked?: number } = {}): BillSpool {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(folder)) if (name.endsWith(SUFFIX)) rmSync(join(folder, name));
   return {
@@ -31,7 +33,7 @@ export function openBillSpool(folder: string): BillSpool {
         const { bytes, first, sha256 } = await write(file, whole(from), mostBytes);
         if (bytes === 0) throw new PlatformError({ code: 'ROADBED-8721', class: 'invalid', message: 'No bill was sent.', why: 'The body is empty.', next: 'roadbed bills import FILE' });
         await file.close();
-        return { path, bytes, sha256: sha256 ?? (await contentHash(path)), format: first.subarray(0, 4).equals(PARQUET) ? 'parquet' : 'csv', remove: () => rm(path, { force: true }) };
+        return { path, bytes, sha256: sha256 ?? (await contentHash(path, mostUnpacked)), format: first.subarray(0, 4).equals(PARQUET) ? 'parquet' : 'csv', remove: () => rm(path, { force: true }) };
       } catch (error) {
         await file.close().catch(() => {});
         await rm(path, { force: true });
@@ -81,10 +83,15 @@ function isPacked(first: Buffer): boolean {
 }
 
 /** SHA-256 of what a gzip unpacks to; of the bytes where they cannot be unpacked, which the reader will tell. */
-async function contentHash(path: string): Promise<string> {
+async function contentHash(path: string, mostUnpacked: number): Promise<string> {
   const hashOf = async (pieces: AsyncIterable<Uint8Array>): Promise<string> => {
     const hash = createHash('sha256');
-    for await (const piece of pieces) hash.update(piece);
+    let bytes = 0;
+    for await (const piece of pieces) {
+      bytes += piece.length;
+      if (bytes > mostUnpacked) throw new PlatformError({ code: 'ROADBED-8720', class: 'invalid', message: `The bill unpacks to more than ${Math.floor(mostUnpacked / 1024 ** 2)} MB.`, next: 'send it in parts with one --delivery' });
+      hash.update(piece);
+    }
     return hash.digest('hex');
   };
   const read = (): ReturnType<typeof createReadStream> => createReadStream(path, { highWaterMark: PIECE_BYTES });
@@ -93,7 +100,8 @@ async function contentHash(path: string): Promise<string> {
   packed.on('error', (error) => unpacked.destroy(error));
   try {
     return await hashOf(unpacked);
-  } catch {
+  } catch (error) {
+    if (error instanceof PlatformError) throw error;
     return await hashOf(read());
   } finally {
     packed.destroy();
