@@ -42,7 +42,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test('a folder of manifests is priced by what it asks for, and compared', async () => {
   const { code, out, err } = await roadbed(['after', '--compare', 'before', '--budget', 'increase=10']);
   expect([code, out.trim()]).toEqual([5, 'shop/Deployment/web\tchanged\t29.26\t58.52\t+29.26']);
-  expect(err).toContain('1 objects of Kubernetes that may cost something, in 1 files');
+  expect(err).toContain('1 object of Kubernetes that may cost something, in 1 file');
 });
 
 test('machines make idle, overhead and two figures of what can be saved, in every format', async () => {

@@ -33,7 +33,7 @@ export function costCoverageLine({ estimate }: Pick<CostReport, 'estimate'>): st
   const more = unknownTypes.length > 4 ? [`${unknownTypes.length - 4} other types`] : [];
   const unknown = types.length === 0 ? '' : ` (${[...types, ...more].join(', ')})`;
   const dates = oldestPrice === undefined ? '' : `; oldest price of ${oldestPrice}${stalePrices === 0 ? '' : `, ${stalePrices} older than 18 months`}`;
-  return `${estimate.resources.length} resources: ${parts.join(', ')}${unknown}${dates}`;
+  return `${estimate.resources.length} ${estimate.resources.length === 1 ? 'resource' : 'resources'}: ${parts.join(', ')}${unknown}${dates}`;
 }
 
 function some(count: number, words: string): string[] {

@@ -134,7 +134,7 @@ function tell(session: Session, path: string, { model, kubernetes }: ReadInput, 
   for (const problem of problems.slice(0, SHOWN_PROBLEMS)) session.output.say(describeProblem(problem));
   if (problems.length > SHOWN_PROBLEMS) session.output.say(`and ${problems.length - SHOWN_PROBLEMS} more problems`);
   if (model !== undefined) session.output.say(`${path}: ${coverageLine(model.coverage)}`);
-  if (kubernetes.files > 0) session.output.say(`${path}: ${kubernetes.objects.length} objects of Kubernetes that may cost something, in ${kubernetes.files} files`);
+  if (kubernetes.files > 0) session.output.say(`${path}: ${kubernetes.objects.length} ${kubernetes.objects.length === 1 ? 'object' : 'objects'} of Kubernetes that may cost something, in ${kubernetes.files} ${kubernetes.files === 1 ? 'file' : 'files'}`);
   for (const notice of kubernetes.notices) session.output.say(notice);
   session.output.say(costCoverageLine(report));
   if (report.comparison !== undefined) session.output.say(report.comparison.sentence);
