@@ -10,16 +10,19 @@ import { compareText } from '../terraform/value/type.ts';
 import type { ModelReference, ResourceInstance } from './model.ts';
 
 const MOST_CIRCLES = 20;
+const NO_TARGETS: string[] = [];
 /** Each look may go through everything. */
 const MOST_LOOKS = 200;
 
 export function referenceCircles(resources: readonly ResourceInstance[]): SourceProblem[] {
   const edges = edgesOf(resources);
+  const inCircles = resourcesInCircles(edges);
+  if (inCircles.length === 0) return [];
   const places = new Map(resources.map((resource) => [resource.resource, resource.location]));
   const told = new Set<string>();
   const problems: SourceProblem[] = [];
   let looks = 0;
-  for (const start of resourcesInCircles(edges)) {
+  for (const start of inCircles) {
     if (told.has(start) || problems.length >= MOST_CIRCLES || looks >= MOST_LOOKS) continue;
     looks += 1;
     const path = shortestCircle(start, edges);
@@ -33,7 +36,8 @@ export function referenceCircles(resources: readonly ResourceInstance[]): Source
 
 /** Resource -> the resources it refers to, in order; instances count as their resource. */
 function edgesOf(resources: readonly ResourceInstance[]): Map<string, string[]> {
-  const byInstance = new Map(resources.flatMap((resource) => [[resource.address, resource.resource] as const, [resource.resource, resource.resource] as const]));
+  const byInstance = new Map<string, string>();
+  for (const { address, resource } of resources) byInstance.set(address, resource).set(resource, resource);
   const edges = new Map<string, Set<string>>();
   const seen = new Set<ModelReference>();
   for (const resource of resources) {
@@ -47,7 +51,9 @@ function edgesOf(resources: readonly ResourceInstance[]): Map<string, string[]> 
       if (target !== undefined) targets.add(target);
     }
   }
-  return new Map([...edges].map(([address, targets]) => [address, [...targets].sort(compareText)]));
+  const sorted = new Map<string, string[]>();
+  for (const [address, targets] of edges) sorted.set(address, targets.size === 0 ? NO_TARGETS : [...targets].sort(compareText));
+  return sorted;
 }
 
 /**
