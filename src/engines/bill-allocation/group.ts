@@ -117,5 +117,5 @@ export function groupCosts(costs: readonly AllocatedCost[], buckets: readonly Bi
     group.buckets.add(cost.bucket);
   }
   if (by === 'team' && options.byDay !== true && options.filters === undefined) for (const currency of new Set(costs.map((cost) => cost.currency))) groupOf(UNALLOCATED, '', currency);
-  return [...groups.values()].sort((a, b) => (a.day ?? '').localeCompare(b.day ?? '') || b.amounts.billed.compare(a.amounts.billed) || (a.name < b.name ? -1 : 1));
+  return [...groups.values()].sort((a, b) => (a.day ?? '').localeCompare(b.day ?? '') || b.amounts.billed.compare(a.amounts.billed) || (`${a.name} ${a.currency}` < `${b.name} ${b.currency}` ? -1 : 1));
 }
