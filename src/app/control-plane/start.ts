@@ -175,7 +175,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
   const analysis = new AnalysisThread();
   closing.add('analysis', () => analysis.stop());
   const infrastructure = openInfrastructureReads({ thread: analysis, gitDir: road.source.gitDir, clock, log: (line) => log.error({}, line) });
-  const platformStates = openPlatformStates({ core, storage, secrets: secretPlace.secrets, infrastructure, gitDir: road.source.gitDir, clock, version, log });
+  const platformStates = openPlatformStates({ core, storage, secrets: secretPlace.secrets, infrastructure, gitDir: road.source.gitDir, clock, version, extensions: extensionsOf(folders.dataDir), log });
   closing.add('states', () => platformStates.stop());
   const bills = openPlatformBills({ core, storage, states: platformStates.states, dataDir: folders.dataDir, clock, log });
   closing.add('bills', () => bills.stop());

@@ -21,6 +21,7 @@ import type { TerraformStates } from '../../ports/terraform-states.ts';
 import { AnalysisThread } from '../infrastructure/analysis-thread.ts';
 import { openStateAnalysis, type StateAnalysis, type StateCode } from '../infrastructure/state-analysis.ts';
 import { openStateIntake, type StateIntake } from '../infrastructure/state-intake.ts';
+import { ownFilesMark } from '../infrastructure/own-files.ts';
 import type { PlatformDatabase } from './database.ts';
 import type { ObjectCore } from './object-core.ts';
 import type { Decision } from '../../engines/access/action.ts';
@@ -43,6 +44,8 @@ export interface TerraformStatesParts {
   gitDir: (namespace: string, name: string) => string;
   clock: Clock;
   version: string;
+  /** The platform team's folder: own rules and prices. */
+  extensions: string;
   log: Logger;
 }
 
@@ -61,14 +64,14 @@ export interface PlatformStates {
 
 export function openPlatformStates(parts: TerraformStatesParts): PlatformStates {
   const { core, storage, clock } = parts;
-  const thread = new AnalysisThread(LIMITS);
+  const thread = new AnalysisThread(LIMITS, { extensions: parts.extensions });
   const states = new PostgresTerraformStates(storage.database);
   const findings = new PostgresFindings(storage.database);
   const objects = core.as('state-analysis');
   const key = redactionKey(parts.secrets);
   const roots = (namespace: string, repository: string): Promise<readonly InfrastructureRoot[]> => rootsOf(objects, parts.infrastructure, namespace, repository);
   const analysis = openStateAnalysis({
-    thread, states, findings, key, clock, version: parts.version, log: parts.log,
+    thread, states, findings, key, clock, version: [parts.version, ownFilesMark(parts.extensions)].filter((part) => part !== '').join('+'), log: parts.log,
     codeOf: async ({ namespace, repository, root, workspace }) => {
       if (repository === '') return undefined;
       const found = (await roots(namespace, repository)).find((one) => one.name === root && (one.workspace === undefined || one.workspace === workspace));

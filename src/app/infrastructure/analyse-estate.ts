@@ -53,7 +53,7 @@ export async function analyseEstate({ members: kept, key, today }: Extract<State
       resources: run.resources,
       resourcesWithRules: run.covered,
       typesWithoutRules: run.uncoveredTypes.slice(0, 100).map(({ type, count }) => ({ type: redactor.text(type), count })),
-      problems: run.problems.slice(0, 20).map(({ rule, message }) => redactor.text(`${rule}: ${message}`)),
+      problems: [...world.ruleProblems, ...run.problems.map(({ rule, message }) => `${rule}: ${message}`)].slice(0, 20).map((problem) => redactor.text(problem)),
     },
   };
 }

@@ -13,6 +13,7 @@ import type { CostEstimate } from '../../engines/cost/cost-line.ts';
 import { estimateCost } from '../../engines/cost/estimate.ts';
 import type { DriftInput } from '../../engines/drift/report.ts';
 import { detectDrift, reportDrift } from '../../engines/drift/report.ts';
+import { readIgnoreRules, type IgnoreRule } from '../../engines/drift/ignore-rules.ts';
 import { readProviderLock } from '../../engines/drift/locked-versions.ts';
 import { recordedDifferences } from '../../engines/drift/recorded-differences.ts';
 import type { InfrastructureModel, ResourceInstance } from '../../engines/infrastructure/model.ts';
@@ -37,7 +38,7 @@ export interface AnalysedSerial {
   cost: StateCost;
   /** What was compared with the code, and what was not. */
   notes: readonly string[];
-  /** Why there is no comparison with the code although a root is known. */
+  /** What of the code was left out although a root is known, and why. */
   codeProblem?: string;
 }
 
@@ -52,7 +53,7 @@ export async function analyseSerial(job: Extract<StateJob, { kind: 'state-serial
   const origin = { root: source.root, workspace: source.workspace, source: source.path };
   const state = { resources: model.resources, origin };
   const input: DriftInput = { state, ...(code.input ?? {}), ...(earlier.length === 0 ? {} : { history: [...earlier, model] }) };
-  const report = reportDrift(detectDrift(input, { catalogue, key }), { ...origin, today });
+  const report = reportDrift(detectDrift(input, { catalogue, key }), { ...origin, today, rules: code.ignored ?? [] });
   const redactor = redactorOf(world, key);
   const told = report.findings.filter((finding) => evidenceLevel(finding) !== 'D2' || SURGERY.has(finding.rule));
   return {
@@ -68,20 +69,43 @@ function evidenceLevel(finding: Finding): string | undefined {
   return finding.evidence.find(({ name }) => name === 'level')?.value;
 }
 
+interface CodeBeside {
+  input?: Required<Pick<DriftInput, 'code' | 'versions'>>;
+  /** What the root's own file says to live with. */
+  ignored?: readonly IgnoreRule[];
+  problem?: string;
+}
+
+/** Beside the root's code. */
+const IGNORE_FILE = 'roadbed.drift.yaml';
+
 /** The code at its commit, evaluated with what the state knows; a fault in it keeps nothing else from being analysed. */
-async function codeBeside(state: KeptState & { key: Uint8Array }, model: InfrastructureModel, world: StateWorld): Promise<{ input?: Required<Pick<DriftInput, 'code' | 'versions'>>; problem?: string }> {
+async function codeBeside(state: KeptState & { key: Uint8Array }, model: InfrastructureModel, world: StateWorld): Promise<CodeBeside> {
   if (state.code === undefined) return {};
   const { gitDir, commit, root } = state.code;
   try {
     const read = await readAt(gitDir, commit, { ...root, workspace: root.workspace ?? state.source.workspace }, world.catalogue, model);
     if (read.tree === undefined) return {};
-    const lock = await (await commitTree(gitDir, commit)).read(root.path === '.' ? '.terraform.lock.hcl' : `${root.path}/.terraform.lock.hcl`);
+    const files = await commitTree(gitDir, commit);
+    const beside = (name: string): Promise<Uint8Array | undefined> => files.read(root.path === '.' ? name : `${root.path}/${name}`);
+    const [lock, ignore] = [await beside('.terraform.lock.hcl'), await beside(IGNORE_FILE)];
     const versions = {
       tree: read.tree,
       ...(lock === undefined ? {} : { lock: readProviderLock(new TextDecoder().decode(lock), '.terraform.lock.hcl') }),
       ...(model.source.terraformVersion === undefined ? {} : { terraformVersion: model.source.terraformVersion }),
     };
-    return { input: { code: alignWithRecord(read.model, model, gateOf(world, state.key)), versions } };
+    const input = { code: alignWithRecord(read.model, model, gateOf(world, state.key)), versions };
+    return { input, ...(ignore === undefined ? {} : ignoredBy(ignore)) };
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    return { problem: `without code: ${error.message}${error.why === undefined ? '' : ` (${error.why})`}` };
+  }
+}
+
+/** A faulty file silences nothing, and is told. */
+function ignoredBy(bytes: Uint8Array): Pick<CodeBeside, 'ignored' | 'problem'> {
+  try {
+    return { ignored: readIgnoreRules(new TextDecoder().decode(bytes), IGNORE_FILE) };
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     return { problem: `${error.message}${error.why === undefined ? '' : ` (${error.why})`}` };

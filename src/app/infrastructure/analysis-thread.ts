@@ -21,6 +21,12 @@ export interface AnalysisLimits {
   idle: number;
 }
 
+/** What the thread reads once beside what ships. */
+export interface AnalysisGiven {
+  /** The platform team's folder: `rules/*.yaml`, `prices/*.csv`. */
+  extensions?: string;
+}
+
 const LIMITS: AnalysisLimits = { milliseconds: 30_000, memory: 512, waiting: 500, idle: 60_000 };
 
 interface Waiting {
@@ -44,9 +50,11 @@ export class AnalysisThread {
   #idle: NodeJS.Timeout | undefined;
   #number = 0;
   #stopped = false;
+  readonly #given: AnalysisGiven;
 
-  constructor(limits: Partial<AnalysisLimits> = {}) {
+  constructor(limits: Partial<AnalysisLimits> = {}, given: AnalysisGiven = {}) {
     this.#limits = { ...LIMITS, ...limits };
+    this.#given = given;
   }
 
   /** Jobs before one that is asked for now. */
@@ -96,6 +104,7 @@ export class AnalysisThread {
       // Nothing of the server's environment but what git needs to be found.
       env: Object.fromEntries(['PATH', 'HOME', 'TMPDIR'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
       execArgv: [],
+      workerData: this.#given,
       resourceLimits: { maxOldGenerationSizeMb: this.#limits.memory, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 },
     });
     worker.unref();

@@ -1,5 +1,5 @@
 /** The analysis thread: takes one job after the other, and keeps the last roots that it read, for their pictures are asked for next. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { commitTree } from '../../adapters/git/tree.ts';
 import { PlatformError } from '../../domain/error.ts';
 import { findRoots } from '../../engines/infrastructure-roots/find-roots.ts';
@@ -13,7 +13,8 @@ import type { AnalysisAnswer, AnalysisJob, AnalysisRequest, RootPlace } from './
 import { compareState } from './compare-state.ts';
 import { packPush } from './pushed-record.ts';
 import { recordState } from './record-state.ts';
-import { stateWorld } from './state-world.ts';
+import type { AnalysisGiven } from './analysis-thread.ts';
+import { stateWorld, type StateWorld } from './state-world.ts';
 
 const KEPT = 4;
 /** An answer beyond this would only stall the browser; what is kept of a state goes no further than the database. */
@@ -35,6 +36,8 @@ async function analysed({ gitDir, commit, root, title, compared }: RootPlace): P
   return found;
 }
 
+const states = (): StateWorld => stateWorld(catalogue(), (workerData as AnalysisGiven).extensions);
+
 const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 async function answer(job: AnalysisJob): Promise<Uint8Array> {
@@ -52,14 +55,14 @@ async function answer(job: AnalysisJob): Promise<Uint8Array> {
     case 'example-states':
       return json(await exampleStates(job.root.name, async (recorded) => (await readAt(job.gitDir, job.commit, job.root, catalogue(), recorded)).model));
     case 'state-record':
-      return packPush(recordState(job.raw, job.key, stateWorld(catalogue())));
+      return packPush(recordState(job.raw, job.key, states()));
     case 'state-serial':
-      return json(await analyseSerial(job, stateWorld(catalogue())));
+      return json(await analyseSerial(job, states()));
     case 'state-estate':
-      return json(await analyseEstate(job, stateWorld(catalogue())));
+      return json(await analyseEstate(job, states()));
     case 'state-refresh':
     case 'state-inventory':
-      return json(compareState(job, stateWorld(catalogue())));
+      return json(compareState(job, states()));
   }
 }
 

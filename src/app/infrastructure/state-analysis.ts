@@ -83,7 +83,7 @@ export function openStateAnalysis(parts: StateAnalysisParts): StateAnalysis {
       const done = await ask<AnalysedSerial>({ kind: 'state-serial', key: await parts.key(), today: now().slice(0, 10), source: stateSource(state), document, earlier, ...(code === undefined ? {} : { code }) });
       await findings.record({ namespace: state.namespace, scope: scopeOf(state.id, 'drift'), analysis: 'drift against code and history', source: stateLabel(state), at: now(), actor: ACTOR, findings: done.drift });
       await states.recordSerial(state.id, state.newest.number, { cost: done.cost, ...(done.changes === undefined ? {} : { changes: done.changes }) });
-      await states.finish(state.id, `${wanted}${done.codeProblem === undefined ? '' : ` without code: ${done.codeProblem.slice(0, 300)}`}`);
+      await states.finish(state.id, `${wanted}${done.codeProblem === undefined ? '' : ` in part: ${done.codeProblem.slice(0, 300)}`}`);
     } catch (error) {
       await told(error, `the state ${stateLabel(state)} could not be analysed`, (code) => states.finish(state.id, `${wanted} failed ${code}`));
     }

@@ -49,7 +49,7 @@ function quoted(word: string): string {
 async function rootState({ store, states }: StateReads, state: TerraformState): Promise<RootState> {
   const serials = await states.serials(state.id, LISTED_SERIALS);
   const source = sourceOf(state);
-  const trouble = / (failed .*|without code: .*)$/s.exec(state.analysed ?? '')?.[1];
+  const trouble = / (failed .*|in part: .*)$/s.exec(state.analysed ?? '')?.[1];
   return {
     workspace: state.workspace,
     source,

@@ -39,12 +39,12 @@ export interface StateWorld {
   stop(): Promise<void>;
 }
 
-export async function openStateWorld(options: { webRoot?: string; readable?: Readable } = {}): Promise<StateWorld> {
+export async function openStateWorld(options: { webRoot?: string; readable?: Readable; extensions?: string } = {}): Promise<StateWorld> {
   const database = await testDatabase();
   const store = await openStore(database, { sealKeys: [{ id: 'k', secret: Buffer.from('k') }] });
   const findings = new PostgresFindings(database);
   const states = new PostgresTerraformStates(database);
-  const thread = new AnalysisThread({ milliseconds: 60_000, memory: 1_024 });
+  const thread = new AnalysisThread({ milliseconds: 60_000, memory: 1_024 }, options.extensions === undefined ? {} : { extensions: options.extensions });
   const key = new Uint8Array(32).fill(5);
   const log: string[] = [];
   const mayNot = (identity: Identity): boolean => identity.subject === 'user:eve';
