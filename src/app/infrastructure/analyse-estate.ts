@@ -17,7 +17,8 @@ import { codeReader } from '../../engines/fix-patch/code.ts';
 import type { StateRecord } from '../../engines/state-record/record.ts';
 import { readAt } from './analyse-root.ts';
 import type { KeptState, StateJob } from './analysis-job.ts';
-import { gateOf, redactorOf, unpackRecord, type StateWorld } from './state-world.ts';
+import { unpackRecord } from './packed-record.ts';
+import { gateOf, redactorOf, type StateWorld } from './state-world.ts';
 
 /** Of a run over all states. */
 const PATCH_TIME_MS = 20_000;

@@ -24,7 +24,8 @@ import type { StateChanges, StateCost } from '../../ports/terraform-states.ts';
 import { commitTree } from '../../adapters/git/tree.ts';
 import { readAt } from './analyse-root.ts';
 import type { KeptState, StateJob } from './analysis-job.ts';
-import { gateOf, redactorOf, unpackRecord, type StateWorld } from './state-world.ts';
+import { unpackRecord } from './packed-record.ts';
+import { gateOf, redactorOf, type StateWorld } from './state-world.ts';
 
 const LISTED = 100;
 const LISTED_COSTS = 500;

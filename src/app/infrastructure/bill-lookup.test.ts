@@ -3,7 +3,7 @@ import type { BillSubject } from '../../domain/bill.ts';
 import type { RecordedResource, StateRecord } from '../../engines/state-record/record.ts';
 import type { TerraformState } from '../../ports/terraform-states.ts';
 import { openBillLookup } from './bill-lookup.ts';
-import { packRecord } from './state-world.ts';
+import { packRecord } from './packed-record.ts';
 
 const subject = {} as BillSubject;
 

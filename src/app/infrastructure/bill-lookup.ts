@@ -9,7 +9,7 @@ import type { ResourceLookup } from '../../engines/bill-allocation/owner.ts';
 import { DEFAULT_RULES, readAllocationRules } from '../../engines/bill-allocation/rules.ts';
 import type { Bills } from '../../ports/bills.ts';
 import type { TerraformState, TerraformStates } from '../../ports/terraform-states.ts';
-import { unpackRecord } from './state-world.ts';
+import { unpackRecord } from './packed-record.ts';
 
 /** Packed; some 20,000 resources. */
 const LARGEST_DOCUMENT = 4 * 1024 * 1024;

@@ -12,7 +12,8 @@ import { readPlan, type PlanFile } from '../../formats/terraform/plan.ts';
 import type { StateComparison } from '../../ports/terraform-states.ts';
 import type { StateJob } from './analysis-job.ts';
 import { textOf } from './record-state.ts';
-import { gateOf, redactorOf, unpackRecord, type StateWorld } from './state-world.ts';
+import { unpackRecord } from './packed-record.ts';
+import { gateOf, redactorOf, type StateWorld } from './state-world.ts';
 
 export interface ComparedState {
   findings: readonly Finding[];

@@ -3,7 +3,8 @@ import { PlatformError } from '../../domain/error.ts';
 import { RECORD_VERSION, recordOf } from '../../engines/state-record/record.ts';
 import { readState } from '../../formats/terraform/state.ts';
 import type { RecordedPush } from './pushed-record.ts';
-import { gateOf, packRecord, type StateWorld } from './state-world.ts';
+import { packRecord } from './packed-record.ts';
+import { gateOf, type StateWorld } from './state-world.ts';
 
 const LINEAGE = /^[\w.-]{1,100}$/;
 

@@ -10,7 +10,7 @@ import { PlatformError } from '../../domain/error.ts';
 import type { InfrastructureRoot } from '../../engines/infrastructure-roots/find-roots.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Findings } from '../../ports/findings.ts';
-import type { TerraformState, TerraformStates } from '../../ports/terraform-states.ts';
+import type { EstateCoverage, TerraformState, TerraformStates } from '../../ports/terraform-states.ts';
 import type { AnalysedEstate } from './analyse-estate.ts';
 import type { AnalysedSerial } from './analyse-state.ts';
 import type { AnalysisJob, KeptState } from './analysis-job.ts';
@@ -23,6 +23,8 @@ const SOON_MS = 150;
 const HISTORY = 5;
 /** The thread was full, or ended: not the state's fault. */
 const PASSING = new Set(['ROADBED-8403', 'ROADBED-8406']);
+/** Where there is no state. */
+const NOTHING: EstateCoverage = { states: 0, rules: 0, resources: 0, resourcesWithRules: 0, typesWithoutRules: [], problems: [] };
 const ACTOR = { issuer: 'roadbed', subject: 'service:state-analysis' };
 
 export interface StateCode {
@@ -93,6 +95,8 @@ export function openStateAnalysis(parts: StateAnalysisParts): StateAnalysis {
     const wanted = createHash('sha256').update(JSON.stringify(looked.map(({ state, wanted: of }) => [state.id, of]))).digest('hex').slice(0, 32);
     const known = await states.estate();
     if (known.analysed?.startsWith(wanted) === true) return;
+    // Nothing to look at: no thread is started for it.
+    if (looked.length === 0) return states.finishEstate(wanted, NOTHING);
     try {
       const members = (await Promise.all(looked.map(async ({ state, code }) => ({ state, code, document: await states.document(state.id, state.newest.number) })))).filter((one): one is typeof one & { document: Uint8Array } => one.document !== undefined);
       const kept = members.map(({ state, code, document }): KeptState => ({ source: stateSource(state), document, ...(code === undefined ? {} : { code }) }));
@@ -102,7 +106,7 @@ export function openStateAnalysis(parts: StateAnalysisParts): StateAnalysis {
       }
       await states.finishEstate(wanted, done.coverage);
     } catch (error) {
-      await told(error, 'the rules over all states could not be run', (code) => states.finishEstate(`${wanted} failed ${code}`, known.coverage ?? { states: 0, rules: 0, resources: 0, resourcesWithRules: 0, typesWithoutRules: [], problems: [] }));
+      await told(error, 'the rules over all states could not be run', (code) => states.finishEstate(`${wanted} failed ${code}`, known.coverage ?? NOTHING));
     }
   }
 

@@ -1,5 +1,4 @@
 /** What every analysis of states reads once in a thread: rules, catalogue, prices; and the gate of a key. */
-import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ProviderCatalogue } from '../../engines/provider-catalogue/catalogue.ts';
 import { PriceBook } from '../../engines/price-book/price-book.ts';
 import { Redactor } from '../../engines/redaction/redactor.ts';
@@ -7,14 +6,10 @@ import { prepareRules, type PreparedRules } from '../../engines/rules/run-rules.
 import type { RuleFile } from '../../engines/rules/rule.ts';
 import { ValueGate } from '../../engines/state-record/hidden-values.ts';
 import { keptAttributes, type KeptAttributes } from '../../engines/state-record/kept-attributes.ts';
-import type { StateRecord } from '../../engines/state-record/record.ts';
 import { shownAttributes } from '../../engines/waste/waste-findings.ts';
 import { ownPrices, shippedPrices } from '../price-files.ts';
 import { loadRules } from '../rule-files.ts';
 import { ownFolders } from './own-files.ts';
-
-/** Unpacked; a record is smaller than the state that it was made of. */
-const LARGEST_RECORD = 1024 * 1024 * 1024;
 
 export interface StateWorld {
   catalogue: ProviderCatalogue;
@@ -43,12 +38,4 @@ export function gateOf({ catalogue, kept }: StateWorld, key: Uint8Array): ValueG
 
 export function redactorOf({ catalogue, rules }: StateWorld, key: Uint8Array): Redactor {
   return new Redactor({ key, allowed: shownAttributes(rules), sensitive: (type) => catalogue.type(type).sensitive });
-}
-
-export function packRecord(record: StateRecord): Uint8Array {
-  return gzipSync(JSON.stringify(record), { level: 6 });
-}
-
-export function unpackRecord(document: Uint8Array): StateRecord {
-  return JSON.parse(gunzipSync(document, { maxOutputLength: LARGEST_RECORD }).toString('utf8')) as StateRecord;
 }

@@ -2,7 +2,6 @@
 import type { FindingReport } from '../../../domain/finding-report.ts';
 import { findingsCsv } from '../../../formats/findings/findings-csv.ts';
 import { findingsDocument } from '../../../formats/findings/findings-json.ts';
-import { sarifDocument } from '../../../formats/sarif/sarif.ts';
 import type { FindingQuery, Findings, FindingTotals, StoredFinding } from '../../../ports/findings.ts';
 import type { TerraformState, TerraformStates } from '../../../ports/terraform-states.ts';
 import type { FindingFileFormat, FindingsPage, FindingsQuery, FindingTotalsView, FindingView } from '../../contract/findings-page.ts';
@@ -58,7 +57,8 @@ export async function findingsFile(reads: FindingReads, asked: Omit<FindingsQuer
     coverage: { inputs: 0, unreadableInputs: 0, rules: 0, resources: 0, resourcesWithRules: 0, typesWithoutRules: [], priced: findings.filter(({ saving }) => saving?.known === true).length, unpriced: totals.unpriced },
     savings: totals.savings,
   };
-  const document = format === 'sarif' ? sarifDocument(report, { name: 'roadbed', version }) : findingsDocument(report);
+  // Loaded when it is asked for: it brings what reads patches.
+  const document = format === 'sarif' ? (await import('../../../formats/sarif/sarif.ts')).sarifDocument(report, { name: 'roadbed', version }) : findingsDocument(report);
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
