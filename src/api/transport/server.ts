@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PlatformError } from '../../domain/error.ts';
-import { limitBodyTime } from './body-time.ts';
+import { BodyTimes } from './body-time.ts';
 import type { Certificates } from './certificates.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
@@ -38,6 +38,7 @@ const GRACE_MS = 2_000;
 
 export async function listenTls(options: TlsListenerOptions): Promise<TlsListener> {
   const { certificates, handler, onError, host = '127.0.0.1', bodyMs = BODY_MS } = options;
+  const bodies = new BodyTimes(bodyMs);
   const server = createServer(
     {
       cert: certificates.certificate,
@@ -53,7 +54,7 @@ export async function listenTls(options: TlsListenerOptions): Promise<TlsListene
     },
     (request, response) => {
       response.on('error', onError);
-      limitBodyTime(request, response, bodyMs);
+      bodies.watch(request, response);
       handler(request, response).then(
         (taken) => {
           if (taken) return;
@@ -81,6 +82,7 @@ export async function listenTls(options: TlsListenerOptions): Promise<TlsListene
         const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
         server.close(() => {
           clearTimeout(timer);
+          bodies.stop();
           resolve();
         });
         server.closeIdleConnections();
