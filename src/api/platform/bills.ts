@@ -15,6 +15,7 @@ import { costReport, ownedCosts, type BillView } from '../../control/bill/costs.
 import { anomalyDocument, costDocument, forecastDocument } from '../../control/bill/documents.ts';
 import { billReference, importBill } from '../../control/bill/import-bill.ts';
 import { monthForecasts } from '../../control/bill/month-forecast.ts';
+import { rulesInForce } from '../../control/bill/rules.ts';
 import { BILL_MEASURES } from '../../domain/bill.ts';
 import { PlatformError } from '../../domain/error.ts';
 import type { EventRow } from '../../domain/event.ts';
@@ -25,7 +26,7 @@ import type { Action, Decision } from '../../engines/access/decide.ts';
 import { groupName, groupWord, UNALLOCATED, type GroupFilter } from '../../engines/bill-allocation/group.ts';
 import { readRate } from '../../engines/bill-allocation/rates.ts';
 import { unmanagedSpend } from '../../engines/bill-allocation/unmanaged.ts';
-import { DEFAULT_RULES, readAllocationRules } from '../../engines/bill-allocation/rules.ts';
+import { readAllocationRules } from '../../engines/bill-allocation/rules.ts';
 import { exportColumns, focusHeaderLine, focusLine } from '../../formats/focus/print-csv.ts';
 import type { Bills, BillRange, BillSpool, LoadBill } from '../../ports/bills.ts';
 import type { Events } from '../../ports/events.ts';
@@ -139,7 +140,7 @@ function routes(deps: BillApiDependencies, log: (line: string) => void): Hono<As
     const rules = await bills.allocation();
     const lookup = await deps.lookup?.();
     const rates = parameters.getAll('rate').slice(0, 50).map(readRate);
-    const view = { rules: rules === undefined ? DEFAULT_RULES : readAllocationRules(rules.text, 'the rules of the platform'), ...(lookup === undefined ? {} : { lookup }), ...(query.currency === undefined ? {} : { currency: { to: query.currency, rates } }) };
+    const view = { rules: rulesInForce(rules), ...(lookup === undefined ? {} : { lookup }), ...(query.currency === undefined ? {} : { currency: { to: query.currency, rates } }) };
     const filters = parameters.getAll('filter').slice(0, 20).map(filterOf);
     return { query, range, view, filters: query.team === undefined ? filters : [...filters, { word: 'team', name: query.team }] };
   };

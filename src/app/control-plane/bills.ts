@@ -9,8 +9,8 @@ import type { BillApiDependencies } from '../../api/platform/bills.ts';
 import { changesFromEvents } from '../../control/bill/anomalies.ts';
 import type { BillView } from '../../control/bill/costs.ts';
 import { recordBillFindings } from '../../control/bill/finding-recorder.ts';
+import { rulesInForce } from '../../control/bill/rules.ts';
 import { GROUP } from '../../domain/kinds/group.ts';
-import { DEFAULT_RULES, readAllocationRules } from '../../engines/bill-allocation/rules.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Findings } from '../../ports/findings.ts';
 import type { TerraformStates } from '../../ports/terraform-states.ts';
@@ -47,7 +47,7 @@ export function openPlatformBills(parts: { core: ObjectCore; storage: PlatformDa
   const lookup = openBillLookup(parts.states, bills);
   const view = async (): Promise<BillView> => {
     const [rules, known] = await Promise.all([bills.allocation(), lookup()]);
-    return { rules: rules === undefined ? DEFAULT_RULES : readAllocationRules(rules.text, 'the rules of the platform'), ...(known === undefined ? {} : { lookup: known }) };
+    return { rules: rulesInForce(rules), ...(known === undefined ? {} : { lookup: known }) };
   };
   return {
     view,

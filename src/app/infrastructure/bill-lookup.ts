@@ -4,9 +4,9 @@
  * What is kept of a state is unpacked once for each serial. A state whose record is very large is left out rather than
  * holding the control plane up; its resources are then found by their tags only.
  */
+import { rulesInForce } from '../../control/bill/rules.ts';
 import { resourceLookup, ID_ATTRIBUTES, TAG_ATTRIBUTES, type StateResource } from '../../engines/bill-allocation/resource-lookup.ts';
 import type { ResourceLookup } from '../../engines/bill-allocation/owner.ts';
-import { DEFAULT_RULES, readAllocationRules } from '../../engines/bill-allocation/rules.ts';
 import type { Bills } from '../../ports/bills.ts';
 import type { TerraformState, TerraformStates } from '../../ports/terraform-states.ts';
 import { unpackRecord } from './packed-record.ts';
@@ -28,7 +28,7 @@ export function openBillLookup(states: Pick<TerraformStates, 'list' | 'document'
     for (const state of present) if (!read.has(keyOf(state))) read.set(keyOf(state), await resourcesOf(states, state));
     const current = new Set(present.map(keyOf));
     for (const known of read.keys()) if (!current.has(known)) read.delete(known);
-    const lookup = resourceLookup([...read.values()].flat(), rules === undefined ? DEFAULT_RULES : readAllocationRules(rules.text, 'the rules of the platform'));
+    const lookup = resourceLookup([...read.values()].flat(), rulesInForce(rules));
     last = { key, lookup };
     return lookup;
   };
