@@ -193,7 +193,7 @@ async function open(options: ControlPlaneOptions, folders: ReturnType<typeof mak
     onPush: road.wake,
     onRefused: (namespace, repository, reason) => void storage.store.events.append([webhookRefusal(namespace, repository, reason)]),
   });
-  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, infrastructure, platformStates, cost: openCostReads({ storage, bills, findings: platformStates.findings }), clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
+  const surfaces = { core, storage, road, programs, operations, templates, secrets: secretPlace.secrets, artifacts, infrastructure, platformStates, cost: openCostReads({ running: road.runningCost, storage, bills, findings: platformStates.findings }), clock, version, apiUrl: apiListener.url, consoleUrl, gitUrl, publicOrigins: [...origins, new URL(listenUrl).origin] };
   handlers = createHandlers({ core, version, console: consoleParts(surfaces), platform: platformParts(surfaces), statePush: platformStates.push, bills, git: git.handle, webhooks: webhooks.handle, ready: () => serving, log });
 
   const stopping = new AbortController();

@@ -40,10 +40,9 @@ export async function runningDays(running: CostReads['running'], readable: Reada
   return { amounts, rows };
 }
 
-/** Requests by group. Only of services whose cost the reader may see; teams and categories serve none by themselves. */
-export function requestsByGroup(by: CostGrouping, rows: readonly DailyCost[], requests: readonly DailyRequests[]): Map<string, number> {
+/** Requests by service's key, from rows by team, service and environment; only of services whose cost the reader may see. */
+export function requestsByService(rows: readonly DailyCost[], requests: readonly DailyRequests[]): Map<string, number> {
   const found = new Map<string, number>();
-  if (by !== 'service') return found;
   const owners = new Map(rows.map((row) => [`${row.service}@${row.environment}`, serviceKey(row.namespace ?? '', row.service ?? '')]));
   for (const row of requests) {
     const key = owners.get(`${row.service}@${row.environment}`);

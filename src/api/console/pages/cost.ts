@@ -10,7 +10,7 @@ import type { CostForecast, CostGroup, CostLayer, CostPage, CostQuery, CostSourc
 import type { CostFilter, CostRange, CostReads, DailyAmount } from '../cost-reads.ts';
 import type { Readable } from '../readable.ts';
 import { costForecast } from './cost-forecast.ts';
-import { readableTeams, requestsByGroup, runningDays, serviceKey } from './cost-history.ts';
+import { readableTeams, requestsByService, runningDays, serviceKey } from './cost-history.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_LAYERS = 8;
@@ -24,6 +24,12 @@ const LISTED_GAPS = 50;
 const NO_BILL = 'No bill was imported that you may read. Export it from your provider in the FOCUS format, then: roadbed bills import FILE';
 const NOT_YET = 'Nothing ran yet, or the first minutes have not been recorded.';
 
+/** First and last that a source has. */
+interface Covered {
+  since?: string;
+  until?: string;
+}
+
 interface Days {
   today: string;
   from: string;
@@ -35,7 +41,8 @@ interface Days {
 
 export async function costPage(reads: CostReads, readable: Readable, query: CostQuery, now: number): Promise<CostPage> {
   const days = daysOf(now, query.days);
-  const sources = await sourcesOf(reads, readable, days);
+  const [recorded, charged] = await Promise.all([reads.running.recorded({ from: days.from, until: days.tomorrow }), reads.bills.coverage(readable)]);
+  const sources = sourcesOf(recorded, charged);
   const source: CostSource = query.source ?? (sources.find((one) => one.none === undefined)?.source ?? 'running');
   const filter: CostFilter = { team: query.team, service: query.service, environment: query.environment };
   const range: CostRange = { from: days.from < days.previousStart ? days.from : days.previousStart, until: days.tomorrow };
@@ -44,7 +51,7 @@ export async function costPage(reads: CostReads, readable: Readable, query: Cost
   const currency = query.currency !== undefined && currencies.includes(query.currency) ? query.currency : (currencies[0] ?? 'USD');
   const own = amounts.filter((amount) => amount.currency === currency);
   const lines = source === 'running' ? await linesNow(reads, readable, filter, currency) : [];
-  const requests = source === 'running' && query.by === 'service' ? requestsByGroup(query.by, rows, await reads.running.requests({ from: days.from, until: days.tomorrow })) : new Map<string, number>();
+  const requests = source === 'running' && query.by === 'service' ? requestsByService(rows, await reads.running.requests({ from: days.from, until: days.tomorrow })) : new Map<string, number>();
   const shown = daysBetween(days.from, days.tomorrow);
   const since = sources.find((one) => one.source === source)?.since?.slice(0, 10);
   const comparable = since !== undefined && since <= days.previousStart;
@@ -52,7 +59,7 @@ export async function costPage(reads: CostReads, readable: Readable, query: Cost
   const forecast = costForecast(wholeDays(own, days, source), currency, days.nextMonth);
   const teams = readableTeams(readable, query.team);
   const scope = teams === undefined ? {} : { namespaces: teams };
-  const [found, totals, recorded] = await Promise.all([reads.findings.list({ ...scope, order: 'saving', limit: LISTED_SAVINGS }), reads.findings.totals(scope), source === 'running' ? reads.running.recorded({ from: days.from, until: days.tomorrow }) : undefined]);
+  const [found, totals] = await Promise.all([reads.findings.list({ ...scope, order: 'saving', limit: LISTED_SAVINGS }), reads.findings.totals(scope)]);
   return {
     checkedAt: new Date(now).toISOString(),
     source, sources, by: query.by, currency, currencies,
@@ -62,7 +69,7 @@ export async function costPage(reads: CostReads, readable: Readable, query: Cost
     month: monthOf(own, { ...days, comparable }, forecast),
     groups,
     lines: lines.slice(0, LISTED_LINES),
-    gaps: (recorded?.gaps ?? []).slice(0, LISTED_GAPS),
+    gaps: source === 'running' ? recorded.gaps.slice(0, LISTED_GAPS) : [],
     savings: {
       totals: [...totals.savings],
       count: totals.count,
@@ -88,8 +95,7 @@ function daysBetween(from: string, until: string): string[] {
   return days;
 }
 
-async function sourcesOf(reads: CostReads, readable: Readable, days: Days): Promise<CostSourceView[]> {
-  const [recorded, bills] = await Promise.all([reads.running.recorded({ from: days.from, until: days.tomorrow }), reads.bills.coverage(readable)]);
+function sourcesOf(recorded: Covered, bills: Covered): CostSourceView[] {
   return [
     { source: 'running', ...(recorded.since === undefined ? { none: NOT_YET } : { since: recorded.since }), ...(recorded.until === undefined ? {} : { until: recorded.until }) },
     { source: 'bill', ...(bills.since === undefined ? { none: NO_BILL } : { since: bills.since }), ...(bills.until === undefined ? {} : { until: bills.until }) },
